@@ -1,0 +1,1 @@
+"""Read, check, compare and draw diagrams, decision tables and forms. Knows no database and no engine."""

@@ -1,0 +1,93 @@
+"""Orders to the engine. `by` is the login of the person, or the name of the program, that gives the order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartInstance:
+    """Start a process. `form` answers the start event's form and is checked against it; `variables` come from programs.
+
+    `started_at` is the instant from which history counts (a call noted later); default now.
+    """
+
+    deployment_id: int
+    business_key: str
+    by: str
+    form: Mapping[str, Any] | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTask:
+    task_id: int
+    by: str
+    groups: frozenset[str] = frozenset()
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseTask:
+    task_id: int
+    by: str
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassignTask:
+    """Give an open task to `assignee`. Whether `by` may do so is the caller's question (role supervisor)."""
+
+    task_id: int
+    assignee: str
+    by: str
+    reason: str = ""
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTask:
+    """Answer a task's form. Only its holder may."""
+
+    task_id: int
+    by: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelateMessage:
+    """Bring a message to the instance that waits for it. The same `message_id` is taken once and never again."""
+
+    name: str
+    correlation_key: str
+    by: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVariables:
+    """Change variables of a running instance. Timers whose expression reads them move in the same transaction."""
+
+    instance_id: int
+    values: Mapping[str, Any]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryIncident:
+    incident_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelInstance:
+    instance_id: int
+    by: str
+    reason: str

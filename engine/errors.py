@@ -1,0 +1,181 @@
+"""What can go wrong, as a tree. A message names the thing, the fact and the way out.
+
+Three kinds decide how a caller reacts: *invalid* (your input is wrong), *refused* (asking again won't help), *unavailable*
+(try later). The web maps kinds to HTTP status in one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class CaseloopError(Exception):
+    """Base of every error that this product raises on purpose. `code` is stable; `details` are its parameters."""
+
+    kind = "refused"
+    code = "refused"
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class Invalid(CaseloopError):
+    """The input is wrong; mend it and send it again."""
+
+    kind = "invalid"
+    code = "invalid"
+
+
+class Refused(CaseloopError):
+    """The request is well formed but not allowed as things stand; asking again won't help."""
+
+
+class NotFound(Refused):
+    """The named thing doesn't exist, or not for you."""
+
+    code = "not_found"
+
+
+class Conflict(Refused):
+    """Somebody or something was faster; look at what changed, then decide anew."""
+
+    code = "conflict"
+
+
+class Forbidden(Refused):
+    """You have no right to this."""
+
+    code = "forbidden"
+
+
+class Gone(Refused):
+    """It existed, but is over: an expired link, a closed case."""
+
+    code = "gone"
+
+
+class Unavailable(CaseloopError):
+    """Something that we need doesn't answer now; try later."""
+
+    kind = "unavailable"
+    code = "unavailable"
+
+
+class TaskAlreadyClaimed(Conflict):
+    """Another agent holds the task."""
+
+    code = "task_already_claimed"
+
+    def __init__(self, task_id: int, *, holder: str) -> None:
+        super().__init__(
+            f"Task {task_id} is held by {holder}. Ask them to release it, or let a supervisor reassign it.",
+            task_id=task_id,
+            holder=holder,
+        )
+
+
+class TaskNotOpen(Conflict):
+    """The task was completed or cancelled meanwhile."""
+
+    code = "task_not_open"
+
+    def __init__(self, task_id: int, *, state: str) -> None:
+        super().__init__(
+            f"Task {task_id} is {state}; nothing more can be done with it. Go back to the inbox.",
+            task_id=task_id,
+            state=state,
+        )
+
+
+class TaskNotYours(Forbidden):
+    """The agent neither holds the task nor may act for its holder."""
+
+    code = "task_not_yours"
+
+    def __init__(self, task_id: int, *, agent: str) -> None:
+        super().__init__(f"Task {task_id} isn't held by {agent}. Claim it first.", task_id=task_id, agent=agent)
+
+
+class StaleRevision(Conflict):
+    """The record was changed since you read it."""
+
+    code = "stale_revision"
+
+    def __init__(self, what: str, *, read: int, current: int | None) -> None:
+        super().__init__(
+            f"{what} was changed since you opened it (you read revision {read}, now {current}). Reload and look again.",
+            what=what,
+            read=read,
+            current=current,
+        )
+
+
+class FormInvalid(Invalid):
+    """A form's answers don't fit its schema. `errors` maps a field's key to a bpmn FieldError."""
+
+    code = "form_invalid"
+
+    def __init__(self, form_id: str, errors: Mapping[str, Any]) -> None:
+        fields = ", ".join(sorted(errors))
+        super().__init__(f"Form {form_id}: please correct {fields}.", form_id=form_id, fields=sorted(errors))
+        self.errors = dict(errors)
+
+
+class DeploymentRefused(Invalid):
+    """The package has findings of severity error. `findings` are bpmn.lint findings."""
+
+    code = "deployment_refused"
+
+    def __init__(self, package: str, findings: Sequence[Any]) -> None:
+        first = "; ".join(str(finding.message) for finding in findings[:3])
+        super().__init__(
+            f"Package {package} can't be deployed: {len(findings)} error(s). {first}", package=package, count=len(findings)
+        )
+        self.findings = tuple(findings)
+
+
+class VersionExists(Conflict):
+    """The same key and version was deployed with other content; a deployment is never edited."""
+
+    code = "version_exists"
+
+    def __init__(self, key: str, version: str) -> None:
+        super().__init__(
+            f"{key} {version} is deployed already with other content. Raise the version and deploy again.",
+            key=key,
+            version=version,
+        )
+
+
+class ExpressionFailed(Refused):
+    """A diagram's expression gave no usable value. Becomes an incident, never a guess."""
+
+    code = "expression_failed"
+
+    def __init__(self, activity_id: str, expression: str, reason: str) -> None:
+        super().__init__(
+            f"{activity_id}: {expression!r} {reason}. Correct the variable or the diagram, then retry.",
+            activity_id=activity_id,
+            expression=expression,
+        )
+
+
+class HandlerFailed(Refused):
+    """A decider raised or answered with something unusable. Becomes an incident."""
+
+    code = "handler_failed"
+
+
+class VaultError(Refused):
+    """A sealed value can't be opened: unknown key, or it was tampered with."""
+
+    code = "vault"
+
+
+class SettingsInvalid(Invalid):
+    """A setting is missing or out of range; the message says what was expected and what came."""
+
+    code = "settings"

@@ -1,0 +1,184 @@
+"""What happened, past tense. Written in the transaction in which it happened; never changed, never rebuilt from the flow.
+
+`at` is the instant at which it counts: for a timer its due instant, even when a worker looked only a day later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEvent:
+    """Base of all events. `by` is a login, a program's name, or "engine"."""
+
+    at: datetime
+    by: str = "engine"
+    activity_id: str | None = None
+    token_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStarted(HistoryEvent):
+    process_key: str
+    version: str
+    business_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceCompleted(HistoryEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceCancelled(HistoryEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityEntered(HistoryEvent):
+    """`properties` are the node's zeebe:properties, so that a projection needs no diagram."""
+
+    kind: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityLeft(HistoryEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityCancelled(HistoryEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTaken(HistoryEvent):
+    flow_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableSet(HistoryEvent):
+    name: str
+    value: Any
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionMade(HistoryEvent):
+    """A decision table answered. `rows` are the 1-based rows that fired, each with its annotation."""
+
+    decision_id: str
+    rows: tuple[Mapping[str, Any], ...]
+    result: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerDecided(HistoryEvent):
+    """A decider answered, and why. `considered` keeps what it looked at (candidates with scores, say)."""
+
+    handler: str
+    result: Mapping[str, Any]
+    reason: str
+    considered: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCreated(HistoryEvent):
+    task_id: int
+    name: str
+    assignee: str | None
+    candidate_groups: tuple[str, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClaimed(HistoryEvent):
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReleased(HistoryEvent):
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReassigned(HistoryEvent):
+    task_id: int
+    assignee: str
+    before: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCompleted(HistoryEvent):
+    """`claimed_at` to `at` is the time that the agent held it; `data` are the checked answers."""
+
+    task_id: int
+    name: str
+    claimed_at: datetime | None
+    data: Mapping[str, Any]
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCancelled(HistoryEvent):
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerArmed(HistoryEvent):
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerMoved(HistoryEvent):
+    before: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(HistoryEvent):
+    """`at` is the due instant; `noticed_at` is when a worker or a user's action came upon it."""
+
+    noticed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCreated(HistoryEvent):
+    job_id: int
+    handler: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDone(HistoryEvent):
+    job_id: int
+    handler: str
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAwaited(HistoryEvent):
+    message_name: str
+    correlation_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCorrelated(HistoryEvent):
+    message_name: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRaised(HistoryEvent):
+    incident_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(HistoryEvent):
+    incident_id: int

@@ -1,0 +1,164 @@
+"""The records of the engine and their lifecycles. Every state says what it means; every lifecycle is a table of moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class InstanceState(StrEnum):
+    ACTIVE = "active"  # at least one token waits for something
+    COMPLETED = "completed"  # an end was reached and nothing is open
+    CANCELLED = "cancelled"  # stopped by a person, with a reason
+
+
+class TaskState(StrEnum):
+    CREATED = "created"  # open, held by nobody
+    CLAIMED = "claimed"  # open, held by its assignee
+    COMPLETED = "completed"  # done, answers taken over
+    CANCELLED = "cancelled"  # withdrawn by the process; never answered
+
+
+class JobState(StrEnum):
+    AVAILABLE = "available"  # to be run from `available_at` on
+    LEASED = "leased"  # a worker runs it until `lease_until`; after that anybody may take it
+    DONE = "done"  # ran to its end once, as far as we know
+    FAILED = "failed"  # no retries left; an incident waits for a person
+    CANCELLED = "cancelled"  # its activity was withdrawn before it ran
+
+
+class IncidentState(StrEnum):
+    OPEN = "open"  # a person must repair something
+    RESOLVED = "resolved"  # retried with success, or its activity is gone
+
+
+TASK_MOVES: Mapping[TaskState, frozenset[TaskState]] = {
+    TaskState.CREATED: frozenset({TaskState.CLAIMED, TaskState.COMPLETED, TaskState.CANCELLED}),
+    TaskState.CLAIMED: frozenset({TaskState.CREATED, TaskState.CLAIMED, TaskState.COMPLETED, TaskState.CANCELLED}),
+    TaskState.COMPLETED: frozenset(),
+    TaskState.CANCELLED: frozenset(),
+}
+
+JOB_MOVES: Mapping[JobState, frozenset[JobState]] = {
+    JobState.AVAILABLE: frozenset({JobState.LEASED, JobState.CANCELLED}),
+    JobState.LEASED: frozenset({JobState.LEASED, JobState.AVAILABLE, JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
+    JobState.FAILED: frozenset({JobState.AVAILABLE, JobState.CANCELLED}),
+    JobState.DONE: frozenset(),
+    JobState.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A package made runnable; never edited after."""
+
+    id: int
+    key: str
+    version: str
+    name: str
+    content_hash: str
+    deployed_at: datetime
+    deployed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessInstance:
+    """One run of a definition, pinned to its version. `revision` grows by one with each commit."""
+
+    id: int
+    deployment_id: int
+    process_key: str
+    version: str
+    business_key: str
+    state: InstanceState
+    revision: int
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTask:
+    """Work for a person. `assignee` holds it; members of `candidate_groups` (team keys) may claim it."""
+
+    id: int
+    instance_id: int
+    business_key: str
+    process_key: str
+    version: str
+    token_id: str
+    activity_id: str
+    name: str
+    state: TaskState
+    assignee: str | None
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
+    form_id: str | None
+    priority: int
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    created_at: datetime
+    claimed_at: datetime | None
+    ended_at: datetime | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """A due instant that a token waits for. `due_at` is None while the diagram's expression gives no instant."""
+
+    id: int
+    instance_id: int
+    token_id: str
+    activity_id: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Durable work for our workers. `token_id` is None when no token waits for it (a send task)."""
+
+    id: int
+    instance_id: int
+    business_key: str
+    token_id: str | None
+    activity_id: str
+    handler: str
+    state: JobState
+    retries: int
+    attempt: int
+    available_at: datetime
+    lease_until: datetime | None
+    lease_owner: str | None
+    idempotency_key: str
+    created_at: datetime
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSubscription:
+    """A token that waits for the message `message_name` with `correlation_key`."""
+
+    id: int
+    instance_id: int
+    token_id: str
+    activity_id: str
+    message_name: str
+    correlation_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """What a person must repair: the activity, what happened, since when."""
+
+    id: int
+    instance_id: int
+    business_key: str
+    token_id: str | None
+    activity_id: str
+    job_id: int | None
+    state: IncidentState
+    message: str
+    created_at: datetime
+    resolved_at: datetime | None = None

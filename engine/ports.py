@@ -1,0 +1,131 @@
+"""What the engine asks of the outside: time, chance, handlers, projections. Fakes of time and chance ship in engine.testing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from engine.history import HistoryEvent
+from engine.model import ProcessInstance
+
+Transaction = Connection
+"""One open database transaction. A store works in it and never commits; who opened it does."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock; the only place that asks it."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Chance(Protocol):
+    def token(self) -> str:
+        """A fresh unguessable URL-safe text of at least 128 bits."""
+        ...
+
+
+class SystemChance:
+    """The operating system's randomness."""
+
+    def token(self) -> str:
+        return secrets.token_urlsafe(24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerCall:
+    """What a handler is told. `inputs` are the activity's input mappings evaluated (all variables when it has none)."""
+
+    handler: str
+    instance_id: int
+    business_key: str
+    process_key: str
+    version: str
+    activity_id: str
+    activity_name: str
+    inputs: Mapping[str, Any]
+    headers: Mapping[str, str]
+    now: datetime
+    idempotency_key: str = ""
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decider's answer: `result` becomes the activity's result variable; `reason` is one sentence for a person."""
+
+    result: Mapping[str, Any]
+    reason: str
+    considered: tuple[Mapping[str, Any], ...] = ()
+
+
+class Decider(Protocol):
+    """Decides inside the transaction. `gather` only reads; `decide` is pure, so it also runs in previews and simulation."""
+
+    name: str
+
+    def gather(self, call: HandlerCall, tx: Transaction) -> Any:
+        """Read the facts that `decide` needs."""
+        ...
+
+    def decide(self, call: HandlerCall, facts: Any) -> Decision:
+        """Answer from the call and the facts alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The job is done; `result` becomes the activity's result variable."""
+
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """Not now: run again after `seconds`; costs no retry."""
+
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fail:
+    """It failed. With `permanent` no retry is made and an incident is raised at once."""
+
+    reason: str
+    permanent: bool = False
+
+
+JobOutcome = Done | Snooze | Fail
+
+
+class Doer(Protocol):
+    """Acts after the commit, at least once. `call.idempotency_key` is the same for every attempt: act once per key."""
+
+    name: str
+
+    def do(self, call: HandlerCall) -> JobOutcome:
+        """Act. Raising counts as Fail with the exception's text."""
+        ...
+
+
+Handler = Decider | Doer
+HandlerFactory = Callable[[Any], Handler]
+"""What an entry point of group `caseloop.handlers` names: given the services of the product, makes the handler."""
+
+
+class Projection(Protocol):
+    """Keeps a read model in step, inside the same transaction as the events."""
+
+    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> None: ...

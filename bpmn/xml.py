@@ -6,6 +6,8 @@ from lxml import etree
 
 from bpmn.errors import MalformedXml, UnsafeXml, XmlTooLarge
 
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 LARGEST_BYTES = 5 * 1024 * 1024
 DEEPEST = 200
 
@@ -35,6 +37,11 @@ def local_name(element: etree._Element) -> str:
 def namespace(element: etree._Element) -> str:
     """Return the namespace of the tag; "" where there is none."""
     return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
+
+
+def reference(text: str | None) -> str | None:
+    """Return the id that a QName such as `tns:order` points to; ids themselves never hold a colon."""
+    return (text or "").strip().rpartition(":")[2] or None
 
 
 _SAFELY = {

@@ -1,0 +1,1 @@
+"""Tables, store (write side), queries (read side) and schema steps of the engine."""

@@ -1,0 +1,94 @@
+"""One database, opened by URL: SQLite in WAL mode or PostgreSQL. Transactions are opened here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from engine.errors import Conflict, SettingsInvalid, Unavailable
+
+BUSY_TIMEOUT_SECONDS = 30
+POSTGRES_SERIALIZATION_FAILURES = frozenset({"40001", "40P01", "55P03"})
+
+
+class Database:
+    """Opens transactions. `url` is an SQLAlchemy URL: sqlite:///file.db or postgresql+psycopg://…
+
+    Raises SettingsInvalid for another kind of database. Nothing is connected before the first transaction.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.dialect = parsed.get_backend_name()
+        if self.dialect not in ("sqlite", "postgresql"):
+            raise SettingsInvalid(f"Database {parsed.drivername!r}: expected sqlite:///… or postgresql://…")
+        self.url = parsed
+        options = {"timeout": BUSY_TIMEOUT_SECONDS} if self.dialect == "sqlite" else {}
+        self.engine: Engine = create_engine(
+            parsed, connect_args=options, pool_size=pool_size, max_overflow=20, json_serializer=json.dumps
+        )
+        if self.dialect == "sqlite":
+            _prepare_sqlite(self.engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A writing transaction: commits at the end, rolls back on any exception.
+
+        Raises Unavailable when the database doesn't answer or stays locked, Conflict when another transaction won.
+        """
+        with self._translated(), self.engine.connect() as connection:
+            tx = connection.execution_options(caseloop_writes=True)
+            with tx.begin():
+                yield tx
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads and sees one consistent state."""
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise _in_domain_words(error) from error
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in POSTGRES_SERIALIZATION_FAILURES:
+                raise _in_domain_words(error) from error
+            raise
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _in_domain_words(error: DBAPIError) -> Conflict | Unavailable:
+    if getattr(error.orig, "sqlstate", None) in POSTGRES_SERIALIZATION_FAILURES:
+        return Conflict("Somebody else changed the same records at the same time. Try again.")
+    return Unavailable(f"The database doesn't answer ({error.orig}). Try again in a moment.")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Write-ahead log, foreign keys, and a write lock taken at BEGIN, so that a transaction never fails half-way on a lock."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("caseloop_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,209 @@
+"""The engine's tables. `*_sealed` columns hold what the vault sealed; nobody reads them without a key."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from engine.db.types import Key, UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMING)
+
+
+def _key() -> Column:
+    return Column("id", Key, primary_key=True, autoincrement=True)
+
+
+def _instance() -> Column:
+    return Column("instance_id", Key, ForeignKey("process_instance.id"), nullable=False)
+
+
+deployment = Table(
+    "deployment",
+    metadata,
+    _key(),
+    Column("key", String(100), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("deployed_at", UtcDateTime, nullable=False),
+    Column("deployed_by", String(100), nullable=False),
+    UniqueConstraint("key", "version"),
+)
+
+deployment_file = Table(
+    "deployment_file",
+    metadata,
+    Column("deployment_id", Key, ForeignKey("deployment.id"), primary_key=True),
+    Column("path", String(200), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+process_instance = Table(
+    "process_instance",
+    metadata,
+    _key(),
+    Column("deployment_id", Key, ForeignKey("deployment.id"), nullable=False),
+    Column("process_key", String(100), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("business_key", String(100), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("history_length", Integer, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),
+    UniqueConstraint("process_key", "business_key"),
+    Index("ix_process_instance_business_key", "business_key"),
+    Index("ix_process_instance_deployment_id_state", "deployment_id", "state"),
+)
+
+variable = Table(
+    "variable",
+    metadata,
+    Column("instance_id", Key, ForeignKey("process_instance.id"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("value_sealed", LargeBinary, nullable=False),
+)
+
+user_task = Table(
+    "user_task",
+    metadata,
+    _key(),
+    _instance(),
+    Column("business_key", String(100), nullable=False),
+    Column("process_key", String(100), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("token_id", String(40), nullable=False),
+    Column("activity_id", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("assignee", String(100)),
+    Column("candidate_groups", Text, nullable=False),
+    Column("candidate_users", Text, nullable=False),
+    Column("form_id", String(100)),
+    Column("priority", Integer, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("follow_up_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("claimed_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("revision", Integer, nullable=False),
+    Index("ix_user_task_instance_id_state", "instance_id", "state"),
+    Index("ix_user_task_state_assignee", "state", "assignee"),
+    Index("ix_user_task_state_due_at", "state", "due_at"),
+)
+
+user_task_group = Table(
+    "user_task_group",
+    metadata,
+    Column("task_id", Key, ForeignKey("user_task.id"), primary_key=True),
+    Column("group_key", String(100), primary_key=True),
+    Index("ix_user_task_group_group_key", "group_key", "task_id"),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    _key(),
+    _instance(),
+    Column("token_id", String(40), nullable=False),
+    Column("activity_id", String(200), nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    UniqueConstraint("instance_id", "token_id"),
+    Index("ix_timer_due_at", "due_at"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    _key(),
+    _instance(),
+    Column("business_key", String(100), nullable=False),
+    Column("token_id", String(40)),
+    Column("activity_id", String(200), nullable=False),
+    Column("handler", String(100), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("retries", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("available_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("lease_owner", String(100)),
+    Column("idempotency_key", String(100), nullable=False, unique=True),
+    Column("call_sealed", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_error", Text),
+    Index("ix_job_state_available_at", "state", "available_at"),
+    Index("ix_job_state_lease_until", "state", "lease_until"),
+    Index("ix_job_instance_id", "instance_id"),
+)
+
+message_subscription = Table(
+    "message_subscription",
+    metadata,
+    _key(),
+    _instance(),
+    Column("token_id", String(40), nullable=False),
+    Column("activity_id", String(200), nullable=False),
+    Column("message_name", String(200), nullable=False),
+    Column("correlation_key", String(200), nullable=False),
+    UniqueConstraint("instance_id", "token_id"),
+    Index("ix_message_subscription_message_name_correlation_key", "message_name", "correlation_key"),
+)
+
+message_taken = Table(
+    "message_taken",
+    metadata,
+    Column("message_id", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    _key(),
+    _instance(),
+    Column("business_key", String(100), nullable=False),
+    Column("token_id", String(40)),
+    Column("activity_id", String(200), nullable=False),
+    Column("job_id", Key, ForeignKey("job.id")),
+    Column("state", String(20), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Index("ix_incident_state", "state"),
+    Index("ix_incident_instance_id", "instance_id"),
+)
+
+history_event = Table(
+    "history_event",
+    metadata,
+    Column("instance_id", Key, ForeignKey("process_instance.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("type", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("activity_id", String(200)),
+    Column("token_id", String(40)),
+    Column("data_sealed", LargeBinary, nullable=False),
+)

@@ -1,0 +1,77 @@
+"""Fixtures for all tests: each store test runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from caseloop.schema import SCHEMA_LOCATIONS
+from engine.db import schema
+from engine.db.database import Database
+from engine.vault import KeyRing
+from tests.support.material import missing
+from tests.support.postgres import INSTALL_HINT, postgres_server, server_programs
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database, SCHEMA_LOCATIONS)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """URL prefix of a running PostgreSQL server that holds a database `template_caseloop` with all tables."""
+    if server_programs() is None:
+        missing(INSTALL_HINT)
+    with postgres_server() as url:
+        _administer(url, "CREATE DATABASE template_caseloop")
+        database = Database(url + "template_caseloop")
+        schema.upgrade(database, SCHEMA_LOCATIONS)
+        database.dispose()
+        yield url
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = create_engine(url + "postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh database with all tables, on each kind of server."""
+    if request.param == "sqlite":
+        path = tmp_path / "caseloop.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _administer(url, f"CREATE DATABASE {name} TEMPLATE template_caseloop")
+    yield url + name
+    _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def vault() -> KeyRing:
+    return KeyRing.generate()

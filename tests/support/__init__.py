@@ -1,0 +1,1 @@
+"""Help that the tests share: real databases, paths of test material."""

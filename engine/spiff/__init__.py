@@ -1,0 +1,53 @@
+"""The only door to SpiffWorkflow: moves the tokens of a process instance and tells what came about.
+
+`compile_process` makes a shareable `Spec`; `TokenFlow` starts, loads, orders and saves one instance. No business data,
+no clock and no SQL in here.
+"""
+
+from engine.spiff.compiling import Spec, compile_process, verify_compiles
+from engine.spiff.errors import (
+    CompileRefused,
+    ConditionFailed,
+    FlowBroken,
+    SnapshotRefused,
+    TokenFlowError,
+    TokenNotWaiting,
+)
+from engine.spiff.flow import TokenFlow
+from engine.spiff.happenings import (
+    ActivityCancelled,
+    ActivityEntered,
+    ActivityLeft,
+    FlowTaken,
+    Happening,
+    MessageWaiting,
+    ProcessEnded,
+    TimerWaiting,
+    TokenStuck,
+    Waiting,
+)
+from engine.spiff.scripts import Conditions
+
+__all__ = [
+    "ActivityCancelled",
+    "ActivityEntered",
+    "ActivityLeft",
+    "CompileRefused",
+    "ConditionFailed",
+    "Conditions",
+    "FlowBroken",
+    "FlowTaken",
+    "Happening",
+    "MessageWaiting",
+    "ProcessEnded",
+    "SnapshotRefused",
+    "Spec",
+    "TimerWaiting",
+    "TokenFlow",
+    "TokenFlowError",
+    "TokenNotWaiting",
+    "TokenStuck",
+    "Waiting",
+    "compile_process",
+    "verify_compiles",
+]

@@ -1,0 +1,72 @@
+"""What must hold between connected nodes before a token may run along them."""
+
+from collections.abc import Iterable
+
+from engine.spiff import nodes
+from engine.spiff.errors import CompileRefused
+
+
+def check_connections(every: Iterable[nodes.FlowNode]) -> None:
+    """Raises CompileRefused for the first node whose connections have no clear meaning."""
+    for node in every:
+        _check_ends(node)
+        _check_conditions(node)
+        if isinstance(node, nodes.RaceNode):
+            _check_race(node)
+
+
+def _check_ends(node: nodes.FlowNode) -> None:
+    if node.element in ("startEvent", "boundaryEvent") and node.incoming:
+        raise CompileRefused(f'"{node.bpmn_id}" is a {node.element}, so no flow may lead to it.')
+    if node.element == "endEvent" and node.outgoing:
+        raise CompileRefused(f'"{node.bpmn_id}" is an end event, so no flow may leave it.')
+
+
+def _check_conditions(node: nodes.FlowNode) -> None:
+    conditional = [flow for flow in node.outgoing if flow.condition]
+    if conditional and isinstance(node, nodes.ParallelNode | nodes.RaceNode):
+        raise CompileRefused(
+            f'The flow "{conditional[0].id}" leaves the {node.element} "{node.bpmn_id}", where a condition means nothing; '
+            "remove the condition or use another gateway."
+        )
+    if isinstance(node, nodes.ExclusiveNode) and len(node.outgoing) > 1:
+        for flow in node.outgoing:
+            if not flow.condition and not flow.is_default:
+                raise CompileRefused(
+                    f'The flow "{flow.id}" leaves the exclusive gateway "{node.bpmn_id}" without a condition; '
+                    "give it one or make it the default flow."
+                )
+
+
+def _check_race(node: nodes.RaceNode) -> None:
+    if len(node.outgoing) < 1:
+        raise CompileRefused(f'The event-based gateway "{node.bpmn_id}" has no event behind it.')
+    for flow in node.outgoing:
+        target = flow.target
+        if not isinstance(target, nodes.CatchNode) or len(target.incoming) > 1 or target.boundaries:
+            raise CompileRefused(
+                f'"{target.bpmn_id}" stands behind the event-based gateway "{node.bpmn_id}": there must be a timer, '
+                "a message or a receive task, reached from this gateway only and without boundary events."
+            )
+
+
+def find_feeders(gateway: nodes.InclusiveNode) -> dict[str, frozenset[nodes.FlowNode]]:
+    """For each flow into an inclusive gateway: the nodes from which a token could still come by it.
+
+    Ways through the gateway itself do not count. A boundary event is fed by the activity that it stands on.
+    """
+    return {flow.id: _upstream(flow.source, without=gateway) for flow in gateway.incoming}
+
+
+def _upstream(node: nodes.FlowNode, *, without: nodes.FlowNode) -> frozenset[nodes.FlowNode]:
+    found: set[nodes.FlowNode] = set()
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if current is without or current in found:
+            continue
+        found.add(current)
+        waiting.extend(flow.source for flow in current.incoming)
+        if isinstance(current, nodes.BoundaryNode):
+            waiting.append(current.host)
+    return frozenset(found)

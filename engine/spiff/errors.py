@@ -1,0 +1,56 @@
+"""What the token flow refuses, each with the thing, the fact and the way out."""
+
+from engine.errors import CaseloopError, Conflict, Invalid, Refused, Unavailable
+
+
+class TokenFlowError(CaseloopError):
+    """Base of every error of the token flow."""
+
+
+class CompileRefused(TokenFlowError, Invalid):
+    """The diagram cannot run here; the message names the element in the analyst's words."""
+
+    code = "compile_refused"
+
+
+class SnapshotRefused(TokenFlowError, Refused):
+    """A stored snapshot does not fit this engine or this process definition. `reason` says why."""
+
+    code = "snapshot_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The stored token flow cannot be loaded: {reason}.", reason=reason)
+        self.reason = reason
+
+
+class TokenNotWaiting(TokenFlowError, Conflict):
+    """A command asked something of a token that it does not wait for, or that is no longer there."""
+
+    code = "token_not_waiting"
+
+    def __init__(self, token_id: str, activity_id: str | None, *, command: str, waits_for: str | None = None) -> None:
+        if activity_id is None:
+            fact = "it has gone on already, or never was; read the open tokens again"
+        else:
+            fact = f'it stands at "{activity_id}" and waits for {waits_for}'
+        super().__init__(f"Token {token_id} does not wait for {command}: {fact}.", token_id=token_id, command=command)
+        self.token_id = token_id
+        self.activity_id = activity_id
+
+
+class ConditionFailed(TokenFlowError, Refused):
+    """A flow's condition has no yes or no. Raised by the `Conditions` callback; the token stops before the gateway."""
+
+    code = "condition_failed"
+
+
+class EvaluationRefused(TokenFlowError, Refused):
+    """Something other than a flow's condition asked to be evaluated."""
+
+    code = "evaluation_refused"
+
+
+class FlowBroken(TokenFlowError, Unavailable):
+    """A run was torn by an exception, so that this working copy must be thrown away and loaded afresh."""
+
+    code = "flow_broken"

@@ -1,0 +1,164 @@
+"""TokenFlow: where the tokens of one process instance stand, and how orders move them.
+
+A working copy belongs to one thread and one transaction: load, give orders, take the happenings, save the snapshot.
+It knows no variables, no clock and no database.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.compiling import Spec
+from engine.spiff.errors import FlowBroken, SnapshotRefused, TokenNotWaiting
+from engine.spiff.happenings import Happening, Waiting
+from engine.spiff.nodes import JoinNode, ScopeNode
+from engine.spiff.scripts import Conditions
+from engine.spiff.snapshot import FlowState, decode, encode
+from engine.spiff.tokens import Token, TokenWorkflow
+
+STATE_CODES = {TaskState.WAITING: "w", TaskState.STARTED: "s", TaskState.ERROR: "e"}
+STATES = {code: state for state, code in STATE_CODES.items()}
+
+
+class TokenFlow:
+    """One process instance's tokens. Every order runs until each token waits again.
+
+    After an exception that is not one of the documented refusals the copy is broken and says so: throw it away and
+    load the last snapshot again.
+    """
+
+    def __init__(self, spec: Spec, workflow: TokenWorkflow) -> None:
+        """Use `start` or `load`."""
+        self._spec = spec
+        self._workflow = workflow
+        self._broken = False
+
+    @classmethod
+    def start(cls, spec: Spec, *, conditions: Conditions) -> Self:
+        """Begin a new instance at the process's start event and run until every token waits."""
+        flow = cls(spec, TokenWorkflow(spec, conditions))
+        workflow, start = flow._workflow, spec.process.start.start
+        with flow._running():
+            first = workflow.spawn(start, parent=workflow.task_tree, scope=workflow.task_tree)
+            start._update(first)
+        return flow
+
+    @classmethod
+    def load(cls, spec: Spec, snapshot: bytes, *, conditions: Conditions) -> Self:
+        """Take up an instance where `snapshot` left it.
+
+        Raises SnapshotRefused when the snapshot is of another format or process definition, or damaged.
+        """
+        state = decode(snapshot, spec.hash)
+        workflow = TokenWorkflow(spec, conditions)
+        for row in state.tokens:
+            _restore(workflow, spec, *row)
+        workflow.next_number = state.next_number
+        workflow.ends_reached = dict.fromkeys(state.ends_reached)
+        workflow.success = not state.stopped
+        workflow.completed = not state.tokens
+        return cls(spec, workflow)
+
+    @property
+    def ended(self) -> bool:
+        """Whether no token is left and an end was reached. A cancelled instance has not ended but stopped."""
+        workflow = self._workflow
+        return workflow.completed and workflow.success and not workflow.live and bool(workflow.ends_reached)
+
+    def complete(self, token_id: str) -> None:
+        """Finish the work at which a token waits. Raises TokenNotWaiting."""
+        self._order("complete", token_id, Token._ready)
+
+    def fire_timer(self, token_id: str) -> None:
+        """Let a waiting timer occur. Raises TokenNotWaiting."""
+        self._order("fire_timer", token_id, Token._ready)
+
+    def deliver(self, token_id: str) -> None:
+        """Let a waiting message occur. Raises TokenNotWaiting."""
+        self._order("deliver", token_id, Token._ready)
+
+    def retry(self, token_id: str) -> None:
+        """Let a stuck token try again to go on. Raises TokenNotWaiting."""
+        self._order("retry", token_id, _unstick)
+
+    def cancel(self) -> None:
+        """Withdraw every open token. The instance is stopped, `ended` stays false. Harmless when nothing is open."""
+        with self._running():
+            if self._workflow.live:
+                self._workflow.cancel()
+
+    def take_happenings(self) -> list[Happening]:
+        """What came about since the last call, in order."""
+        happenings, self._workflow.happenings = self._workflow.happenings, []
+        return happenings
+
+    def waiting(self) -> list[Waiting]:
+        """What is open now, oldest first."""
+        return [
+            Waiting(token_id=token.id, activity_id=token.activity_id, kind=_waits_for(token))
+            for token in self._workflow.live
+        ]
+
+    def snapshot(self) -> bytes:
+        """The bytes from which `load` takes this instance up again. Equal flows give equal bytes."""
+        self._refuse_if_broken()
+        workflow = self._workflow
+        state = FlowState(
+            next_number=workflow.next_number,
+            stopped=not workflow.success,
+            ends_reached=list(workflow.ends_reached),
+            tokens=[_row(token) for token in workflow.live],
+        )
+        return encode(state, self._spec.hash)
+
+    def _order(self, command: str, token_id: str, action: Callable[[Token], None]) -> None:
+        self._refuse_if_broken()
+        token = self._workflow.tasks.get(token_id)
+        if token is None or token is self._workflow.task_tree:
+            raise TokenNotWaiting(token_id, None, command=command)
+        stuck = token.state == TaskState.ERROR
+        accepted = stuck if command == "retry" else token.state == TaskState.WAITING and command in token.task_spec.accepts
+        if not accepted:
+            raise TokenNotWaiting(token_id, token.activity_id, command=command, waits_for=_waits_for(token))
+        with self._running():
+            action(token)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        self._refuse_if_broken()
+        self._broken = True
+        yield
+        self._workflow.run_until_all_wait()
+        self._broken = False
+
+    def _refuse_if_broken(self) -> None:
+        if self._broken:
+            raise FlowBroken("An earlier run of this token flow was torn; load the last snapshot and start again.")
+
+
+def _waits_for(token: Token) -> str:
+    return "stuck" if token.state == TaskState.ERROR else token.task_spec.waits_for
+
+
+def _unstick(token: Token) -> None:
+    token._set_state(TaskState.WAITING)
+    token._ready()
+
+
+def _row(token: Token) -> list:
+    parent = None if token._parent == token.workflow.task_tree.id else token._parent
+    flow_id = token.flow_id if token.is_attached or isinstance(token.task_spec, JoinNode) else None
+    return [token.id, token.activity_id, parent, STATE_CODES[token.state], flow_id]
+
+
+def _restore(
+    workflow: TokenWorkflow, spec: Spec, token_id: str, activity_id: str, parent_id: str | None, code: str, flow_id: str | None
+) -> None:
+    node = spec.nodes.get(activity_id)
+    parent = workflow.tasks.get(parent_id) if parent_id else workflow.task_tree
+    if node is None or parent is None or code not in STATES:
+        raise SnapshotRefused(f"token {token_id} at {activity_id} has no place in this process definition")
+    scope = parent if isinstance(parent.task_spec, ScopeNode) and parent.task_spec.holds(node) else parent.scope
+    Token(workflow, node, id=token_id, parent=parent, scope=scope, state=STATES[code], flow_id=flow_id)

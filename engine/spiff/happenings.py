@@ -1,0 +1,108 @@
+"""What a token flow reports: past-tense facts in the order in which they came about.
+
+A token's presence at an activity is opened once, by `ActivityEntered`, or by `TimerWaiting` or `MessageWaiting`
+for an event that waits beside an activity (boundary) or in a race (behind an event-based gateway). It is closed once,
+by `ActivityLeft` or `ActivityCancelled`. An event that waited beside or in a race and then occurs is entered and left.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityEntered:
+    """A token came to an activity. `kind` is the BPMN element's name, such as `userTask` or `exclusiveGateway`.
+
+    A joining gateway is entered once, by the token that goes on, when all tokens that it waits for have come.
+    """
+
+    token_id: str
+    activity_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityLeft:
+    """A token went on from an activity, or ended there."""
+
+    token_id: str
+    activity_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityCancelled:
+    """A token was withdrawn from an activity before it could go on."""
+
+    token_id: str
+    activity_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerWaiting:
+    """A timer event now waits for `fire_timer`. `attached_to` is the activity whose boundary it stands on, if any.
+
+    A cycle timer on a boundary waits again, with a new token, after each firing.
+    """
+
+    token_id: str
+    activity_id: str
+    attached_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWaiting:
+    """A message event or receive task now waits for `deliver`.
+
+    A non-interrupting message on a boundary waits again, with a new token, after each delivery.
+    """
+
+    token_id: str
+    activity_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTaken:
+    """A token passed along a sequence flow."""
+
+    flow_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenStuck:
+    """A token cannot go on from an activity until somebody repairs the cause and asks for `retry`."""
+
+    token_id: str
+    activity_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessEnded:
+    """No token is left and at least one end was reached; the ends are named in the order of their first arrival."""
+
+    end_activity_ids: tuple[str, ...]
+
+
+Happening = (
+    ActivityEntered
+    | ActivityLeft
+    | ActivityCancelled
+    | TimerWaiting
+    | MessageWaiting
+    | FlowTaken
+    | TokenStuck
+    | ProcessEnded
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A token that is open now.
+
+    `kind` says what it waits for: `work` (complete), `timer` (fire_timer), `message` (deliver; a receive task also
+    takes complete), `join` (other tokens), `race` (the first of the events behind it), `scope` (the tokens inside an
+    embedded sub-process) or `stuck` (retry).
+    """
+
+    token_id: str
+    activity_id: str
+    kind: str

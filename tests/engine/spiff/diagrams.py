@@ -1,0 +1,120 @@
+"""Small BPMN diagrams for the tests, written as Python calls.
+
+    process(start(), user("handle"), end(), flow("start", "handle"), flow("handle", "end"))
+
+gives the XML of a process "p". Flow ids are "source->target" unless named.
+"""
+
+from itertools import pairwise
+from xml.sax.saxutils import quoteattr
+
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+    ' xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="test">'
+)
+
+
+def process(*elements: str, process_id: str = "p") -> bytes:
+    inside = "".join(elements)
+    return f'{HEAD}<bpmn:process id="{process_id}" isExecutable="true">{inside}</bpmn:process></bpmn:definitions>'.encode()
+
+
+def element(kind: str, ident: str, inside: str = "", **attributes: str) -> str:
+    told = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    return f'<bpmn:{kind} id="{ident}"{told}>{inside}</bpmn:{kind}>'
+
+
+def start(ident: str = "start") -> str:
+    return element("startEvent", ident)
+
+
+def end(ident: str = "end") -> str:
+    return element("endEvent", ident)
+
+
+def terminate(ident: str = "terminate") -> str:
+    return element("endEvent", ident, "<bpmn:terminateEventDefinition/>")
+
+
+def user(ident: str) -> str:
+    return element("userTask", ident)
+
+
+def task(ident: str) -> str:
+    return element("task", ident)
+
+
+def service(ident: str) -> str:
+    return element("serviceTask", ident)
+
+
+def receive(ident: str) -> str:
+    return element("receiveTask", ident)
+
+
+def exclusive(ident: str, default: str | None = None) -> str:
+    return element("exclusiveGateway", ident, **({"default": default} if default else {}))
+
+
+def inclusive(ident: str, default: str | None = None) -> str:
+    return element("inclusiveGateway", ident, **({"default": default} if default else {}))
+
+
+def parallel(ident: str) -> str:
+    return element("parallelGateway", ident)
+
+
+def race(ident: str) -> str:
+    return element("eventBasedGateway", ident)
+
+
+def timer(ident: str) -> str:
+    return element("intermediateCatchEvent", ident, TIMER)
+
+
+def message(ident: str) -> str:
+    return element("intermediateCatchEvent", ident, MESSAGE)
+
+
+def boundary_timer(ident: str, on: str, *, interrupting: bool = True, cycle: bool = False) -> str:
+    return _boundary(ident, on, CYCLE if cycle else TIMER, interrupting)
+
+
+def boundary_message(ident: str, on: str, *, interrupting: bool = True) -> str:
+    return _boundary(ident, on, MESSAGE, interrupting)
+
+
+def sub(ident: str, *elements: str) -> str:
+    return element("subProcess", ident, "".join(elements))
+
+
+def flow(source: str, target: str, condition: str | None = None, *, ident: str | None = None) -> str:
+    told = f"<bpmn:conditionExpression>\n  {condition} </bpmn:conditionExpression>" if condition else ""
+    return element("sequenceFlow", ident or f"{source}-{target}", told, sourceRef=source, targetRef=target)
+
+
+def chain(*idents: str) -> str:
+    """The flows that lead through the named elements one after the other."""
+    return "".join(flow(source, target) for source, target in pairwise(idents))
+
+
+TIMER = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT15M</bpmn:timeDuration></bpmn:timerEventDefinition>"
+CYCLE = "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/PT15M</bpmn:timeCycle></bpmn:timerEventDefinition>"
+MESSAGE = '<bpmn:messageEventDefinition messageRef="m"/>'
+
+
+def _boundary(ident: str, on: str, inside: str, interrupting: bool) -> str:
+    return element("boundaryEvent", ident, inside, attachedToRef=on, cancelActivity=str(interrupting).lower())
+
+
+CUSTOMER_SERVICE = process(
+    start(), element("businessRuleTask", "classify"), service("assign"), user("handle"), service("archive"), end(),
+    boundary_timer("warn", "handle", interrupting=False), service("notify"), end("warned"),
+    boundary_timer("late", "handle", interrupting=False), service("escalate"), end("escalated"),
+    service("survey"), race("wait"), message("answered"), timer("unanswered"), exclusive("satisfied", "satisfied-archive"),
+    chain("start", "classify", "assign", "handle", "survey", "wait", "answered", "satisfied", "archive", "end"),
+    chain("warn", "notify", "warned"), chain("late", "escalate", "escalated"), chain("wait", "unanswered", "archive"),
+    flow("satisfied", "assign", "= not(satisfied)"),
+)  # fmt: skip
+"""Six steps with two warnings on handling and a way back from feedback to assignment."""

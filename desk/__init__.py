@@ -1,0 +1,1 @@
+"""The customer-service domain: cases, customers, conversations, clocks, agents and teams."""

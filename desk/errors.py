@@ -1,0 +1,175 @@
+"""What the customer-service domain refuses. Each message names the thing, the fact and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refused
+
+
+class AnswersInvalid(Invalid):
+    """Answers that a form's schema allows but the desk's rules don't. `errors` maps a field's key to one sentence."""
+
+    code = "answers_invalid"
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        said = " ".join(f"{field}: {sentence}" for field, sentence in sorted(errors.items()))
+        super().__init__(f"Please correct: {said}", fields=sorted(errors))
+        self.errors = dict(errors)
+
+
+class WorkingTimeInvalid(Invalid):
+    """Opening hours that can't be read, or that never open."""
+
+    code = "working_time_invalid"
+
+    def __init__(self, fact: str, way_out: str) -> None:
+        super().__init__(f"Working time: {fact}; {way_out}.", fact=fact)
+
+
+class TargetRowInvalid(Invalid):
+    """A row of the service-target table can't be read."""
+
+    code = "target_row_invalid"
+
+    def __init__(self, source: str, fact: str) -> None:
+        super().__init__(f"Service target {source!r}: {fact}. Correct the row in the table of targets.", source=source)
+
+
+class CaseNotFound(NotFound):
+    """No such case, or not for you; which of the two isn't told."""
+
+    code = "case_not_found"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"There is no case {number} that you may see. Check the number, or ask its team.", number=number)
+
+
+class CaseClosed(Gone):
+    """The case is closed; it can be read, not changed."""
+
+    code = "case_closed"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Case {number} is closed and can only be read. Open a new one for what is new.", number=number)
+
+
+class AgentNotFound(NotFound):
+    code = "agent_not_found"
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"There is no active agent {login!r}. Look at the list of agents.", login=login)
+
+
+class TeamNotFound(NotFound):
+    code = "team_not_found"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is no team {key!r}. Add it, or choose one from the list of teams.", team=key)
+
+
+class NameTaken(Conflict):
+    """A login, team key or version exists already."""
+
+    code = "name_taken"
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"The {what} {name!r} exists already. Choose another.", what=what, name=name)
+
+
+class WrongPassword(Forbidden):
+    """Login and password don't fit, or the account is off; which isn't told."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__("Login and password don't fit. Check both, or ask an administrator for a new password.")
+
+
+class TooManyAttempts(Refused):
+    """Too many failed log-ins; `until` is when the next try counts."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"Too many failed log-ins. Try again after {until:%H:%M} UTC.", until=until.isoformat())
+        self.until = until
+
+
+class PasswordTooWeak(Invalid):
+    code = "password_too_weak"
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"This password {fact}. Take a longer sentence that only you know.")
+
+
+class RightMissing(Forbidden):
+    """The agent's role or team gives no right to this."""
+
+    code = "right_missing"
+
+    def __init__(self, login: str, what: str, who: str) -> None:
+        super().__init__(f"{login} may not {what}. Ask {who}.", login=login, what=what)
+
+
+class HelpPending(Conflict):
+    """The case can't be resolved while something that it asked for is open."""
+
+    code = "help_pending"
+
+    def __init__(self, number: str, tasks: tuple[str, ...]) -> None:
+        names = ", ".join(tasks)
+        super().__init__(
+            f"Case {number} waits for: {names}. Resolve it when that is done, or log your progress meanwhile.",
+            number=number,
+            tasks=list(tasks),
+        )
+
+
+class NotAwaited(Conflict):
+    """The process doesn't wait for this now."""
+
+    code = "not_awaited"
+
+    def __init__(self, number: str, what: str) -> None:
+        super().__init__(
+            f"Case {number} takes no {what} now: it was asked for already, or the case has moved on. Reload the case.",
+            number=number,
+            what=what,
+        )
+
+
+class SurveyUnknown(NotFound):
+    code = "survey_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("This survey link isn't valid. Use the link from our message unchanged.")
+
+
+class SurveyOver(Gone):
+    """Expired or answered already: `why` is "expired" or "answered"."""
+
+    code = "survey_over"
+
+    def __init__(self, why: str) -> None:
+        said = "has been answered" if why == "answered" else "has expired"
+        super().__init__(f"This survey {said}. Thank you; contact us about anything that is still open.", why=why)
+
+
+class NothingRolledOut(Refused):
+    """No version of the process is deployed."""
+
+    code = "nothing_rolled_out"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"No version of {key} is deployed. Deploy one: caseloop deploy processes/{key}/1.0.", key=key)
+
+
+class DraftClosed(Conflict):
+    """The draft was deployed or discarded."""
+
+    code = "draft_closed"
+
+    def __init__(self, draft_id: int, state: str) -> None:
+        super().__init__(f"Draft {draft_id} is {state}. Open a new one from the version you want to change.", draft_id=draft_id)

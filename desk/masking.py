@@ -1,0 +1,38 @@
+"""What of a person may be seen: 张*, 138****5678. Lists, tables, exports and notices show nothing more."""
+
+from __future__ import annotations
+
+COMPOUND_SURNAMES = frozenset({"欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木"})
+
+
+def mask_name(name: str) -> str:
+    """Keep the surname (or the first character of anything else) and one asterisk: 张三 → 张*, Ana Roy → A*."""
+    name = name.strip()
+    if not name:
+        return ""
+    return (name[:2] if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else name[0]) + "*"
+
+
+def mask_phone(phone: str) -> str:
+    """Keep the first three and last four characters of a long number, else the last two: 13812345678 → 138****5678."""
+    if len(phone) >= 9:
+        return f"{phone[:3]}****{phone[-4:]}"
+    return "****" + phone[-2:] if len(phone) > 2 else "****"
+
+
+def mask_email(address: str) -> str:
+    """Keep the first character and the domain: ana@example.org → a***@example.org."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def mask_contact(contact: str) -> str:
+    """Mask a phone number or an e-mail address; empty stays empty."""
+    if not contact:
+        return ""
+    return mask_email(contact) if "@" in contact else mask_phone(contact)
+
+
+def mask_number(number: str) -> str:
+    """Keep the first and last character of a customer number: C12345 → C****5."""
+    return f"{number[0]}****{number[-1]}" if len(number) > 2 else "****" if number else ""

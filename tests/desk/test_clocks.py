@@ -1,0 +1,118 @@
+"""Which instants follow from target rows, and which verdict from an instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from desk.clocks import Anchors, Calendars, strictest_targets, verdict
+from desk.errors import TargetRowInvalid
+from desk.model import Verdict
+from desk.working_time import AroundTheClock, weekly_hours
+
+ZONE = ZoneInfo("Asia/Shanghai")
+CALENDARS = Calendars(
+    around_the_clock=AroundTheClock(zone=ZONE), business=weekly_hours("Mon–Fri 09:00–12:00, 13:30–18:00", "Asia/Shanghai")
+)
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+def row(clock: str, amount: object, unit: str, **more: object) -> dict[str, object]:
+    return {"clock": clock, "amount": amount, "unit": unit, "source": f"{clock} {amount} {unit}", **more}
+
+
+def due(rows, received: str, **anchors) -> dict[str, datetime]:
+    targets = strictest_targets(rows, Anchors(received_at=local(received), **anchors), CALENDARS)
+    return {name: target.due_at for name, target in targets.clocks.items()}
+
+
+def test_urgent_limits_run_on_a_public_holiday():
+    assert due([row("respond", 15, "min"), row("solve", 2, "h")], "2023-10-01T09:30") == {
+        "respond": local("2023-10-01T09:45"),
+        "solve": local("2023-10-01T11:30"),
+    }
+
+
+def test_normal_limits_run_around_the_clock():
+    assert due([row("respond", 1, "h"), row("solve", 24, "h")], "2023-10-01T10:15") == {
+        "respond": local("2023-10-01T11:15"),
+        "solve": local("2023-10-02T10:15"),
+    }
+
+
+def test_low_priority_is_due_at_the_end_of_the_third_working_day():
+    assert due([row("solve", 3, "wd")], "2023-10-01T10:15") == {"solve": local("2023-10-04T18:00")}
+
+
+def test_the_strictest_instant_wins_whatever_the_units_and_all_rows_are_kept():
+    rows = [row("solve", 3, "wd"), row("solve", 48, "h"), row("solve", 24, "h", calendar="business")]
+    targets = strictest_targets(rows, Anchors(received_at=local("2024-03-05T09:00")), CALENDARS)
+    assert targets.clocks["solve"].due_at == local("2024-03-07T09:00")
+    assert [one["won"] for one in targets.considered] == [False, True, False]
+    assert [one["limit"] for one in targets.considered] == ["3 wd", "48 h", "24 h"]
+
+
+def test_the_warning_comes_at_three_quarters_of_the_calendar_target():
+    targets = strictest_targets([row("solve", 24, "h")], Anchors(received_at=local("2024-03-05T09:00")), CALENDARS)
+    assert targets.clocks["solve"].warn_at == local("2024-03-06T03:00")
+    rows = [row("solve", 4, "h", calendar="business")]
+    targets = strictest_targets(rows, Anchors(received_at=local("2024-03-05T10:00")), CALENDARS, warn_at_fraction=0.5)
+    assert targets.clocks["solve"].warn_at == local("2024-03-05T12:00")
+
+
+def test_a_follow_up_is_due_from_receipt_but_not_before_a_day_after_a_late_solution():
+    rows = [row("follow_up", 72, "h")]
+    assert due(rows, "2024-03-05T09:00") == {"follow_up": local("2024-03-08T09:00")}
+    late = due(rows, "2024-03-05T09:00", solved_at=local("2024-03-08T08:00"))
+    assert late == {"follow_up": local("2024-03-09T08:00")}
+
+
+def test_a_target_anchored_at_the_solution_has_no_instant_before_it():
+    rows = [row("follow_up", 24, "h", anchor="solution")]
+    assert due(rows, "2024-03-05T09:00") == {}
+    assert due(rows, "2024-03-05T09:00", solved_at=local("2024-03-06T09:00")) == {"follow_up": local("2024-03-07T09:00")}
+
+
+@pytest.mark.parametrize("amount", [0, None, ""])
+def test_an_empty_target_is_no_clock(amount):
+    assert due([row("solve", amount, "h")], "2024-03-05T09:00") == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "fact"),
+    [
+        (row("solve", 2, "P1D"), "isn't min, h or wd"),
+        (row("solve", "two", "h"), "isn't a number"),
+        (row("solve", -2, "h"), "between 0 and"),
+        (row("solve", 1.5, "wd"), "whole"),
+        (row("", 2, "h"), "names no clock"),
+        (row("solve", 2, "h", anchor="moon"), "isn't received or solution"),
+        (row("solve", 2, "h", calendar="lunar"), "isn't 24x7 or business"),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_refused_by_its_source(bad, fact):
+    with pytest.raises(TargetRowInvalid, match=fact):
+        due([bad], "2024-03-05T09:00")
+
+
+NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "done_at", "now", "expected"),
+    [
+        (NOON, NOON, NOON + timedelta(days=1), Verdict.ON_TIME),
+        (NOON, NOON + timedelta(seconds=1), NOON + timedelta(days=1), Verdict.LATE),
+        (NOON, None, NOON, Verdict.RUNNING),
+        (NOON, None, NOON + timedelta(seconds=1), Verdict.BREACHED),
+        (None, None, NOON, Verdict.RUNNING),
+        (None, NOON, NOON, Verdict.ON_TIME),
+    ],
+)
+def test_on_time_means_done_not_later_than_due(due_at, done_at, now, expected):
+    assert verdict(due_at, done_at, now) is expected

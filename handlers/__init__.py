@@ -1,0 +1,1 @@
+"""What a diagram may call: assignment, notification, escalation, survey, archive."""

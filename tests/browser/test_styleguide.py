@@ -1,0 +1,81 @@
+"""The style guide in a browser: it looks right in both languages and widths, and anybody can use it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from webui.app import create_app
+from webui.navigation import PLACES
+
+from .conftest import serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
+OWN_MARKUP = {"exclude": [[".djs-container"], [".fjs-container"], [".bio-properties-panel-container"]]}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+@pytest.fixture(scope="module")
+def address():
+    services = SimpleNamespace(clock=SimpleNamespace(now=lambda: NOON))
+    app = create_app(services, secret_key=b"only for tests", testing=True)
+    for place in PLACES:
+        if place.endpoint not in app.view_functions:
+            app.add_url_rule(f"/{place.icon}", endpoint=place.endpoint, view_func=lambda: "")
+    with serving(app) as url:
+        yield url
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_component_is_shown_and_accessible(address, open_page, screenshot, language, width):
+    page = open_page(address, language=language, width=width)
+    page.goto("/styleguide")
+    page.locator("[data-form][data-ready]").wait_for()
+    screenshot(page, "styleguide", language)
+    found = Axe().run(page, context=OWN_MARKUP, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_language_switch_changes_every_text_and_is_remembered(address, open_page):
+    page = open_page(address, language="zh")
+    page.goto("/styleguide")
+    expect(page.get_by_role("heading", level=1)).to_have_text("样式指南")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Style guide")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_half_written_form_survives_a_reload_and_can_be_discarded(address, open_page):
+    page = open_page(address)
+    page.goto("/styleguide")
+    page.get_by_label("描述").fill("支付失败，客户很着急")
+    page.reload()
+    expect(page.get_by_label("描述")).to_have_value("支付失败，客户很着急")
+    page.get_by_role("button", name="放弃").click()
+    expect(page.get_by_label("描述")).to_have_value("")
+
+
+def test_the_task_form_names_what_is_missing_in_the_viewers_language(address, open_page):
+    page = open_page(address)
+    page.goto("/styleguide")
+    page.get_by_role("button", name="完成").click()
+    expect(page.get_by_text("此项必填。")).to_be_visible()
+    expect(page.get_by_text("请更正标出的字段。")).to_be_visible()
+
+
+def test_keys_open_the_help_and_walk_the_rows(address, open_page):
+    page = open_page(address, language="en")
+    page.goto("/styleguide")
+    page.locator("body[data-app]").wait_for()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="NR20260105001")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()

@@ -1,0 +1,77 @@
+"""Every kind of error has its status, its words in both languages, and its form for page, fragment and program."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpmn.errors import MalformedXml
+from engine import errors as engine_errors
+from webui.errors import TABLE
+from webui.wording import BY_CODE
+
+CLAIMED = engine_errors.TaskAlreadyClaimed(7, holder="bo")
+
+
+def raising(app, error):
+    def view():
+        raise error
+
+    app.add_url_rule("/fails", endpoint="fails", view_func=view)
+    return app.test_client()
+
+
+@pytest.mark.parametrize(("kind", "status"), [(kind, status) for kind, status in TABLE.items() if kind is not MalformedXml])
+def test_each_kind_has_its_status(app, kind, status):
+    assert raising(app, kind("x is not so")).get("/fails").status_code == status
+
+
+def test_a_subclass_is_answered_like_its_nearest_base(app):
+    assert raising(app, CLAIMED).get("/fails").status_code == 409
+
+
+def test_a_known_code_is_said_in_the_viewers_language(app):
+    client = raising(app, CLAIMED)
+    assert "任务 7 由 bo 处理" in client.get("/fails", headers={"Accept-Language": "zh"}).text
+    assert "held by bo" in client.get("/fails", headers={"Accept-Language": "en"}).text
+
+
+def test_a_file_that_cannot_be_read_speaks_both_languages(app):
+    client = raising(app, MalformedXml("no such tag", fact_zh="没有这个标签", line=3))
+    assert "第 3 行：没有这个标签" in client.get("/fails").text
+    assert client.get("/fails").status_code == 422
+
+
+def test_a_program_gets_json_with_the_stable_code(app):
+    answer = raising(app, CLAIMED).get("/fails", headers={"Accept": "application/json", "Accept-Language": "en"})
+    assert answer.json["error"]["code"] == "task_already_claimed"
+    assert answer.json["error"]["status"] == 409
+
+
+def test_field_errors_reach_the_program_by_field(app):
+    error = engine_errors.FormInvalid("handle", {"cause": ["is required"], "minutes": "is not a number"})
+    told = raising(app, error).get("/fails", headers={"Accept": "application/json"}).json["error"]
+    assert told["fields"] == {"cause": ["is required"], "minutes": ["is not a number"]}
+
+
+def test_htmx_gets_a_fragment_for_the_place_of_messages(app):
+    answer = raising(app, CLAIMED).get("/fails", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Retarget"] == "#flash"
+    assert "<html" not in answer.text
+
+
+def test_an_unforeseen_error_gives_a_number_to_report_and_no_insides(app):
+    answer = raising(app, KeyError("secret detail")).get("/fails", headers={"Accept": "application/json"})
+    assert answer.status_code == 500
+    assert len(answer.json["error"]["incident_id"]) == 8
+    assert "secret detail" not in answer.text
+
+
+def test_an_unknown_address_is_a_page_with_a_way_back(client):
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
+
+
+def test_every_worded_code_belongs_to_an_error_of_the_tree():
+    codes = {getattr(thing, "code", None) for thing in vars(engine_errors).values()}
+    assert set(BY_CODE) <= codes

@@ -1,0 +1,1 @@
+"""The browser side: Flask pages, templates and the front-end source."""

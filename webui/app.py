@@ -1,0 +1,39 @@
+"""Build the Flask application around the services that the composition root made."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+
+from webui import assets, context, errors, i18n, labels, navigation, security
+
+# Each of these modules has a `blueprint`; a new page joins the application by its line here
+BLUEPRINTS = ("webui.assets", "webui.pages")
+ONLY_WHILE_DEVELOPING = ("webui.styleguide",)
+
+
+def create_app(services: Any, *, secret_key: bytes, testing: bool = False) -> Flask:
+    """Return the application. `services` is handed to the views as it is (`webui.context.services`).
+
+    `testing` shows the style guide too, and nothing else: checks stay on, so that tests meet what people meet.
+    """
+    app = Flask("webui", static_folder=None)
+    app.secret_key = secret_key
+    app.extensions[context.EXTENSION] = services
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    security.install(app)
+    i18n.install(app)
+    errors.install(app)
+    app.jinja_env.globals.update(
+        asset_tags=assets.asset_tags,
+        viewer=context.viewer,
+        places=navigation.places,
+        has_page=navigation.has_page,
+        label_of=labels.label_of,
+        labels=labels,
+    )
+    for module in BLUEPRINTS + (ONLY_WHILE_DEVELOPING if testing else ()):
+        app.register_blueprint(import_module(module).blueprint)
+    return app

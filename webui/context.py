@@ -1,0 +1,41 @@
+"""What a view may ask about the request at hand: the services behind it and the person before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g
+
+EXTENSION = "caseloop"
+DEFAULT_TIME_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """The signed-in person as pages need them: login, the name to show, roles such as "agent" or "analyst"."""
+
+    login: str
+    name: str
+    roles: frozenset[str] = frozenset()
+
+    def has_role(self, *roles: str) -> bool:
+        """Tell whether the viewer has at least one of the roles; an administrator has them all."""
+        return "admin" in self.roles or not self.roles.isdisjoint(roles)
+
+
+def services() -> Any:
+    """Return the object that the composition root gave to `create_app`."""
+    return current_app.extensions[EXTENSION]
+
+
+def viewer() -> Viewer | None:
+    """Return who is signed in, or None. Whoever knows the session puts a `Viewer` into `g.viewer` before each request."""
+    return g.get("viewer")
+
+
+def time_zone() -> ZoneInfo:
+    """Return the desk's time zone, in which every time on a page is written."""
+    settings = getattr(services(), "settings", None)
+    return ZoneInfo(getattr(settings, "time_zone", None) or DEFAULT_TIME_ZONE)

@@ -1,0 +1,57 @@
+"""The main navigation: what stands in it, in which order, for which roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from webui.context import viewer
+from webui.i18n import mark
+
+EVERYBODY = ("agent", "supervisor", "analyst")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry: the endpoint that it opens, its label, its icon (see icons.html), who sees it, its shortcut key."""
+
+    endpoint: str
+    label: str
+    icon: str
+    roles: tuple[str, ...]
+    key: str
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def here(self) -> bool:
+        """Whether the page at hand belongs to this entry: the same blueprint."""
+        endpoint = request.endpoint or ""
+        same_blueprint = endpoint.rpartition(".")[0] == self.endpoint.rpartition(".")[0]
+        return endpoint == self.endpoint or (same_blueprint and endpoint not in {place.endpoint for place in PLACES})
+
+
+PLACES = (
+    Place(endpoint="inbox.show", label=mark("Inbox"), icon="inbox", roles=("agent", "supervisor"), key="i"),
+    Place(endpoint="intake.show", label=mark("New request"), icon="plus", roles=("agent", "supervisor"), key="n"),
+    Place(endpoint="cases.show_all", label=mark("Cases"), icon="folder", roles=EVERYBODY, key="c"),
+    Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst",), key="p"),
+    Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),
+    Place(endpoint="admin.show", label=mark("Admin"), icon="settings", roles=("admin",), key="a"),
+)
+
+
+def places() -> list[Place]:
+    """Return the entries that the viewer may open and whose pages this application has."""
+    seen_by = viewer()
+    if seen_by is None:
+        return []
+    return [place for place in PLACES if has_page(place.endpoint) and seen_by.has_role(*place.roles)]
+
+
+def has_page(endpoint: str) -> bool:
+    """Tell whether this application has the endpoint."""
+    return endpoint in current_app.view_functions

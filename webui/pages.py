@@ -1,0 +1,44 @@
+"""Pages that belong to no part of the work: the way in, the language switch, the sign of life."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from webui.i18n import COOKIE, LANGUAGES
+from webui.navigation import places
+
+blueprint = Blueprint("pages", __name__)
+ONE_YEAR_SECONDS = 365 * 24 * 3600
+
+
+@blueprint.get("/")
+def start() -> WerkzeugResponse | str:
+    """Lead to the first place of the viewer's navigation."""
+    mine = places()
+    return redirect(mine[0].url) if mine else render_template("start.html")
+
+
+@blueprint.route("/language/<code>", methods=["GET", "POST"])
+def choose_language(code: str) -> WerkzeugResponse:
+    """Keep the chosen language for a year and go back to where the choice was made."""
+    if code not in LANGUAGES:
+        abort(404)
+    response = redirect(_back(), 303)
+    response.set_cookie(COOKIE, code, max_age=ONE_YEAR_SECONDS, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+@blueprint.get("/alive")
+def alive() -> Response:
+    """Answer that the web process runs; it asks nothing of the database."""
+    return jsonify(alive=True)
+
+
+def _back() -> str:
+    """Return the page that was left, only its path: a referrer from elsewhere leads nowhere."""
+    came_from = urlsplit(request.args.get("next") or request.referrer or "/")
+    path = came_from.path if came_from.path.startswith("/") and not came_from.path.startswith(("//", "/\\")) else "/"
+    return path + (f"?{came_from.query}" if came_from.query else "")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -70,6 +70,7 @@ class Decision:
     considered: tuple[Mapping[str, Any], ...] = ()
 
 
+@runtime_checkable
 class Decider(Protocol):
     """Decides inside the transaction. `gather` only reads; `decide` is pure, so it also runs in previews and simulation."""
 
@@ -110,6 +111,7 @@ class Fail:
 JobOutcome = Done | Snooze | Fail
 
 
+@runtime_checkable
 class Doer(Protocol):
     """Acts after the commit, at least once. `call.idempotency_key` is the same for every attempt: act once per key."""
 

@@ -1,0 +1,235 @@
+"""What an activity asks for when a token enters it: a person, a table, a decider, a job, a message.
+
+Tables and deciders answer inside the transaction; a job leaves as a row in it. A service task's token waits for the
+handler's answer. A send task's job is written and its token goes on: sending is promised, not awaited.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bpmn.diagram import Node, NodeKind
+from engine import results
+from engine.db import store, work
+from engine.errors import CaseloopError, HandlerFailed
+from engine.history import (
+    DecisionMade,
+    HandlerDecided,
+    JobCreated,
+    MessageAwaited,
+    TaskCancelled,
+    TaskCreated,
+)
+from engine.ledger import Ledger, explain
+from engine.ports import Decider, Decision, Handler, HandlerCall
+
+RETRIES = 5
+PRIORITY = 50
+
+IMMEDIATE = frozenset({NodeKind.BUSINESS_RULE_TASK, NodeKind.SERVICE_TASK, NodeKind.SEND_TASK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What an activity gave at once; its token may go on. Without `has_result` no variable is set."""
+
+    node: Node
+    token_id: str
+    result: Any = None
+    has_result: bool = True
+
+
+class Activities:
+    """The open activities of the instance at hand."""
+
+    def __init__(self, ledger: Ledger, handlers: Mapping[str, Handler]) -> None:
+        self._ledger = ledger
+        self._handlers = handlers
+        self._pending: deque[tuple[Node, str]] = deque()
+
+    def enter(self, node: Node, token_id: str) -> None:
+        """A token came in: open what a person does; note what we do ourselves for `next_answer`."""
+        if node.kind is NodeKind.USER_TASK:
+            try:
+                self._open_task(node, token_id)
+            except CaseloopError as error:
+                self._ledger.raise_incident(node.id, token_id, error.message)
+        elif node.kind in IMMEDIATE:
+            self._pending.append((node, token_id))
+
+    def next_answer(self) -> Answer | None:
+        """Perform pending activities until one has an answer that lets its token go on; None when nothing is pending."""
+        while self._pending:
+            node, token_id = self._pending.popleft()
+            try:
+                answer = self._perform(node, token_id)
+            except CaseloopError as error:
+                self._ledger.raise_incident(node.id, token_id, error.message)
+                continue
+            if answer is not None:
+                return answer
+        return None
+
+    def leave(self, token_id: str) -> None:
+        """The token is through; nobody waits for its message any more."""
+        self._pending = deque(entry for entry in self._pending if entry[1] != token_id)
+        store.delete_subscription(self._ledger.tx, self._ledger.instance.id, token_id)
+
+    def cancel(self, token_id: str, activity_id: str) -> None:
+        """The token is withdrawn: its tasks and jobs with it."""
+        ledger = self._ledger
+        self.leave(token_id)
+        for task_id in store.cancel_tasks(ledger.tx, ledger.instance.id, token_id, ledger.at):
+            ledger.record(TaskCancelled(at=ledger.at, task_id=task_id, activity_id=activity_id, token_id=token_id))
+        work.cancel_jobs(ledger.tx, ledger.instance.id, token_id)
+
+    def await_message(self, node: Node, token_id: str) -> None:
+        """A token waits for a message; without a correlation key of its own, for one with the business key."""
+        ledger = self._ledger
+        event = node.event
+        name = (event.message_name if event else None) or node.id
+        text = event.correlation_key if event else None
+        key = ledger.instance.business_key
+        if text:
+            key = str(ledger.definition.value(node.id, text, ledger.variables, ledger.at))
+        store.insert_subscription(
+            ledger.tx,
+            instance_id=ledger.instance.id,
+            token_id=token_id,
+            activity_id=node.id,
+            message_name=name,
+            correlation_key=key,
+        )
+        ledger.record(
+            MessageAwaited(at=ledger.at, activity_id=node.id, token_id=token_id, message_name=name, correlation_key=key)
+        )
+
+    def _open_task(self, node: Node, token_id: str) -> None:
+        ledger, work_of = self._ledger, node.work
+        given = (ledger.variables, ledger.at)
+        assignee = results.name_of(ledger.definition, node, work_of.assignee, *given)
+        groups = results.names_of(ledger.definition, node, work_of.candidate_groups, *given)
+        task_id = store.insert_task(
+            ledger.tx,
+            instance_id=ledger.instance.id,
+            business_key=ledger.instance.business_key,
+            process_key=ledger.instance.process_key,
+            version=ledger.instance.version,
+            token_id=token_id,
+            activity_id=node.id,
+            name=node.label,
+            assignee=assignee,
+            candidate_groups=groups,
+            candidate_users=results.names_of(ledger.definition, node, work_of.candidate_users, *given),
+            form_id=work_of.form_id,
+            priority=_whole(ledger.definition.value(node.id, work_of.priority, *given), PRIORITY),
+            due_at=results.instant_of(ledger.definition, node, work_of.due_date, *given),
+            follow_up_at=results.instant_of(ledger.definition, node, work_of.follow_up_date, *given),
+            created_at=ledger.at,
+        )
+        ledger.record(
+            TaskCreated(
+                at=ledger.at,
+                activity_id=node.id,
+                token_id=token_id,
+                task_id=task_id,
+                name=node.label,
+                assignee=assignee,
+                candidate_groups=tuple(groups),
+                properties=dict(work_of.properties),
+            )
+        )
+
+    def _perform(self, node: Node, token_id: str) -> Answer | None:
+        if node.kind is NodeKind.BUSINESS_RULE_TASK and node.work.decision_id:
+            return Answer(node=node, token_id=token_id, result=self._evaluate(node, token_id))
+        handler = self._handlers.get(node.work.handler or "")
+        if handler is None:
+            raise HandlerFailed(f"{node.label}: there is no handler {node.work.handler!r} here. Install it, then retry.")
+        if isinstance(handler, Decider):
+            return Answer(node=node, token_id=token_id, result=self._decide(node, token_id, handler))
+        awaited = node.kind is not NodeKind.SEND_TASK
+        self._write_job(node, token_id, awaited=awaited)
+        return None if awaited else Answer(node=node, token_id=token_id, has_result=False)
+
+    def _evaluate(self, node: Node, token_id: str) -> Any:
+        """Answer a business rule task by its decision table."""
+        ledger = self._ledger
+        decision_id = node.work.decision_id or ""
+        inputs = results.inputs_of(ledger.definition, node, ledger.variables, ledger.at)
+        value, hits = ledger.definition.decide(node, decision_id, inputs, ledger.at)
+        ledger.record(
+            DecisionMade(at=ledger.at, activity_id=node.id, token_id=token_id, decision_id=decision_id, rows=hits, result=value)
+        )
+        return value
+
+    def _decide(self, node: Node, token_id: str, handler: Decider) -> Mapping[str, Any]:
+        """Answer by a decider. A savepoint keeps the transaction usable when its reading fails."""
+        call = self.call(node)
+        try:
+            with self._ledger.tx.begin_nested():
+                facts = handler.gather(call, self._ledger.tx)
+            decision: Decision = handler.decide(call, facts)
+        except Exception as error:
+            raise HandlerFailed(f"{node.label}: handler {handler.name} failed: {explain(error)}. Repair, then retry.") from error
+        self._ledger.record(
+            HandlerDecided(
+                at=self._ledger.at,
+                activity_id=node.id,
+                token_id=token_id,
+                handler=handler.name,
+                result=dict(decision.result),
+                reason=decision.reason,
+                considered=decision.considered,
+            )
+        )
+        return dict(decision.result)
+
+    def call(self, node: Node, *, idempotency_key: str = "") -> HandlerCall:
+        """What the node's handler is told."""
+        ledger = self._ledger
+        return HandlerCall(
+            handler=node.work.handler or "",
+            instance_id=ledger.instance.id,
+            business_key=ledger.instance.business_key,
+            process_key=ledger.instance.process_key,
+            version=ledger.instance.version,
+            activity_id=node.id,
+            activity_name=node.label,
+            inputs=results.inputs_of(ledger.definition, node, ledger.variables, ledger.at),
+            headers=dict(node.work.headers),
+            now=ledger.at,
+            idempotency_key=idempotency_key,
+        )
+
+    def _write_job(self, node: Node, token_id: str, *, awaited: bool) -> None:
+        """The token's id is never used twice in an instance, so it makes the job's idempotency key."""
+        ledger = self._ledger
+        key = f"{ledger.instance.id}:{node.id}:{token_id}"
+        call = self.call(node, idempotency_key=key)
+        job_id = work.insert_job(
+            ledger.tx,
+            ledger.vault,
+            call={"inputs": dict(call.inputs), "headers": dict(call.headers), "at": call.now, "name": call.activity_name},
+            instance_id=ledger.instance.id,
+            business_key=ledger.instance.business_key,
+            token_id=token_id if awaited else None,
+            activity_id=node.id,
+            handler=call.handler,
+            retries=node.work.retries or RETRIES,
+            available_at=ledger.at,
+            idempotency_key=key,
+            created_at=ledger.at,
+        )
+        ledger.record(JobCreated(at=ledger.at, activity_id=node.id, token_id=token_id, job_id=job_id, handler=call.handler))
+
+
+def _whole(value: Any, default: int) -> int:
+    """A priority as a whole number; `default` when there is none or it isn't a number."""
+    try:
+        return default if value is None else int(value)
+    except (TypeError, ValueError):
+        return default

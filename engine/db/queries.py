@@ -1,0 +1,192 @@
+"""The read side: what is open, what happened. Reads inside the caller's transaction, so a list shows what was just written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from engine import codec
+from engine.db import rows, tables
+from engine.errors import NotFound
+from engine.history import HistoryEvent
+from engine.model import (
+    Deployment,
+    Incident,
+    IncidentState,
+    Job,
+    JobState,
+    MessageSubscription,
+    ProcessInstance,
+    TaskState,
+    Timer,
+    UserTask,
+)
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+OPEN_TASKS = (TaskState.CREATED, TaskState.CLAIMED)
+VARIABLE_CONTEXT = b"variable"
+HISTORY_CONTEXT = b"history"
+
+
+def deployments(tx: Transaction, *, key: str | None = None) -> list[Deployment]:
+    """All deployments, the newest last."""
+    query = select(tables.deployment).order_by(tables.deployment.c.id)
+    if key is not None:
+        query = query.where(tables.deployment.c.key == key)
+    return [rows.deployment(row) for row in tx.execute(query)]
+
+
+def deployment(tx: Transaction, key: str, version: str) -> Deployment:
+    """One deployment. Raises NotFound."""
+    where = and_(tables.deployment.c.key == key, tables.deployment.c.version == version)
+    row = tx.execute(select(tables.deployment).where(where)).one_or_none()
+    if row is None:
+        raise NotFound(f"{key} {version} isn't deployed. Deploy it, or look at the list of versions.", key=key, version=version)
+    return rows.deployment(row)
+
+
+def instance(tx: Transaction, instance_id: int) -> ProcessInstance:
+    """One instance. Raises NotFound."""
+    row = tx.execute(select(*rows.INSTANCE_COLUMNS).where(tables.process_instance.c.id == instance_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no process instance {instance_id}.", instance_id=instance_id)
+    return rows.instance(row)
+
+
+def instance_by_key(tx: Transaction, business_key: str) -> ProcessInstance:
+    """The newest instance with that business key. Raises NotFound."""
+    query = (
+        select(*rows.INSTANCE_COLUMNS)
+        .where(tables.process_instance.c.business_key == business_key)
+        .order_by(tables.process_instance.c.id.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no process instance with the business key {business_key}.", business_key=business_key)
+    return rows.instance(row)
+
+
+def variables(tx: Transaction, vault: KeyRing, instance_id: int) -> dict[str, Any]:
+    """All variables of an instance by name."""
+    query = select(tables.variable.c.name, tables.variable.c.value_sealed).where(tables.variable.c.instance_id == instance_id)
+    return {name: codec.decode(vault.open(sealed, context=VARIABLE_CONTEXT)) for name, sealed in tx.execute(query)}
+
+
+def task(tx: Transaction, task_id: int) -> UserTask:
+    """One user task. Raises NotFound."""
+    row = tx.execute(select(tables.user_task).where(tables.user_task.c.id == task_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no task {task_id}. Go back to the inbox.", task_id=task_id)
+    return rows.user_task(row)
+
+
+def tasks(
+    tx: Transaction,
+    *,
+    states: Collection[TaskState] = OPEN_TASKS,
+    assignee: str | None = None,
+    groups: Iterable[str] | None = None,
+    unassigned: bool = False,
+    instance_id: int | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> list[UserTask]:
+    """User tasks, those due first in front, those without a due instant last.
+
+    `assignee` and `groups` together mean "held by, or offered to one of the groups"; `unassigned` keeps those that nobody holds.
+    """
+    task_table = tables.user_task
+    conditions: list[ColumnElement[bool]] = [task_table.c.state.in_(states)]
+    if instance_id is not None:
+        conditions.append(task_table.c.instance_id == instance_id)
+    if unassigned:
+        conditions.append(task_table.c.assignee.is_(None))
+    conditions.extend(_for_whom(assignee, groups))
+    query = (
+        select(task_table)
+        .where(*conditions)
+        .order_by(task_table.c.due_at.is_(None), task_table.c.due_at, task_table.c.priority.desc(), task_table.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [rows.user_task(row) for row in tx.execute(query)]
+
+
+def _for_whom(assignee: str | None, groups: Iterable[str] | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if assignee is not None:
+        wanted.append(tables.user_task.c.assignee == assignee)
+    if groups is not None:
+        offered = tables.user_task_group
+        wanted.append(exists().where(offered.c.task_id == tables.user_task.c.id, offered.c.group_key.in_(list(groups))))
+    return [or_(*wanted)] if wanted else []
+
+
+def timers(tx: Transaction, instance_id: int) -> list[Timer]:
+    """Waiting timers of an instance, armed or not."""
+    query = select(*rows.TIMER_COLUMNS).where(tables.timer.c.instance_id == instance_id).order_by(tables.timer.c.id)
+    return [rows.timer(row) for row in tx.execute(query)]
+
+
+def due_instances(tx: Transaction, now: datetime, limit: int) -> list[int]:
+    """Ids of at most `limit` instances that have a due timer, the longest due first."""
+    due_at = func.min(tables.timer.c.due_at)
+    query = (
+        select(tables.timer.c.instance_id)
+        .where(tables.timer.c.due_at <= now)
+        .group_by(tables.timer.c.instance_id)
+        .order_by(due_at)
+        .limit(limit)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def jobs(tx: Transaction, *, states: Collection[JobState] | None = None, instance_id: int | None = None) -> list[Job]:
+    """Jobs in the order in which they were made."""
+    query = select(*rows.JOB_COLUMNS).order_by(tables.job.c.id)
+    if states is not None:
+        query = query.where(tables.job.c.state.in_(states))
+    if instance_id is not None:
+        query = query.where(tables.job.c.instance_id == instance_id)
+    return [rows.job(row) for row in tx.execute(query)]
+
+
+def subscriptions(tx: Transaction, *, instance_id: int) -> list[MessageSubscription]:
+    """Messages that an instance waits for."""
+    table = tables.message_subscription
+    query = select(table).where(table.c.instance_id == instance_id).order_by(table.c.id)
+    return [rows.subscription(row) for row in tx.execute(query)]
+
+
+def incidents(
+    tx: Transaction, *, state: IncidentState | None = IncidentState.OPEN, instance_id: int | None = None
+) -> list[Incident]:
+    """Incidents, the newest first; `state=None` gives all."""
+    query = select(tables.incident).order_by(tables.incident.c.id.desc())
+    if state is not None:
+        query = query.where(tables.incident.c.state == state)
+    if instance_id is not None:
+        query = query.where(tables.incident.c.instance_id == instance_id)
+    return [rows.incident(row) for row in tx.execute(query)]
+
+
+def history(tx: Transaction, vault: KeyRing, instance_id: int) -> list[HistoryEvent]:
+    """Everything that happened in an instance, in order."""
+    table = tables.history_event
+    query = select(table).where(table.c.instance_id == instance_id).order_by(table.c.seq)
+    return [
+        codec.decode_event(
+            row.type,
+            vault.open(row.data_sealed, context=HISTORY_CONTEXT),
+            at=row.at,
+            by=row.by,
+            activity_id=row.activity_id,
+            token_id=row.token_id,
+        )
+        for row in tx.execute(query)
+    ]

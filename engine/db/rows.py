@@ -1,0 +1,71 @@
+"""Rows of the tables as records of engine.model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table
+
+from engine.db import tables
+from engine.model import (
+    Deployment,
+    Incident,
+    IncidentState,
+    InstanceState,
+    Job,
+    JobState,
+    MessageSubscription,
+    ProcessInstance,
+    TaskState,
+    Timer,
+    UserTask,
+)
+
+
+def columns_without(table: Table, *names: str) -> list[ColumnElement[Any]]:
+    """All columns of a table but the named ones (large or sealed)."""
+    return [column for column in table.columns if column.name not in names]
+
+
+INSTANCE_COLUMNS = columns_without(tables.process_instance, "snapshot", "history_length")
+JOB_COLUMNS = columns_without(tables.job, "call_sealed")
+TIMER_COLUMNS = columns_without(tables.timer, "entered_at")
+
+
+def deployment(row: Row[Any]) -> Deployment:
+    return Deployment(**row._mapping)
+
+
+def instance(row: Row[Any]) -> ProcessInstance:
+    values = dict(row._mapping)
+    values["state"] = InstanceState(values["state"])
+    return ProcessInstance(**values)
+
+
+def user_task(row: Row[Any]) -> UserTask:
+    values = dict(row._mapping)
+    values["state"] = TaskState(values["state"])
+    values["candidate_groups"] = tuple(json.loads(values["candidate_groups"]))
+    values["candidate_users"] = tuple(json.loads(values["candidate_users"]))
+    return UserTask(**values)
+
+
+def timer(row: Row[Any]) -> Timer:
+    return Timer(**row._mapping)
+
+
+def job(row: Row[Any]) -> Job:
+    values = dict(row._mapping)
+    values["state"] = JobState(values["state"])
+    return Job(**values)
+
+
+def subscription(row: Row[Any]) -> MessageSubscription:
+    return MessageSubscription(**row._mapping)
+
+
+def incident(row: Row[Any]) -> Incident:
+    values = dict(row._mapping)
+    values["state"] = IncidentState(values["state"])
+    return Incident(**values)

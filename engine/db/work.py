@@ -1,0 +1,115 @@
+"""The write side of jobs and incidents: lease, settle, raise, resolve. Works in the caller's transaction and never commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+
+from engine import codec
+from engine.db import rows, tables
+from engine.errors import NotFound
+from engine.model import Incident, IncidentState, Job, JobState
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+CALL_CONTEXT = b"job"
+UNSETTLED = (JobState.AVAILABLE, JobState.LEASED, JobState.FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeasedJob:
+    """A job that we may run until `job.lease_until`, with what its handler is told."""
+
+    job: Job
+    call: dict[str, Any]
+
+
+def insert_job(tx: Transaction, vault: KeyRing, *, call: dict[str, Any], **values: Any) -> int:
+    """A job to be run from `available_at` on; the id of it."""
+    query = insert(tables.job).values(
+        **values, state=JobState.AVAILABLE, attempt=0, call_sealed=vault.seal(codec.encode(call), context=CALL_CONTEXT)
+    )
+    return tx.execute(query).inserted_primary_key[0]
+
+
+def lease_job(tx: Transaction, vault: KeyRing, *, owner: str, now: datetime, seconds: float) -> LeasedJob | None:
+    """Take the longest waiting job, also one whose worker let its lease run out. None when there is nothing to do."""
+    table = tables.job
+    ready = or_(
+        and_(table.c.state == JobState.AVAILABLE, table.c.available_at <= now),
+        and_(table.c.state == JobState.LEASED, table.c.lease_until < now),
+    )
+    query = select(table).where(ready).order_by(table.c.available_at, table.c.id).limit(1)
+    row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    changes = {
+        "state": JobState.LEASED,
+        "lease_owner": owner,
+        "lease_until": now + timedelta(seconds=seconds),
+        "attempt": row.attempt + 1,
+    }
+    tx.execute(update(table).where(table.c.id == row.id).values(**changes))
+    values = dict(row._mapping) | changes
+    call = codec.decode(vault.open(values.pop("call_sealed"), context=CALL_CONTEXT))
+    return LeasedJob(job=Job(**values), call=call)
+
+
+def held_job(tx: Transaction, job: Job) -> bool:
+    """Whether we still hold the lease on a job: it wasn't cancelled, nor taken over by another worker."""
+    table = tables.job
+    query = select(table.c.state, table.c.attempt).where(table.c.id == job.id).with_for_update()
+    row = tx.execute(query).one()
+    return row.state == JobState.LEASED and row.attempt == job.attempt
+
+
+def settle_job(tx: Transaction, job_id: int, state: JobState, **values: Any) -> None:
+    """Write what became of a job."""
+    query = update(tables.job).where(tables.job.c.id == job_id)
+    tx.execute(query.values(state=state, lease_owner=None, lease_until=None, **values))
+
+
+def cancel_jobs(tx: Transaction, instance_id: int, token_id: str) -> None:
+    """Withdraw what a token's jobs have not done yet. A worker that runs one finds its lease gone."""
+    table = tables.job
+    query = update(table).where(table.c.instance_id == instance_id, table.c.token_id == token_id, table.c.state.in_(UNSETTLED))
+    tx.execute(query.values(state=JobState.CANCELLED, lease_owner=None, lease_until=None))
+
+
+def insert_incident(tx: Transaction, **values: Any) -> int:
+    return tx.execute(insert(tables.incident).values(**values, state=IncidentState.OPEN)).inserted_primary_key[0]
+
+
+def incident(tx: Transaction, incident_id: int) -> Incident:
+    """One incident. Raises NotFound."""
+    row = tx.execute(select(tables.incident).where(tables.incident.c.id == incident_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no incident {incident_id}.", incident_id=incident_id)
+    return rows.incident(row)
+
+
+def resolve_incidents(tx: Transaction, instance_id: int, token_id: str, now: datetime) -> list[int]:
+    """Close the open incidents of a token that went on or was withdrawn; the ids of them."""
+    table = tables.incident
+    query = (
+        update(table)
+        .where(table.c.instance_id == instance_id, table.c.token_id == token_id, table.c.state == IncidentState.OPEN)
+        .values(state=IncidentState.RESOLVED, resolved_at=now)
+        .returning(table.c.id)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def resolve_incident(tx: Transaction, incident_id: int, now: datetime) -> None:
+    query = update(tables.incident).where(tables.incident.c.id == incident_id)
+    tx.execute(query.values(state=IncidentState.RESOLVED, resolved_at=now))
+
+
+def broken_tokens(tx: Transaction, instance_id: int) -> set[str | None]:
+    """The tokens of an instance that have an open incident."""
+    table = tables.incident
+    query = select(table.c.token_id).where(table.c.instance_id == instance_id, table.c.state == IncidentState.OPEN)
+    return set(tx.execute(query).scalars())

@@ -1,0 +1,93 @@
+"""A deployed process, ready to run: its package, its nodes by id, its expressions parsed once. Shared among threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bpmn.diagram import Node, Process, feel_source
+from bpmn.dmn import DmnError
+from bpmn.feel import Expression, FeelError, parse, to_python
+from bpmn.normalise import normalise
+from bpmn.package import ProcessPackage
+from engine.errors import ExpressionFailed
+from engine.model import Deployment
+from engine.spiff import Spec, compile_process
+
+RESULT_VARIABLE = "resultVariable"
+
+
+@dataclass(slots=True, kw_only=True)
+class Definition:
+    """One deployment made ready. Nothing in it changes but the cache of parsed expressions."""
+
+    deployment: Deployment
+    package: ProcessPackage
+    process: Process
+    spec: Spec
+    _parsed: dict[str, Expression] = field(default_factory=dict)
+
+    @classmethod
+    def ready(cls, deployment: Deployment, package: ProcessPackage) -> Definition:
+        """Parse and compile a package that was checked when it was deployed."""
+        process = executable_process(package)
+        spec = compile_process(normalise(package.diagram_bytes), process.id)
+        return cls(deployment=deployment, package=package, process=process, spec=spec)
+
+    def node(self, activity_id: str) -> Node:
+        """The node with that id; KeyError where there is none."""
+        return self.process.nodes[activity_id]
+
+    def start_node(self) -> Node:
+        """The plain start event of the process."""
+        return next(node for node in self.process.inside(None) if node.kind == "startEvent")
+
+    def result_variable(self, node: Node) -> str:
+        """The name of the variable that takes the activity's result."""
+        return node.work.result_variable or node.work.properties.get(RESULT_VARIABLE) or node.id
+
+    def expression(self, source: str) -> Expression:
+        """A FEEL source, parsed once."""
+        parsed = self._parsed.get(source)
+        if parsed is None:
+            parsed = self._parsed[source] = parse(source)
+        return parsed
+
+    def value(self, activity_id: str, text: str | None, variables: Mapping[str, Any], at: datetime) -> Any:
+        """What a text of the diagram means: FEEL after a leading "=", else the text itself; None for none.
+
+        Raises ExpressionFailed, naming activity and text, when FEEL gives up.
+        """
+        source = feel_source(text)
+        if source is None:
+            return text
+        try:
+            return to_python(self.expression(source).evaluate(variables, now=at))
+        except FeelError as error:
+            raise ExpressionFailed(activity_id, text or "", f"failed ({error})") from error
+
+    def decide(
+        self, node: Node, decision_id: str, inputs: Mapping[str, Any], at: datetime
+    ) -> tuple[Any, tuple[Mapping[str, Any], ...]]:
+        """What a decision answers, and the rows of its tables that fired. Raises ExpressionFailed, naming the table."""
+        try:
+            answer = self.package.decisions[decision_id].evaluate(decision_id, inputs, now=at)
+        except (FeelError, DmnError) as error:
+            raise ExpressionFailed(node.id, decision_id, f"failed ({error})") from error
+        rows = tuple(
+            {"decision": hit.decision_id, "rule": hit.rule_id, "row": hit.index, "why": "; ".join(hit.annotations)}
+            for hit in answer.hits
+        )
+        return to_python(answer.value), rows
+
+    def names_read(self, text: str | None) -> frozenset[str]:
+        """The variables that a text of the diagram reads."""
+        source = feel_source(text)
+        return frozenset() if source is None else self.expression(source).names
+
+
+def executable_process(package: ProcessPackage) -> Process:
+    """The one process of a package that runs: lint lets only packages with exactly one through."""
+    return package.diagram.executable[0]

@@ -1,0 +1,66 @@
+"""Makes a process package runnable: everything that can be known to be wrong is refused before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bpmn.lint import check_package
+
+from bpmn.normalise import normalise
+from bpmn.package import ProcessPackage
+from engine.db import queries, store
+from engine.db.database import Database
+from engine.definition import executable_process
+from engine.errors import DeploymentRefused, Invalid, NotFound, VersionExists
+from engine.model import Deployment
+from engine.ports import Transaction
+from engine.spiff import CompileRefused, verify_compiles
+
+
+def check(package: ProcessPackage, *, handlers: Collection[str]) -> None:
+    """Raises DeploymentRefused with all findings when the package has errors, Invalid when it can't be compiled.
+
+    Compiling happens in a process of its own, which is killed when it doesn't end: a valid diagram can loop for ever.
+    """
+    label = f"{package.key} {package.version}"
+    errors = [finding for finding in check_package(package, handlers=handlers) if finding.severity == "error"]
+    if errors:
+        raise DeploymentRefused(label, errors)
+    try:
+        verify_compiles(normalise(package.diagram_bytes), executable_process(package).id)
+    except CompileRefused as error:
+        raise Invalid(f"Package {label} can't be deployed: {error}", package=label) from error
+
+
+def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[str], by: str, now: datetime) -> Deployment:
+    """Check and keep a package. Deploying the same content again gives the same deployment.
+
+    Raises DeploymentRefused, Invalid, and VersionExists when that version was deployed with other content.
+    """
+    with database.reading() as tx:
+        known = _existing(tx, package)
+    if known is not None:
+        return known
+    check(package, handlers=handlers)
+    with database.transaction() as tx:
+        return _existing(tx, package) or store.insert_deployment(
+            tx,
+            files=package.to_files(),
+            key=package.key,
+            version=package.version,
+            name=package.manifest.name,
+            content_hash=package.content_hash,
+            deployed_at=now,
+            deployed_by=by,
+        )
+
+
+def _existing(tx: Transaction, package: ProcessPackage) -> Deployment | None:
+    try:
+        known = queries.deployment(tx, package.key, package.version)
+    except NotFound:
+        return None
+    if known.content_hash != package.content_hash:
+        raise VersionExists(package.key, package.version)
+    return known

@@ -1,0 +1,209 @@
+"""One process instance at work inside one transaction: takes what the token flow reports, does what the nodes ask, writes all.
+
+The token flow knows who may go where; the execution knows what an activity is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bpmn.diagram import Node
+from engine import results
+from engine.activities import Activities
+from engine.db import store
+from engine.definition import Definition
+from engine.errors import ExpressionFailed
+from engine.history import ActivityCancelled, ActivityEntered, ActivityLeft, FlowTaken, InstanceCompleted
+from engine.ledger import Ledger
+from engine.model import InstanceState, ProcessInstance
+from engine.ports import Handler, Projection, Transaction
+from engine.spiff import ConditionFailed, TokenFlow, happenings
+from engine.timekeeping import Timekeeping
+from engine.vault import KeyRing
+
+MAX_FIRINGS = 100
+"""Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every execution works with."""
+
+    vault: KeyRing
+    handlers: Mapping[str, Handler]
+    projections: tuple[Projection, ...]
+
+
+class Execution:
+    """An instance between two revisions. Make it by `begin` or `resume`; it lives as long as its transaction."""
+
+    def __init__(self, surroundings: Surroundings, ledger: Ledger) -> None:
+        self._projections = surroundings.projections
+        self.ledger = ledger
+        self.activities = Activities(ledger, surroundings.handlers)
+        self.timekeeping = Timekeeping(ledger)
+        self._ended = False
+        self.flow: TokenFlow
+
+    @classmethod
+    def begin(
+        cls,
+        tx: Transaction,
+        surroundings: Surroundings,
+        definition: Definition,
+        instance: ProcessInstance,
+        *,
+        variables: Mapping[str, Any],
+        by: str,
+        now: datetime,
+    ) -> Execution:
+        """A fresh instance with its first variables; its token stands behind the start event."""
+        stored = store.StoredInstance(instance=instance, snapshot=b"", history_length=0)
+        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, variables={}, now=now))
+        execution.ledger.set_variables(variables, by=by)
+        execution.flow = TokenFlow.start(definition.spec, conditions=execution._condition)
+        return execution
+
+    @classmethod
+    def resume(
+        cls,
+        tx: Transaction,
+        surroundings: Surroundings,
+        definition: Definition,
+        stored: store.StoredInstance,
+        *,
+        variables: dict[str, Any],
+        now: datetime,
+    ) -> Execution:
+        """An instance as it was saved. Timers that are due fire first, so that no action outruns a promise (P13)."""
+        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, variables=variables, now=now))
+        execution.flow = TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition)
+        execution.fire_due()
+        return execution
+
+    def finish_activity(self, node: Node, token_id: str, result: Any, *, by: str = "engine") -> None:
+        """Take over an activity's result and let its token go on."""
+        self._take_over(node, result, by)
+        self.flow.complete(token_id)
+
+    def deliver(self, node: Node, token_id: str, data: Mapping[str, Any], *, by: str) -> None:
+        """Bring a message to the token that waits for it."""
+        self._take_over(node, dict(data), by)
+        self.flow.deliver(token_id)
+
+    def _take_over(self, node: Node, result: Any, by: str) -> None:
+        ledger = self.ledger
+        outputs = results.outputs_of(ledger.definition, node, ledger.variables, result, ledger.at)
+        ledger.set_variables(outputs, by=by, activity_id=node.id)
+
+    def waits_for_work(self, token_id: str) -> bool:
+        """Whether the token still waits at its activity for an answer."""
+        return any(entry.token_id == token_id and entry.kind == "work" for entry in self.flow.waiting())
+
+    def retry(self, token_id: str, activity_id: str) -> None:
+        """Try again what an incident stopped: a timer's instant, a gateway's condition, or the activity itself."""
+        if self.timekeeping.retry(token_id):
+            return
+        self.ledger.resolve_incidents(token_id)
+        kind = next((entry.kind for entry in self.flow.waiting() if entry.token_id == token_id), None)
+        if kind == "stuck":
+            self.flow.retry(token_id)
+        elif kind == "work":
+            self.activities.enter(self.ledger.definition.node(activity_id), token_id)
+
+    def settle(self) -> ProcessInstance:
+        """Run until every token waits, fire what became due, and write the next revision."""
+        self._run()
+        self.fire_due()
+        return self.write(InstanceState.COMPLETED if self._ended else self.ledger.instance.state)
+
+    def settle_as(self, state: InstanceState) -> ProcessInstance:
+        """Take in what the flow reports and write the next revision in the given state; no timer fires any more."""
+        self._run()
+        return self.write(state)
+
+    def write(self, state: InstanceState) -> ProcessInstance:
+        """Write the next revision in the given state with all that happened."""
+        return self.ledger.write(state, self.flow.snapshot(), self._projections)
+
+    def fire_due(self) -> None:
+        """Fire what is due, in the order of the due instants; each path has its due instant as time (E33)."""
+        for _ in range(MAX_FIRINGS):
+            timer = self.timekeeping.take_due()
+            if timer is None:
+                break
+            self.flow.fire_timer(timer.token_id)
+            self._run()
+        self.ledger.at = self.ledger.now
+
+    def _run(self) -> None:
+        while True:
+            for happening in self.flow.take_happenings():
+                self._take(happening)
+            answer = self.activities.next_answer()
+            if answer is None:
+                break
+            try:
+                if answer.has_result:
+                    self._take_over(answer.node, answer.result, "engine")
+            except ExpressionFailed as error:
+                self.ledger.raise_incident(answer.node.id, answer.token_id, error.message)
+                continue
+            self.flow.complete(answer.token_id)
+        self.timekeeping.follow_variables()
+
+    def _take(self, happening: happenings.Happening) -> None:
+        ledger = self.ledger
+        match happening:
+            case happenings.ActivityEntered(token_id=token_id, activity_id=activity_id, kind=kind):
+                self._enter(token_id, activity_id, kind)
+            case happenings.ActivityLeft(token_id=token_id, activity_id=activity_id):
+                self._close(token_id)
+                self.activities.leave(token_id)
+                ledger.record(ActivityLeft(at=ledger.at, activity_id=activity_id, token_id=token_id))
+            case happenings.ActivityCancelled(token_id=token_id, activity_id=activity_id):
+                self._close(token_id)
+                self.activities.cancel(token_id, activity_id)
+                ledger.record(ActivityCancelled(at=ledger.at, activity_id=activity_id, token_id=token_id))
+            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
+                self.timekeeping.start(activity_id, token_id)
+            case happenings.MessageWaiting(token_id=token_id, activity_id=activity_id):
+                self.activities.await_message(ledger.definition.node(activity_id), token_id)
+            case happenings.FlowTaken(flow_id=flow_id):
+                ledger.record(FlowTaken(at=ledger.at, flow_id=flow_id))
+            case happenings.TokenStuck(token_id=token_id, activity_id=activity_id, reason=reason):
+                ledger.raise_incident(activity_id, token_id, reason)
+            case happenings.ProcessEnded():
+                self._ended = True
+                ledger.record(InstanceCompleted(at=ledger.at))
+
+    def _enter(self, token_id: str, activity_id: str, kind: str) -> None:
+        node = self.ledger.definition.process.nodes.get(activity_id)
+        properties = dict(node.work.properties) if node else {}
+        self.ledger.record(
+            ActivityEntered(at=self.ledger.at, activity_id=activity_id, token_id=token_id, kind=kind, properties=properties)
+        )
+        if node is not None:
+            self.activities.enter(node, token_id)
+
+    def _close(self, token_id: str) -> None:
+        """A token is through or gone: no timer, and nothing left to repair."""
+        self.timekeeping.forget(token_id)
+        self.ledger.resolve_incidents(token_id)
+
+    def _condition(self, flow_id: str, expression: str) -> bool:
+        """The value of a gateway's condition. Anything but true or false stops the token, and never counts as false."""
+        definition = self.ledger.definition
+        source = definition.process.flows[flow_id].source
+        try:
+            value = definition.value(source, expression, self.ledger.variables, self.ledger.at)
+        except ExpressionFailed as error:
+            raise ConditionFailed(error.message) from error
+        if not isinstance(value, bool):
+            raise ConditionFailed(
+                f"Flow {flow_id}: {expression!r} gives {value!r}, neither true nor false. Correct the variable, then retry."
+            )
+        return value

@@ -1,0 +1,272 @@
+"""The engine's face: each method is one order, worked inside the caller's transaction.
+
+The caller opens the transaction, so that its own records commit together with the engine's, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from bpmn.forms import FormRejected
+from bpmn.package import ProcessPackage
+from engine import deploy, tasks
+from engine.commands import (
+    CancelInstance,
+    ClaimTask,
+    CompleteTask,
+    CorrelateMessage,
+    ReassignTask,
+    ReleaseTask,
+    RetryIncident,
+    SetVariables,
+    StartInstance,
+)
+from engine.db import queries, store, work
+from engine.db.database import Database
+from engine.definition import Definition
+from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen
+from engine.execution import Execution, Surroundings
+from engine.history import (
+    HistoryEvent,
+    InstanceCancelled,
+    InstanceStarted,
+    MessageCorrelated,
+    TaskCompleted,
+)
+from engine.model import Deployment, IncidentState, InstanceState, JobState, ProcessInstance, TaskState, UserTask
+from engine.ports import Clock, Handler, Projection, SystemClock, Transaction
+from engine.vault import KeyRing
+
+
+class Engine:
+    """Durable execution of deployed processes. Safe to share among threads."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        vault: KeyRing,
+        handlers: Mapping[str, Handler],
+        projections: Sequence[Projection] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self.db = db
+        self.vault = vault
+        self.clock = clock or SystemClock()
+        self.handlers = handlers
+        self.surroundings = Surroundings(vault=vault, handlers=handlers, projections=tuple(projections))
+        self._definitions: dict[int, Definition] = {}
+        self._loading = Lock()
+
+    # -- definitions
+
+    def deploy(self, package: ProcessPackage, *, by: str) -> Deployment:
+        """Make a package runnable, in a transaction of its own. See engine.deploy.deploy."""
+        return deploy.deploy(self.db, package, handlers=self.handlers.keys(), by=by, now=self.clock.now())
+
+    def definition(self, deployment_id: int, tx: Transaction | None = None) -> Definition:
+        """A deployment made ready; compiled once in this process. Raises NotFound."""
+        ready = self._definitions.get(deployment_id)
+        if ready is not None:
+            return ready
+        if tx is None:
+            with self.db.reading() as reading:
+                return self.definition(deployment_id, reading)
+        deployment, files = store.deployment_files(tx, deployment_id)
+        with self._loading:
+            return self._definitions.setdefault(deployment_id, Definition.ready(deployment, ProcessPackage.from_files(files)))
+
+    # -- instances
+
+    def start(self, tx: Transaction, command: StartInstance) -> ProcessInstance:
+        """Start an instance and run it until every token waits. Raises FormInvalid for answers that don't fit the form."""
+        now = self.clock.now()
+        definition = self.definition(command.deployment_id, tx)
+        variables = dict(command.variables)
+        start = definition.start_node()
+        if command.form is not None:
+            variables[definition.result_variable(start)] = checked(definition, start.work.form_id, command.form)
+        instance = store.insert_instance(
+            tx,
+            deployment=definition.deployment,
+            business_key=command.business_key,
+            started_at=command.started_at or now,
+        )
+        execution = Execution.begin(tx, self.surroundings, definition, instance, variables=variables, by=command.by, now=now)
+        started = InstanceStarted(
+            at=now,
+            by=command.by,
+            process_key=instance.process_key,
+            version=instance.version,
+            business_key=instance.business_key,
+        )
+        execution.ledger.record_first(started)
+        return execution.settle()
+
+    def set_variables(self, tx: Transaction, command: SetVariables) -> ProcessInstance:
+        """Change variables of a running instance; its timers follow."""
+        execution = self.resume(tx, command.instance_id)
+        execution.ledger.set_variables(command.values, by=command.by, reason=command.reason)
+        return execution.settle()
+
+    def cancel(self, tx: Transaction, command: CancelInstance) -> ProcessInstance:
+        """Stop an instance: everything open is withdrawn. The reason stays in its history."""
+        execution = self.resume(tx, command.instance_id)
+        execution.ledger.record(InstanceCancelled(at=execution.ledger.now, by=command.by, reason=command.reason))
+        execution.flow.cancel()
+        return execution.settle_as(InstanceState.CANCELLED)
+
+    def lock(self, tx: Transaction, instance_id: int) -> store.StoredInstance:
+        """Read an instance, keeping other writers away until this transaction ends. Raises NotFound."""
+        return store.lock_instance(tx, instance_id)
+
+    def resume(self, tx: Transaction, instance_id: int) -> Execution:
+        """Lock an active instance and bring it up to now. Raises NotFound, and Conflict when it is over."""
+        stored = self.lock(tx, instance_id)
+        if stored.instance.state is not InstanceState.ACTIVE:
+            raise Conflict(
+                f"{stored.instance.business_key} is {stored.instance.state}; nothing more can be done with it.",
+                business_key=stored.instance.business_key,
+            )
+        return Execution.resume(
+            tx,
+            self.surroundings,
+            self.definition(stored.instance.deployment_id, tx),
+            stored,
+            variables=queries.variables(tx, self.vault, instance_id),
+            now=self.clock.now(),
+        )
+
+    # -- user tasks
+
+    def claim(self, tx: Transaction, command: ClaimTask) -> UserTask:
+        """Take an open task. Raises TaskAlreadyClaimed, TaskNotOpen, StaleRevision, Forbidden."""
+        execution, task = self._open_task(tx, command.task_id)
+        events = tasks.claim(task, command, execution.ledger.now)
+        changes = {"state": TaskState.CLAIMED, "assignee": command.by, "claimed_at": execution.ledger.now}
+        return self._change_task(execution, task, events, changes)
+
+    def release(self, tx: Transaction, command: ReleaseTask) -> UserTask:
+        """Give a task back to its group. Raises TaskNotYours, TaskNotOpen, StaleRevision."""
+        execution, task = self._open_task(tx, command.task_id)
+        events = tasks.release(task, command, execution.ledger.now)
+        return self._change_task(execution, task, events, {"state": TaskState.CREATED, "assignee": None, "claimed_at": None})
+
+    def reassign(self, tx: Transaction, command: ReassignTask) -> UserTask:
+        """Give an open task to somebody else, who claims it then. Raises TaskNotOpen, StaleRevision."""
+        execution, task = self._open_task(tx, command.task_id)
+        events = tasks.reassign(task, command, execution.ledger.now)
+        return self._change_task(
+            execution, task, events, {"state": TaskState.CREATED, "assignee": command.assignee, "claimed_at": None}
+        )
+
+    def complete(self, tx: Transaction, command: CompleteTask) -> ProcessInstance:
+        """Answer a task's form; the instance runs on. Raises FormInvalid, TaskNotYours, TaskNotOpen, StaleRevision."""
+        execution, task = self._open_task(tx, command.task_id)
+        ledger = execution.ledger
+        tasks.complete(task, command)
+        node = ledger.definition.node(task.activity_id)
+        data = checked(ledger.definition, task.form_id, command.data)
+        store.update_task(tx, task, state=TaskState.COMPLETED, ended_at=ledger.now)
+        ledger.record(
+            TaskCompleted(
+                at=ledger.now,
+                by=command.by,
+                activity_id=task.activity_id,
+                token_id=task.token_id,
+                task_id=task.id,
+                name=task.name,
+                claimed_at=task.claimed_at,
+                data=data,
+                properties=dict(node.work.properties),
+            )
+        )
+        execution.finish_activity(node, task.token_id, data, by=command.by)
+        return execution.settle()
+
+    def _open_task(self, tx: Transaction, task_id: int) -> tuple[Execution, UserTask]:
+        """The task as it stands after due timers fired, with its instance locked."""
+        task = queries.task(tx, task_id)
+        if task.state not in queries.OPEN_TASKS:
+            raise TaskNotOpen(task.id, state=task.state)
+        execution = self.resume(tx, task.instance_id)
+        return execution, queries.task(tx, task_id)
+
+    def _change_task(
+        self, execution: Execution, task: UserTask, events: Sequence[HistoryEvent], changes: Mapping[str, Any]
+    ) -> UserTask:
+        if events:
+            store.update_task(execution.ledger.tx, task, **changes)
+            for event in events:
+                execution.ledger.record(event)
+        execution.settle()
+        return queries.task(execution.ledger.tx, task.id)
+
+    # -- messages, incidents, timers
+
+    def correlate(self, tx: Transaction, command: CorrelateMessage) -> bool:
+        """Bring a message to the token that waits for it. False when none does; True also when it was taken before."""
+        if command.message_id and not store.take_message_once(tx, command.message_id, command.name, self.clock.now()):
+            return True
+        waiting = store.find_subscription(tx, command.name, command.correlation_key)
+        if waiting is None:
+            return False
+        execution = self.resume(tx, waiting.instance_id)
+        still = store.find_subscription(tx, command.name, command.correlation_key)
+        if still is None:
+            # a timer that was due fired first and withdrew the wait; what it did stays
+            execution.settle()
+            return False
+        ledger = execution.ledger
+        ledger.record(
+            MessageCorrelated(
+                at=ledger.now,
+                by=command.by,
+                activity_id=still.activity_id,
+                token_id=still.token_id,
+                message_name=command.name,
+                data=dict(command.data),
+            )
+        )
+        store.delete_subscription(tx, still.instance_id, still.token_id)
+        execution.deliver(ledger.definition.node(still.activity_id), still.token_id, command.data, by=command.by)
+        execution.settle()
+        return True
+
+    def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
+        """Try again what an incident stopped. Raises Conflict when it was resolved meanwhile."""
+        # the instance is locked before anything that belongs to it, here as everywhere, so that nobody waits in a circle
+        execution = self.resume(tx, work.incident(tx, command.incident_id).instance_id)
+        incident = work.incident(tx, command.incident_id)
+        if incident.state is not IncidentState.OPEN:
+            raise Conflict(f"Incident {incident.id} is resolved already.", incident_id=incident.id)
+        if incident.job_id is not None:
+            now = execution.ledger.now
+            work.settle_job(tx, incident.job_id, JobState.AVAILABLE, retries=1, available_at=now)
+            work.resolve_incident(tx, incident.id, now)
+        elif incident.token_id is not None:
+            execution.retry(incident.token_id, incident.activity_id)
+        return execution.settle()
+
+    def fire_due_timers(self, limit: int = 100) -> int:
+        """Fire what is due in at most `limit` instances, each in a transaction of its own; how many were looked at."""
+        with self.db.reading() as tx:
+            due = queries.due_instances(tx, self.clock.now(), limit)
+        for instance_id in due:
+            with self.db.transaction() as tx:
+                self.resume(tx, instance_id).settle()
+        return len(due)
+
+
+def checked(definition: Definition, form_id: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as the form's schema cleans them. Raises FormInvalid; Invalid for answers where there is no form."""
+    if form_id is None:
+        if data:
+            raise Invalid("This has no form, so it takes no answers. Send none.")
+        return {}
+    try:
+        return definition.package.forms[form_id].validate(data)
+    except FormRejected as error:
+        raise FormInvalid(form_id, error.errors) from error

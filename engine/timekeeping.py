@@ -1,0 +1,100 @@
+"""The timers of the instance at hand: started with their token, moved with their variables, fired when due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bpmn.diagram import feel_source
+from engine.db import store
+from engine.errors import ExpressionFailed
+from engine.history import TimerArmed, TimerFired, TimerMoved
+from engine.ledger import Ledger
+from engine.timers import due_instant
+
+
+class Timekeeping:
+    """Keeps the timer rows in step with the waiting tokens."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._timers = store.waiting_timers(ledger.tx, ledger.instance.id)
+
+    def start(self, activity_id: str, token_id: str) -> None:
+        """A token waits for a timer from now on; null from its expression leaves the timer unarmed."""
+        ledger = self._ledger
+        timer = store.insert_timer(
+            ledger.tx, ledger.instance.id, token_id=token_id, activity_id=activity_id, entered_at=ledger.at
+        )
+        self._timers[token_id] = timer
+        timer.due_at = self._due(timer)
+        if timer.due_at is not None:
+            store.move_timer(ledger.tx, timer.id, timer.due_at)
+        ledger.record(TimerArmed(at=ledger.at, activity_id=activity_id, token_id=token_id, due_at=timer.due_at))
+
+    def forget(self, token_id: str) -> None:
+        """The token waits no more."""
+        timer = self._timers.pop(token_id, None)
+        if timer is not None:
+            store.delete_timer(self._ledger.tx, timer.id)
+
+    def follow_variables(self) -> None:
+        """Move the timers whose expression reads a variable that changed."""
+        touched, self._ledger.touched = self._ledger.touched, set()
+        for timer in list(self._timers.values()) if touched else []:
+            if touched & self._ledger.definition.names_read(self._expression(timer.activity_id)):
+                self._move(timer, self._due(timer))
+
+    def _move(self, timer: store.WaitingTimer, due_at: datetime | None) -> None:
+        if due_at == timer.due_at:
+            return
+        store.move_timer(self._ledger.tx, timer.id, due_at)
+        moved = TimerMoved(
+            at=self._ledger.at, activity_id=timer.activity_id, token_id=timer.token_id, before=timer.due_at, due_at=due_at
+        )
+        self._ledger.record(moved)
+        timer.due_at = due_at
+
+    def take_due(self) -> store.WaitingTimer | None:
+        """Take the timer that has been due longest, set the ledger's time to its due instant, and record that it fired."""
+        ledger = self._ledger
+        due = [timer for timer in self._timers.values() if timer.due_at is not None and timer.due_at <= ledger.now]
+        timer = min(due, key=lambda timer: (timer.due_at, timer.id), default=None)
+        if timer is None or timer.due_at is None:
+            return None
+        ledger.at = timer.due_at
+        self.forget(timer.token_id)
+        ledger.record(TimerFired(at=ledger.at, noticed_at=ledger.now, activity_id=timer.activity_id, token_id=timer.token_id))
+        return timer
+
+    def _expression(self, activity_id: str) -> str | None:
+        event = self._ledger.definition.node(activity_id).event
+        return event.expression if event else None
+
+    def _due(self, timer: store.WaitingTimer) -> datetime | None:
+        """The due instant; when the expression gives none that can be used, an incident and an unarmed timer."""
+        ledger, text = self._ledger, self._expression(timer.activity_id)
+        try:
+            value = ledger.definition.value(timer.activity_id, _as_feel(text), ledger.variables, timer.entered_at)
+            return due_instant(value, timer.entered_at)
+        except ExpressionFailed as error:
+            ledger.raise_incident(timer.activity_id, timer.token_id, error.message)
+        except ValueError as error:
+            message = f"Timer {timer.activity_id}: {text!r} {error}. Correct the variable, then retry."
+            ledger.raise_incident(timer.activity_id, timer.token_id, message)
+        return None
+
+    def retry(self, token_id: str) -> bool:
+        """Compute a timer's due instant anew after somebody repaired its variables. False when no timer has that token."""
+        timer = self._timers.get(token_id)
+        if timer is None:
+            return False
+        self._ledger.resolve_incidents(token_id)
+        self._move(timer, self._due(timer))
+        return True
+
+
+def _as_feel(text: str | None) -> str | None:
+    """A literal such as PT15M as the FEEL text that means the same; lint lets only ISO 8601 literals through."""
+    if text is None or feel_source(text) is not None:
+        return text
+    return f'= @"{text.strip()}"'

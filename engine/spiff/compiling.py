@@ -44,6 +44,7 @@ def compile_process(normalised_xml: bytes, process_id: str) -> Spec:
         if not found.process_executable:
             raise CompileRefused(f"{in_words(found.node)} is not marked as executable.")
         process = found.get_spec()
+        found.refuse_loose_flows()
     except (SyntaxError, ValidationException) as error:
         raise CompileRefused(f"The diagram cannot be read: {' '.join(map(str, error.args))}") from error
     return _spec(normalised_xml, process_id, process, found.only_start(), parser.nodes_by_id)

@@ -50,13 +50,14 @@ class TimerWaiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageWaiting:
-    """A message event or receive task now waits for `deliver`.
+    """A message event or receive task now waits for `deliver`. `attached_to` as for a timer.
 
     A non-interrupting message on a boundary waits again, with a new token, after each delivery.
     """
 
     token_id: str
     activity_id: str
+    attached_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ class FlowNode(BpmnSpecMixin):
 
     waits_for: ClassVar[str] = "nothing"
     accepts: ClassVar[frozenset[str]] = frozenset()
+    may_have_default: ClassVar[bool] = True
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
         super().__init__(wf_spec, bpmn_id)
@@ -175,6 +176,7 @@ class RaceNode(FlowNode):
     """An event-based gateway: waits with all its events, goes on with the first."""
 
     waits_for = "race"
+    may_have_default = False
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task.entered()
@@ -245,7 +247,7 @@ class BoundaryMessageNode(BoundaryNode):
     accepts = frozenset({"deliver"})
 
     def announce_waiting(self, token: Token, *, attached_to: str) -> None:
-        token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id))
+        token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
 
 
 class ScopeNode(ActivityNode):
@@ -316,7 +318,9 @@ class JoinNode(FlowNode):
 
 
 class ParallelNode(JoinNode):
-    """Waits for one token on each incoming flow; a surplus token waits for the next round (P1, P4)."""
+    """Waits for one token on each incoming flow; a surplus token waits for the next round."""
+
+    may_have_default = False
 
     def _update_hook(self, my_task: Token) -> bool:
         arrived = self.waiting_by_flow(my_task)

@@ -166,6 +166,14 @@ class ScopeParser(ProcessParser):
         for node_id in list(self.own):
             for flow in self.get_outgoing_sequence_flows(node_id):
                 self._connect(flow)
+            self._check_default(self.own[node_id])
+
+    def refuse_loose_flows(self) -> None:
+        """Raises CompileRefused for a sequence flow that connects nothing, which would otherwise go unnoticed."""
+        for flow in self.xpath(".//bpmn:sequenceFlow"):
+            if not flow.get("id") or flow.get("sourceRef") not in self.parser.nodes_by_id:
+                ends = f'from "{flow.get("sourceRef")}" to "{flow.get("targetRef")}"'
+                raise CompileRefused(f"A sequence flow {ends} has no id or no source; draw it again.")
 
     def only_start(self) -> nodes.FlowNode:
         """The start by which a token enters: the one without a trigger, or the only one of a process.
@@ -204,15 +212,28 @@ class ScopeParser(ProcessParser):
         if target is None:
             raise CompileRefused(f'The flow "{flow.get("id")}" out of "{source.bpmn_id}" leads nowhere inside its process '
                                  "or sub-process; connect it again.")
-        text = (self.parse_condition(flow) or "").strip()
-        condition = FlowCondition(flow_id=flow.get("id"), expression=text) if text else None
-        default = self.get_node_by_id(source.bpmn_id).get("default") == flow.get("id")
-        connection = nodes.Flow(
-            id=flow.get("id"), source=source, target=target, condition=None if default else condition, is_default=default
-        )
+        default = source.may_have_default and self._default_of(source) == flow.get("id")
+        condition = None if default else self._condition(flow)
+        connection = nodes.Flow(id=flow.get("id"), source=source, target=target, condition=condition, is_default=default)
         source.connect(target)
         source.outgoing.append(connection)
         target.incoming.append(connection)
+
+    def _check_default(self, node: nodes.FlowNode) -> None:
+        default = self._default_of(node)
+        if default and node.may_have_default and default not in [flow.id for flow in node.outgoing]:
+            raise CompileRefused(f'"{node.bpmn_id}" names "{default}" as its default flow, but no such flow leaves it.')
+
+    def _default_of(self, node: nodes.FlowNode) -> str | None:
+        return self.get_node_by_id(node.bpmn_id).get("default")
+
+    def _condition(self, flow) -> FlowCondition | None:
+        text = self.parse_condition(flow)
+        if text is None and not self._xpath(flow, "./bpmn:conditionExpression"):
+            return None
+        if not (text or "").strip():
+            raise CompileRefused(f"{in_words(flow)} has an empty condition; write it or remove it.")
+        return FlowCondition(flow_id=flow.get("id"), expression=text.strip())
 
 
 class FlowParser(BpmnParser):

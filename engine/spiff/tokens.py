@@ -19,8 +19,8 @@ from engine.spiff.scripts import ConditionsOnly
 
 ROOT_ID = "process"
 
-PASSES_PER_RUN = 1000
-"""How often one activity may be passed within one run before we call it a circle without an exit."""
+PASSES_PER_RUN = 100
+"""How often one activity may be passed within one run, in which no answer can change, before we call it a circle."""
 
 
 class Token(Task):

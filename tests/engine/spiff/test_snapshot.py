@@ -1,0 +1,73 @@
+"""The stored form: small, equal for equal flows, and refused when anything about it does not fit."""
+
+import re
+
+import pytest
+
+from engine.spiff import SnapshotRefused, TokenFlow, compile_process
+from tests.engine.spiff.diagrams import CUSTOMER_SERVICE, chain, end, message, process, race, start, timer
+from tests.engine.spiff.player import Player
+
+OTHER = compile_process(process(start(), end(), chain("start", "end")), "p")
+
+
+def refusal(snapshot: bytes, spec=None) -> str:
+    with pytest.raises(SnapshotRefused) as refused:
+        TokenFlow.load(spec or compile_process(CUSTOMER_SERVICE, "p"), snapshot, conditions=lambda flow, text: True)
+    return refused.value.reason
+
+
+@pytest.fixture
+def snapshot() -> bytes:
+    return Player(CUSTOMER_SERVICE).complete("classify", "assign").flow.snapshot()
+
+
+def test_equal_flows_give_equal_bytes(snapshot):
+    assert Player(CUSTOMER_SERVICE).complete("classify", "assign").flow.snapshot() == snapshot
+
+
+def test_it_holds_rows_for_open_tokens_and_nothing_of_the_diagram(snapshot):
+    assert len(snapshot) < 350
+    assert b"archive" not in snapshot
+
+
+def test_another_definition_is_refused(snapshot):
+    assert "belongs to process definition" in refusal(snapshot, OTHER)
+
+
+def test_another_format_is_refused(snapshot):
+    assert "has format 99" in refusal(snapshot.replace(b"flow 1 ", b"flow 99 ", 1))
+
+
+def test_every_single_changed_byte_is_noticed(snapshot):
+    for place in range(len(snapshot)):
+        changed = bytearray(snapshot)
+        changed[place] ^= 1
+        refusal(bytes(changed))
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\n", b"{}", b"\xff\xfe\n\x00", b"caseloop-token-flow 1\n[]"])
+def test_rubbish_is_refused(rubbish):
+    assert "not a token flow" in refusal(rubbish)
+
+
+def test_a_damaged_end_is_refused(snapshot):
+    assert "damaged" in refusal(snapshot[:-1])
+
+
+def test_a_snapshot_is_stable_text_that_an_upgrade_must_still_read():
+    flows = chain("start", "w", "m", "end") + chain("w", "t", "end")
+    player = Player(process(start(), race("w"), message("m"), timer("t"), end(), flows))
+    head, body = player.flow.snapshot().split(b"\n")
+    assert re.fullmatch(rb"caseloop-token-flow 1 [0-9a-f]{64} [0-9a-f]{32}", head)
+    assert body == b'[5,false,[],[["t2","w",null,"s",null],["t3","m","t2","w","w-m"],["t4","t","t2","w","w-t"]]]'
+
+
+def test_an_ended_and_a_cancelled_instance_stay_what_they_are_after_loading():
+    ended = Player(process(start(), timer("t"), end(), chain("start", "t", "end"))).fire("t")
+    stopped = Player(process(start(), timer("t"), end(), chain("start", "t", "end"))).cancel()
+    for _ in range(2):
+        ended._save_and_load()
+        stopped._save_and_load()
+    assert ended.flow.ended
+    assert not stopped.flow.ended

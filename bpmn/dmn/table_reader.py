@@ -1,0 +1,114 @@
+"""Decision tables, from XML to compiled columns and rows."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from bpmn.dmn.reading import Reading, child, children, text_in, type_name
+from bpmn.dmn.tables import AGGREGATIONS, HIT_POLICIES, DecisionTable, InputColumn, OutputColumn, Rule
+from bpmn.feel.nodes import list_of
+from bpmn.feel.runtime import Node
+
+
+def read_table(box: etree._Element, reading: Reading, owner_id: str, place: str) -> DecisionTable | None:
+    """The table; problems name its row and column. Null when it has no output column or an unknown hit policy."""
+    policy = (box.get("hitPolicy") or "UNIQUE").upper().replace("_", " ")
+    aggregation = (box.get("aggregation") or "").upper() or None
+    if policy not in HIT_POLICIES:
+        reading.problem(box, f"{place}: hit policy {policy} is unknown; use one of {', '.join(HIT_POLICIES)}")
+        return None
+    if aggregation not in (None, *AGGREGATIONS):
+        reading.problem(box, f"{place}: aggregation {aggregation} is unknown; use one of {', '.join(AGGREGATIONS)}")
+        return None
+    outputs = tuple(_output(column, reading, place, index) for index, column in _counted(box, "output"))
+    if not outputs:
+        reading.problem(box, f"{place}: the table has no output column; add one")
+        return None
+    inputs = tuple(_input(column, reading, place, index) for index, column in _counted(box, "input"))
+    rules = (_rule(rule, reading, place, index, inputs, outputs) for index, rule in _counted(box, "rule"))
+    return DecisionTable(
+        decision_id=owner_id,
+        hit_policy=policy,
+        aggregation=aggregation if policy == "COLLECT" else None,
+        inputs=inputs,
+        outputs=outputs,
+        rules=tuple(rule for rule in rules if rule),
+    )
+
+
+def _counted(box: etree._Element, name: str) -> list[tuple[int, etree._Element]]:
+    return list(enumerate(children(box, name), 1))
+
+
+def _input(column: etree._Element, reading: Reading, place: str, index: int) -> InputColumn:
+    expression = child(column, "inputExpression")
+    text = text_in(expression)
+    label = column.get("label") or text or f"input {index}"
+    where = f"{place}, input column {index} ({label})"
+    values = child(column, "inputValues")
+    allowed = text_in(values)
+    return InputColumn(
+        label=label,
+        text=text,
+        value=reading.expression(column, text, where),
+        type=reading.type_of(expression),
+        allowed=reading.tests(values, allowed, f"{where}, its values") if allowed else None,
+    )
+
+
+def _output(column: etree._Element, reading: Reading, place: str, index: int) -> OutputColumn:
+    name = column.get("name") or column.get("label") or f"output {index}"
+    where = f"{place}, output column {index} ({name})"
+    values, default = child(column, "outputValues"), child(column, "defaultOutputEntry")
+    listed, entry = text_in(values), text_in(default)
+    return OutputColumn(
+        name=name,
+        type=reading.types.named(type_name(column)),
+        priorities=_literals(values, reading, listed, f"{where}, its values") if listed else None,
+        default=reading.expression(default, entry, f"{where}, its default") if entry else None,
+    )
+
+
+def _literals(values: etree._Element, reading: Reading, listed: str, where: str) -> Node:
+    """Output values are written like the items of a list."""
+    if listed == "-":
+        return list_of(())
+    return reading.expression(values, f"[{listed}]", where)
+
+
+def _rule(
+    rule: etree._Element,
+    reading: Reading,
+    place: str,
+    index: int,
+    inputs: tuple[InputColumn, ...],
+    outputs: tuple[OutputColumn, ...],
+) -> Rule | None:
+    input_cells, output_cells = children(rule, "inputEntry"), children(rule, "outputEntry")
+    if len(input_cells) != len(inputs) or len(output_cells) != len(outputs):
+        reading.problem(
+            rule,
+            f"{place}, row {index}: {len(input_cells)} input and {len(output_cells)} output cells "
+            f"for {len(inputs)} and {len(outputs)} columns; add or remove cells",
+        )
+        return None
+    return Rule(
+        id=rule.get("id") or f"row {index}",
+        index=index,
+        tests=tuple(
+            reading.tests(cell, text_in(cell), f"{place}, row {index}, column {column.label}")
+            for cell, column in zip(input_cells, inputs, strict=True)
+        ),
+        outputs=tuple(
+            reading.expression(cell, text_in(cell), f"{place}, row {index}, output {column.name}")
+            for cell, column in zip(output_cells, outputs, strict=True)
+        ),
+        annotations=_annotations(rule),
+    )
+
+
+def _annotations(rule: etree._Element) -> tuple[str, ...]:
+    description = child(rule, "description")
+    texts = [(description.text or "").strip() if description is not None else ""]
+    texts += [text_in(entry) for entry in children(rule, "annotationEntry")]
+    return tuple(text for text in texts if text)

@@ -1,0 +1,21 @@
+"""FEEL, the expression language of DMN and of Camunda 8: parsed at deployment, evaluated within a budget.
+
+No Python is ever evaluated and no Python attribute read. `parse` and `parse_unary_tests` need no data and raise
+FeelSyntaxError; evaluation raises only FeelBudgetExceeded, or FeelError for data that isn't plain.
+"""
+
+from bpmn.feel.errors import FeelBudgetExceeded, FeelError, FeelSyntaxError
+from bpmn.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
+from bpmn.feel.values import to_feel, to_python
+
+__all__ = [
+    "Expression",
+    "FeelBudgetExceeded",
+    "FeelError",
+    "FeelSyntaxError",
+    "UnaryTests",
+    "parse",
+    "parse_unary_tests",
+    "to_feel",
+    "to_python",
+]

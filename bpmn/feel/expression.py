@@ -1,0 +1,137 @@
+"""Expressions and unary tests, parsed once and evaluated often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bpmn.feel.errors import FeelBudgetExceeded, FeelSyntaxError
+from bpmn.feel.nodes import Test
+from bpmn.feel.parser import Parser
+from bpmn.feel.runtime import DEFAULT_BUDGET, Node, Run, Scope
+from bpmn.feel.types import FeelType
+from bpmn.feel.values import Function, to_feel, to_python
+
+HostFunctions = Mapping[str, Callable[..., object]]
+
+_TOO_DEEP = "the expression or its data is nested too deeply; make it flatter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """A parsed expression. It holds no data, so that threads may share it.
+
+    `names` are the free top-level names that it reads, without built-in functions and without names inside a filter,
+    which may be properties of the filter's items. `reads` are all names that it may take from its context.
+    """
+
+    text: str
+    names: frozenset[str]
+    reads: frozenset[str] = field(repr=False)
+    node: Node = field(repr=False, compare=False)
+
+    def evaluate(
+        self,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        functions: HostFunctions | None = None,
+        budget: int = DEFAULT_BUDGET,
+    ) -> object:
+        """The FEEL value (see `to_python`) for variables given as Python or FEEL values.
+
+        What has no meaning is null, never an exception. `now` is the instant of `now()` and `today()`; without it both
+        are null. `functions` can be called by name; they take and return plain Python. `budget` limits the steps.
+        Raises FeelBudgetExceeded when the budget is used up, FeelError for data that isn't plain.
+        """
+        run = Run(budget, now)
+        return guarded(lambda: self.node(scope_for(self.reads, context, functions, run)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnaryTests:
+    """A parsed cell of a decision table, such as `< 5`, `"a", "b"`, `not([1..3])` or `-`. See Expression."""
+
+    text: str
+    names: frozenset[str]
+    reads: frozenset[str] = field(repr=False)
+    test: Test = field(repr=False, compare=False)
+
+    def matches(
+        self,
+        value: object,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        functions: HostFunctions | None = None,
+        budget: int = DEFAULT_BUDGET,
+    ) -> bool | None:
+        """Whether the value passes; null when it can't be compared. Arguments and errors as in Expression.evaluate."""
+        run = Run(budget, now)
+        return guarded(lambda: self.test(to_feel(value), scope_for(self.reads, context, functions, run)))
+
+
+def parse(text: str, *, names: Iterable[str] = (), types: Mapping[str, FeelType] | None = None) -> Expression:
+    """Parse an expression; `names` are variables and properties whose names hold blanks or other signs.
+
+    `types` are named types for `instance of` and parameters. Raises FeelSyntaxError.
+    """
+    parser, node = _parsed(text, names, types, Parser.whole_expression)
+    vocabulary = parser.vocabulary
+    return Expression(text=text, names=frozenset(vocabulary.names), reads=frozenset(vocabulary.reads), node=node)
+
+
+def parse_unary_tests(text: str, *, names: Iterable[str] = (), types: Mapping[str, FeelType] | None = None) -> UnaryTests:
+    """Parse the tests of one cell; empty and `-` accept everything. Raises FeelSyntaxError."""
+    parser, test = _parsed(text, names, types, Parser.whole_tests)
+    vocabulary = parser.vocabulary
+    own = {"?"}
+    return UnaryTests(text=text, names=frozenset(vocabulary.names - own), reads=frozenset(vocabulary.reads - own), test=test)
+
+
+def scope_for(reads: Iterable[str], context: Mapping[str, object], functions: HostFunctions | None, run: Run) -> Scope:
+    """The variables that are read, as FEEL values, in front of the host's functions."""
+    variables = {name: to_feel(context[name]) for name in reads if name in context}
+    if not functions:
+        return Scope(variables, run)
+    return Scope(variables, run, Scope(host_functions(functions), run))
+
+
+def host_functions(functions: HostFunctions) -> dict[str, Function]:
+    """Python functions as FEEL functions; arguments and results are converted, exceptions pass through."""
+    return {name: HostFunction(name, function) for name, function in functions.items()}
+
+
+class HostFunction(Function):
+    """A function of the host: takes any number of arguments, by position or by name."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, name: str, function: Callable[..., object]) -> None:
+        super().__init__(name, (), self.invoke)
+        self._function = function
+
+    def invoke(self, run: Run, arguments: list) -> object:
+        run.spend(10)
+        return to_feel(self._function(*[to_python(argument) for argument in arguments]))
+
+    def invoke_named(self, run: Run, arguments: dict[str, object]) -> object:
+        run.spend(10)
+        return to_feel(self._function(**{name: to_python(argument) for name, argument in arguments.items()}))
+
+
+def guarded(evaluate: Callable[[], object]) -> object:
+    """Run an evaluation; Python's own recursion limit becomes FeelBudgetExceeded."""
+    try:
+        return evaluate()
+    except RecursionError:
+        raise FeelBudgetExceeded(_TOO_DEEP) from None
+
+
+def _parsed(text: str, names: Iterable[str], types: Mapping[str, FeelType] | None, rule: Callable) -> tuple:
+    try:
+        parser = Parser(text, names, types)
+        return parser, rule(parser)
+    except RecursionError:
+        raise FeelSyntaxError(text, 0, _TOO_DEEP) from None

@@ -1,0 +1,105 @@
+"""Which names an expression may mean while it is parsed, and which it turned out to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import contextmanager
+from itertools import pairwise
+
+from bpmn.feel.scanner import NAME
+
+
+class Phrases:
+    """Names of more than one word (or with other signs in them), found by their first word."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._by_first_word: dict[str, dict[str, re.Pattern]] = {}
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        first = NAME.match(name)
+        if first and first.group() != name:
+            self._by_first_word.setdefault(first.group(), {})[name] = _pattern(name)
+
+    def longest(self, word: str, text: str, position: int) -> tuple[str, int] | None:
+        """The longest name that stands at the position, whose first word is `word`, and where it ends."""
+        best = None
+        for name, pattern in self._by_first_word.get(word, {}).items():
+            match = pattern.match(text, position)
+            if match and (best is None or match.end() > best[1]):
+                best = name, match.end()
+        return best
+
+
+class Frame:
+    """Names that a loop, a function, a context or a filter brings in."""
+
+    def __init__(self, names: Iterable[str], phrases: Phrases | None = None) -> None:
+        self.names = set(names)
+        self.phrases = phrases or Phrases(self.names)
+
+    def add(self, name: str) -> None:
+        self.names.add(name)
+        self.phrases.add(name)
+
+
+class Vocabulary:
+    """Names known from outside, names of the frames that are open, and the names read so far."""
+
+    def __init__(self, names: Iterable[str], builtins: Phrases) -> None:
+        self._given = Phrases(names)
+        self._builtins = builtins
+        self._frames: list[Frame] = []
+        self._filters = 0
+        self.properties = Phrases(names)
+        self.names: set[str] = set()
+        self.reads: set[str] = set()
+
+    @contextmanager
+    def frame(self, names: Iterable[str] = ()):
+        opened = Frame(names)
+        self._frames.append(opened)
+        try:
+            yield opened
+        finally:
+            self._frames.pop()
+
+    @contextmanager
+    def filter_frame(self):
+        """Inside a filter every name may be a property of the item."""
+        self._frames.append(Frame({"item"}, self.properties))
+        self._filters += 1
+        try:
+            yield
+        finally:
+            self._filters -= 1
+            self._frames.pop()
+
+    def phrase_at(self, word: str, text: str, position: int) -> tuple[str, int] | None:
+        """The longest known name of several words at this position and its end."""
+        sources = [frame.phrases for frame in self._frames]
+        found = [phrases.longest(word, text, position) for phrases in (*sources, self._given, self._builtins)]
+        return max((match for match in found if match), key=lambda match: match[1], default=None)
+
+    def read(self, name: str, *, is_builtin: bool) -> None:
+        """Note that the expression reads the name, unless an open frame brings it in."""
+        if any(name in frame.names for frame in self._frames):
+            return
+        self.reads.add(name)
+        if not is_builtin and not self._filters:
+            self.names.add(name)
+
+
+def _pattern(name: str) -> re.Pattern:
+    pieces = re.findall(rf"{NAME.pattern}|\d+|[^\s]", name)
+    pattern = re.escape(pieces[0])
+    for before, piece in pairwise(pieces):
+        words = _is_word(before) and _is_word(piece)
+        pattern += (r"\s+" if words else r"\s*") + re.escape(piece)
+    return re.compile(pattern + (r"(?![\w?])" if _is_word(pieces[-1]) else ""))
+
+
+def _is_word(piece: str) -> bool:
+    return piece[-1].isalnum() or piece[-1] in "_?"

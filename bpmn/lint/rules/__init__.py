@@ -1,0 +1,62 @@
+"""Our own rules, by name. A rule is a generator from a subject to faults; its severity stands in `bpmn.lint.severities`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from bpmn.lint.finding import Fault
+from bpmn.lint.rules import dialect, events, expressions, gateways, package, references, structure, tasks, texts
+from bpmn.lint.subject import Subject
+
+Rule = Callable[[Subject], Iterator[Fault]]
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "boundary-attached": structure.boundary_attached,
+        "called-process": references.called_process,
+        "condition-ignored": gateways.condition_ignored,
+        "duplicate-id": structure.duplicate_id,
+        "executable-process": structure.executable_process,
+        "flow-ends": structure.flow_ends,
+        "foreign-extension": dialect.foreign_extension,
+        "gateway-conditions": gateways.gateway_conditions,
+        "gateway-default": gateways.gateway_default,
+        "idle-extension": dialect.idle_extension,
+        "known-decision": references.known_decision,
+        "known-form": references.known_form,
+        "known-handler": references.known_handler,
+        "known-message": references.known_message,
+        "long-chain": structure.long_chain,
+        "message-correlation": references.message_correlation,
+        "missing-translation": texts.missing_translation,
+        "no-compensation": events.no_compensation,
+        "no-complex-gateway": gateways.no_complex_gateway,
+        "no-conditional-flow-from-activity": gateways.no_conditional_flow_from_activity,
+        "no-error-end": events.no_error_end,
+        "no-error-or-escalation-start": events.no_error_or_escalation_start,
+        "no-event-sub-process": events.no_event_sub_process,
+        "no-interrupting-signal-on-sub-process": events.no_interrupting_signal_on_sub_process,
+        "no-layout": structure.no_layout,
+        "no-link-event": events.no_link_event,
+        "no-loop": structure.no_loop,
+        "no-script-task": structure.no_script_task,
+        "no-signal-end": events.no_signal_end,
+        "plain-task": tasks.plain_task,
+        "process-key": package.process_key,
+        "reachable": structure.reachable,
+        "retries": tasks.retries,
+        "supported-element": structure.supported_element,
+        "supported-event": events.supported_event,
+        "table-gap": package.table_gap,
+        "table-overlap": package.table_overlap,
+        "unused-file": package.unused_file,
+        "user-task-form": references.user_task_form,
+        "valid-condition": expressions.valid_condition,
+        "valid-correlation-key": expressions.valid_correlation_key,
+        "valid-mapping": expressions.valid_mapping,
+        "valid-schedule": expressions.valid_schedule,
+        "valid-timer": expressions.valid_timer,
+        "variable-name": expressions.variable_name,
+    }
+)

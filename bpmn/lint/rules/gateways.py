@@ -1,0 +1,91 @@
+"""Where flows part: conditions present, in the right place, and a way left when none holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpmn.diagram import NodeKind
+from bpmn.lint.finding import Fault
+from bpmn.lint.subject import Subject
+from bpmn.wording import Wording
+
+_DECIDING = (NodeKind.EXCLUSIVE_GATEWAY, NodeKind.INCLUSIVE_GATEWAY)
+
+
+def no_complex_gateway(subject: Subject) -> Iterator[Fault]:
+    """Complex gateways do not run here."""
+    for node in subject.nodes(NodeKind.COMPLEX_GATEWAY):
+        yield Fault(
+            at=node,
+            message=Wording("Complex gateway “{name}” does not run here", "复杂网关“{name}”在此无法运行"),
+            way_out=Wording("Use exclusive, parallel or inclusive gateways", "请使用排他、并行或包容网关"),
+        )
+
+
+def no_conditional_flow_from_activity(subject: Subject) -> Iterator[Fault]:
+    """A condition on a flow that leaves an activity or event would be ignored, the flow always taken."""
+    for process, flow in subject.diagram.flows():
+        source = process.nodes.get(flow.source)
+        if flow.condition is not None and source and not source.kind.is_gateway:
+            yield Fault(
+                at=flow,
+                message=Wording(
+                    "The condition on the flow “{name}” out of “{source}” would be ignored",
+                    "“{source}”流出的顺序流“{name}”上的条件会被忽略",
+                ),
+                way_out=Wording("Put an exclusive gateway after “{source}”", "请在“{source}”之后放置排他网关"),
+                params={"source": source.label},
+            )
+
+
+def condition_ignored(subject: Subject) -> Iterator[Fault]:
+    """Conditions where none is asked for: out of parallel and event-based gateways, and on the default flow."""
+    for process, flow in subject.diagram.flows():
+        source = process.nodes.get(flow.source)
+        if flow.condition is None or source is None or not source.kind.is_gateway:
+            continue
+        default = source.default_flow == flow.id
+        if source.kind not in _DECIDING or default:
+            yield Fault(
+                at=flow,
+                message=Wording("The condition on the flow “{name}” is never looked at", "顺序流“{name}”上的条件不会被判断"),
+                way_out=Wording("Remove it, or make “{source}” an exclusive gateway", "请删除条件，或将“{source}”改为排他网关")
+                if not default
+                else Wording("The default flow needs no condition: remove it", "默认顺序流不需要条件，请删除"),
+                params={"source": source.label},
+            )
+
+
+def gateway_conditions(subject: Subject) -> Iterator[Fault]:
+    """Every flow out of a deciding gateway needs a condition, unless it is the default or the only one."""
+    for process, node in subject.diagram.nodes():
+        if node.kind not in _DECIDING or len(node.outgoing) < 2:
+            continue
+        for flow in (process.flows[flow_id] for flow_id in node.outgoing):
+            if not flow.condition and flow.id != node.default_flow:
+                yield Fault(
+                    at=flow,
+                    message=Wording(
+                        "The flow “{name}” out of “{gateway}” has no condition", "“{gateway}”流出的顺序流“{name}”没有条件"
+                    ),
+                    way_out=Wording(
+                        'Add a condition such as = priority = "urgent", or make it the default flow',
+                        '请添加条件，例如 = priority = "urgent"，或设为默认顺序流',
+                    ),
+                    params={"gateway": node.label},
+                )
+
+
+def gateway_default(subject: Subject) -> Iterator[Fault]:
+    """A deciding gateway without default stops the case when no condition holds; a default must be one of its flows."""
+    for _, node in subject.diagram.nodes():
+        if node.kind not in _DECIDING or len(node.outgoing) < 2 or node.default_flow in node.outgoing:
+            continue
+        yield Fault(
+            at=node,
+            message=Wording(
+                "“{name}” has no default flow: a case for which no condition holds stops here",
+                "“{name}”没有默认顺序流：若所有条件都不成立，案件会停在此处",
+            ),
+            way_out=Wording("Mark one of its flows as the default flow", "请将其中一条顺序流设为默认"),
+        )

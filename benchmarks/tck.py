@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.tck_values import matches_expected, value_in
@@ -22,6 +23,7 @@ from bpmn.dmn.elements import DecisionService
 from bpmn.feel import FeelError, parse, to_feel
 from bpmn.xml import local_name, parse_xml
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RATCHET = Path(__file__).with_name("tck-ratchet.txt")
 
 
@@ -143,7 +145,7 @@ def _decide(model: DecisionModel, case, result_name: str, inputs: Mapping[str, o
         (e for e in model.elements.values() if e.name == wanted and (kind != "decision" or e.id in model.decisions)),
         None,
     )
-    result = model.evaluate(element.id if element else wanted, inputs)
+    result = model.evaluate(element.id if element else wanted, inputs, now=NOW)
     value = to_feel(result.value)
     if isinstance(element, DecisionService) and len(element.outputs) > 1 and isinstance(value, dict):
         return value.get(result_name, value)

@@ -48,7 +48,8 @@ class BoxReader:
         parameters = tuple(
             (parameter.get("name") or "", self._reading.type_of(parameter)) for parameter in children(box, "formalParameter")
         )
-        return parameters, self.compiled(expression_in(box))
+        with self._reading.local_names(name for name, _ in parameters):
+            return parameters, self.compiled(expression_in(box))
 
     def _literal(self, box: etree._Element) -> Node:
         return self._reading.expression(box, text_in(box), self._place)

@@ -24,11 +24,9 @@ _NAMED = frozenset(
         "decisionService",
         "itemComponent",
         "variable",
-        "formalParameter",
         "informationItem",
         "column",
         "output",
-        "parameter",
         "import",
     )
 )

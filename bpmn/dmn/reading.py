@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -62,6 +63,14 @@ class Reading:
 
     def problem(self, element: etree._Element, message: str) -> None:
         self.problems.append(Problem(line=element.sourceline, message=message))
+
+    @contextmanager
+    def local_names(self, names: Iterable[str]) -> Iterator[None]:
+        """Names, such as a function's parameters, that are known only for a while."""
+        outer = self.names
+        self.names = outer.union(names)
+        yield
+        self.names = outer
 
     def type_of(self, element: etree._Element | None) -> FeelType:
         """The type that the element's typeRef names; any type without one."""

@@ -210,7 +210,8 @@ def user_function(
         finally:
             run.leave()
 
-    return Function(name, tuple(parameter for parameter, _ in parameters), call)
+    names, types = tuple(parameter for parameter, _ in parameters), tuple(of for _, of in parameters)
+    return Function(name, names, call, types)
 
 
 def invocation(function: Node, arguments: Sequence[Node]) -> Node:

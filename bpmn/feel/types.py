@@ -60,7 +60,14 @@ class FunctionType:
     result: FeelType | None = None
 
     def accepts(self, value: object, run: Run) -> bool:
-        return isinstance(value, Function)
+        """Whether it is a function of as many parameters, and of the same types where it declares them."""
+        if not isinstance(value, Function):
+            return False
+        if value.types is None:
+            return True
+        return len(value.types) == len(self.parameters) and all(
+            ANY in (declared, asked) or declared == asked for declared, asked in zip(value.types, self.parameters, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +110,23 @@ def coerced(value: object, of: FeelType, run: Run) -> object:
 
     A list of one item stands for the item and the other way round; a date stands for its midnight in UTC.
     """
-    if value is None or of is ANY or of.accepts(value, run):
+    if value is None or of is ANY or _conforms(value, of, run):
         return value
-    for candidate in _conversions(value, of):
-        if of.accepts(candidate, run):
+    for candidate in _conversions(value):
+        if _conforms(candidate, of, run):
             return candidate
     return None
 
 
-def _conversions(value: object, of: FeelType) -> list:
+def _conforms(value: object, of: FeelType, run: Run) -> bool:
+    """Like `accepts`, but null items of a list conform to any type."""
+    if isinstance(of, ListType) and isinstance(value, list):
+        run.spend(len(value))
+        return all(item is None or _conforms(item, of.of, run) for item in value)
+    return of.accepts(value, run)
+
+
+def _conversions(value: object) -> list:
     if isinstance(value, list):
         return value[:1] if len(value) == 1 else []
     found = [[value]]

@@ -41,14 +41,24 @@ class Range:
 
 
 class Function:
-    """Something that an expression can call: `call(run, arguments)` with one argument per parameter."""
+    """Something that an expression can call: `call(run, arguments)` with one argument per parameter.
 
-    __slots__ = ("call", "name", "parameters")
+    `types` are those of the parameters (see bpmn.feel.types) where a model declares them.
+    """
 
-    def __init__(self, name: str, parameters: tuple[str, ...], call: Callable[[Run, list], object]):
+    __slots__ = ("call", "name", "parameters", "types")
+
+    def __init__(
+        self,
+        name: str,
+        parameters: tuple[str, ...],
+        call: Callable[[Run, list], object],
+        types: tuple[object, ...] | None = None,
+    ) -> None:
         self.name = name
         self.parameters = parameters
         self.call = call
+        self.types = types
 
     def invoke(self, run: Run, arguments: list) -> object:
         """The result, or null when the number of arguments is wrong."""

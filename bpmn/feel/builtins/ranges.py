@@ -12,7 +12,10 @@ from bpmn.feel.values import Range
 
 Truth = bool | None
 
-_HALF_OPEN = re.compile(r"\s*([\[\](])\s*(.*?)\s*\.\.\s*(.*?)\s*([\[\])])\s*", re.DOTALL)
+_RANGE = re.compile(r"\s*([\[\](])\s*(.*?)\s*\.\.\s*(.*?)\s*([\[\])])\s*", re.DOTALL)
+_LITERAL = re.compile(
+    r"-?(\d+(\.\d+)?|\.\d+)|@?\"[^\"\\]*\"|(date|time|date and time|duration)\s*\(\s*\"[^\"\\]*\"\s*\)", re.ASCII
+)
 
 
 def _relation(name: str, *pairs: tuple[str, str]) -> Callable:
@@ -124,8 +127,10 @@ def coincides(left: Range, right: Range, run: Run) -> Truth:
 @builtin("range(from: string)", wants_run=True)
 def range_from(run: Run, text: str) -> Range | None:
     """A range from its text, such as `[1..5)`; a missing end leaves it open on that side."""
-    match = _HALF_OPEN.fullmatch(text)
+    match = _RANGE.fullmatch(text)
     if not match or not (match[2] or match[3]):
+        return None
+    if (not match[2] and match[1] == "[") or (not match[3] and match[4] == "]"):
         return None
     run.spend(len(text))
     start, end = _endpoint(match[2], run), _endpoint(match[3], run)
@@ -139,7 +144,7 @@ def range_from(run: Run, text: str) -> Range | None:
 def _endpoint(text: str, run: Run) -> object:
     from bpmn.feel.parser import Parser  # the parser itself needs this module
 
-    return Parser(text).whole_expression()(Scope({}, run)) if text else None
+    return Parser(text).whole_expression()(Scope({}, run)) if _LITERAL.fullmatch(text) else None
 
 
 def _as_range(value: object) -> Range:

@@ -58,8 +58,8 @@ class Signature:
             return None
         if any(p.name not in arguments and not (p.optional or p.repeated) for p in self.parameters):
             return None
-        given = [name for name in names if name in arguments]
-        return [arguments[name] for name in given] if given == names[: len(given)] else None
+        last = max((names.index(name) for name in arguments), default=-1)
+        return [arguments.get(name) for name in names[: last + 1]]
 
 
 class Builtin(Function):

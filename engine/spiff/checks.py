@@ -29,11 +29,11 @@ def _check_conditions(node: nodes.FlowNode) -> None:
             f'The flow "{conditional[0].id}" leaves the {node.element} "{node.bpmn_id}", where a condition means nothing; '
             "remove the condition or use another gateway."
         )
-    if isinstance(node, nodes.ExclusiveNode) and len(node.outgoing) > 1:
+    if isinstance(node, nodes.ExclusiveNode | nodes.InclusiveNode) and len(node.outgoing) > 1:
         for flow in node.outgoing:
             if not flow.condition and not flow.is_default:
                 raise CompileRefused(
-                    f'The flow "{flow.id}" leaves the exclusive gateway "{node.bpmn_id}" without a condition; '
+                    f'The flow "{flow.id}" leaves the {node.element} "{node.bpmn_id}" without a condition; '
                     "give it one or make it the default flow."
                 )
 

@@ -200,12 +200,12 @@ class RaceNode(FlowNode):
 
 
 class BoundaryNode(FlowNode):
-    """A timer or message on an activity's boundary."""
+    """A timer or message on an activity's boundary. One that `repeats` waits again unless it interrupts."""
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str, interrupting: bool, repeats: bool) -> None:
         super().__init__(wf_spec, bpmn_id, element=element)
         self.interrupting = interrupting
-        self.repeats = repeats and not interrupting
+        self.repeats = repeats
 
     def arm(self, host: Token) -> None:
         """Begin to wait beside the activity."""
@@ -332,7 +332,10 @@ class ParallelNode(JoinNode):
 
 
 class InclusiveNode(JoinNode):
-    """Waits as long as a token elsewhere in its scope could still come by a flow on which none has come yet."""
+    """Waits as long as a token elsewhere in its scope could still come by a flow on which none has come yet.
+
+    That is Camunda 8's reading, too: a token that could come either way is waited for.
+    """
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
         super().__init__(wf_spec, bpmn_id, element=element)
@@ -357,13 +360,6 @@ class InclusiveNode(JoinNode):
         return False
 
     def _more_may_come(self, token: Token, arrived: dict[str, Token]) -> bool:
-        others = {
-            other.task_spec
-            for other in token.workflow.live
-            if other.scope is token.scope and other.task_spec is not self and not other.is_attached
-        }
-        return any(
-            not any(node in self.feeders[flow_id] for flow_id in arrived)
-            and any(node in feeders for flow_id, feeders in self.feeders.items() if flow_id not in arrived)
-            for node in others
-        )
+        awaited = [feeders for flow_id, feeders in self.feeders.items() if flow_id not in arrived]
+        others = {other.task_spec for other in token.workflow.live if other.scope is token.scope}
+        return any(not others.isdisjoint(feeders) for feeders in awaited)

@@ -14,6 +14,7 @@ from tests.engine.spiff.diagrams import (
     end,
     exclusive,
     flow,
+    inclusive,
     message,
     parallel,
     process,
@@ -70,6 +71,9 @@ REFUSED = {
     "flow out of an end": a_line(user("a"), end("odd"), flow("a", "odd", ident="x"), flow("odd", "a", ident="y")),
     "exclusive flow without condition": process(
         start(), exclusive("g"), end("e"), chain("start", "g"), flow("g", "e", "= x", ident="fine"), flow("g", "e", ident="odd")
+    ),
+    "inclusive flow without condition": process(
+        start(), inclusive("g"), end("e"), chain("start", "g"), flow("g", "e", "= x", ident="fine"), flow("g", "e", ident="odd")
     ),
     "condition behind a parallel gateway": a_line(parallel("odd"), end("e"), flow("odd", "e", "= x")),
     "empty condition": process(

@@ -4,6 +4,7 @@ import pytest
 
 from engine.spiff import ActivityLeft, FlowTaken, MessageWaiting, TimerWaiting
 from tests.engine.spiff.diagrams import (
+    boundary_timer,
     chain,
     end,
     exclusive,
@@ -155,14 +156,37 @@ def test_an_inclusive_join_waits_in_each_round_of_a_loop():
     diagram = process(
         start(), exclusive("merge"), inclusive("split"), user("a"), user("b"), inclusive("join"),
         exclusive("again", "again-end"), end(),
-        chain("start", "merge", "split", "a", "join", "again", "end"), chain("split", "b", "join"),
-        flow("again", "merge", "= again"),
+        chain("start", "merge", "split"), flow("split", "a", "= yes"), flow("split", "b", "= yes"),
+        chain("a", "join", "again", "end"), chain("b", "join"), flow("again", "merge", "= again"),
     )  # fmt: skip
     rounds = iter([True, False])
-    player = Player(diagram, again=lambda: next(rounds))
+    player = Player(diagram, again=lambda: next(rounds), yes=True)
     assert player.complete("a").open == ["b", "join"]
     assert player.complete("b").open == ["a", "b"]
     assert player.complete("b", "a").ends == [("end",)]
+
+
+def test_an_inclusive_join_waits_for_a_token_that_could_come_either_way():
+    diagram = process(
+        start(), parallel("fork"), user("a"), user("b"), exclusive("merge"), exclusive("turn", "turn-join"),
+        inclusive("join"), user("after"), end(), chain("start", "fork", "a", "merge", "join", "after", "end"),
+        chain("fork", "b", "turn", "join"), flow("turn", "merge", "= x"),
+    )  # fmt: skip
+    player = Player(diagram, x=False).complete("a")
+    assert player.open == ["b", "join"]
+    assert player.complete("b").open == ["after"]
+
+
+def test_an_inclusive_join_waits_for_what_a_boundary_event_could_still_send():
+    diagram = process(
+        start(), parallel("fork"), user("a"), user("before"), user("b"), boundary_timer("late", "b", interrupting=False),
+        end("off"), inclusive("join"), user("after"), end(), chain("start", "fork", "a", "join", "after", "end"),
+        chain("fork", "before", "b", "off"), chain("late", "join"),
+    )  # fmt: skip
+    assert Player(diagram).complete("a").open == ["before", "join"]
+    assert Player(diagram).complete("a", "before").open == ["b", "join", "late"]
+    assert Player(diagram).complete("a", "before").fire("late").open == ["after", "b"]
+    assert Player(diagram).complete("a", "before", "b").open == ["after"]
 
 
 RACE = process(

@@ -8,6 +8,7 @@ from tests.engine.spiff.diagrams import (
     chain,
     end,
     flow,
+    inclusive,
     message,
     parallel,
     process,
@@ -64,6 +65,14 @@ def test_a_non_interrupting_boundary_event_leaves_the_inner_work_alone():
     assert player.complete("a").open == ["after", "aside"]
 
 
+def test_finishing_the_inner_work_withdraws_the_boundary_events_that_still_wait():
+    boundaries = boundary_timer("event", "sub") + boundary_message("other", "sub", interrupting=False)
+    ways = chain("event", "end") + chain("other", "end")
+    player = Player(process(*inside(user("a"), chain("s", "a", "e")), boundaries, ways)).complete("a")
+    assert player.open == ["after"]
+    assert player.cancelled == ["event", "other"]
+
+
 def test_a_terminate_end_inside_ends_only_the_sub_process():
     inner = (parallel("f"), user("a"), user("b"), terminate(), chain("s", "f", "a", "e"), chain("f", "b", "terminate"))
     player = Player(process(*inside(*inner), boundary_timer("event", "sub"), chain("event", "end")))
@@ -85,8 +94,9 @@ def test_a_race_inside_a_sub_process_stays_inside():
     assert Player(process(*inside(*inner))).deliver("m").open == ["after"]
 
 
-def test_two_runs_of_one_sub_process_at_once_join_each_for_itself():
-    inner = (parallel("f"), user("a"), user("b"), parallel("j"), chain("s", "f", "a", "j", "e"), chain("f", "b", "j"))
+@pytest.mark.parametrize("gateway", [parallel, inclusive])
+def test_two_runs_of_one_sub_process_at_once_join_each_for_itself(gateway):
+    inner = (parallel("f"), user("a"), user("b"), gateway("j"), chain("s", "f", "a", "j", "e"), chain("f", "b", "j"))
     diagram = process(
         start(), parallel("twice"), sub("sub", start("s"), end("e"), *inner), user("after"), end(), chain("start", "twice"),
         flow("twice", "sub", ident="one"), flow("twice", "sub", ident="two"), chain("sub", "after", "end"),
@@ -96,6 +106,9 @@ def test_two_runs_of_one_sub_process_at_once_join_each_for_itself():
     assert player.complete("a", "a").open == ["b", "b", "j", "j"]
     assert player.complete("b").open == ["after", "b", "j"]
     assert player.complete("b").open == ["after", "after"]
+    crossed = Player(diagram).complete("a")
+    crossed.flow.complete([token.token_id for token in crossed.tokens if token.activity_id == "b"][1])
+    assert crossed.open == ["a", "b", "j", "j"]
 
 
 def test_a_sub_process_runs_again_in_a_loop_with_new_tokens():

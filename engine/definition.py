@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Node, Process, feel_source
-from bpmn.dmn import DmnError
+from bpmn.dmn import DecisionFailed
 from bpmn.feel import Expression, FeelError, parse, to_python
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
@@ -74,13 +74,13 @@ class Definition:
         """What a decision answers, and the rows of its tables that fired. Raises ExpressionFailed, naming the table."""
         try:
             answer = self.package.decisions[decision_id].evaluate(decision_id, inputs, now=at)
-        except (FeelError, DmnError) as error:
+        except (FeelError, DecisionFailed) as error:
             raise ExpressionFailed(node.id, decision_id, f"failed ({error})") from error
         rows = tuple(
             {"decision": hit.decision_id, "rule": hit.rule_id, "row": hit.index, "why": "; ".join(hit.annotations)}
             for hit in answer.hits
         )
-        return to_python(answer.value), rows
+        return answer.value, rows
 
     def names_read(self, text: str | None) -> frozenset[str]:
         """The variables that a text of the diagram reads."""
@@ -89,5 +89,5 @@ class Definition:
 
 
 def executable_process(package: ProcessPackage) -> Process:
-    """The one process of a package that runs: lint lets only packages with exactly one through."""
-    return package.diagram.executable[0]
+    """The process that the manifest names; lint lets only packages through that have it."""
+    return package.diagram.process(package.manifest.process_id)

@@ -35,7 +35,8 @@ class Ledger:
         self.instance = stored.instance
         self.variables = variables
         self.now = self.at = now
-        self.touched: set[str] = set()
+        self.change = 0
+        self.changes: dict[str, int] = {}
         self._events: list[HistoryEvent] = []
         self._history_length = stored.history_length
         self._known_variables = set(variables)
@@ -53,13 +54,13 @@ class Ledger:
     def set_variables(
         self, values: Mapping[str, Any], *, by: str = "engine", reason: str = "", activity_id: str | None = None
     ) -> None:
-        """Change variables; the same value again is no change. `touched` collects the names for the timers."""
+        """Change variables; the same value again is no change. `changes` numbers them for the timers."""
         for name, value in values.items():
             encoded = codec.encode(value)
             if name in self.variables and codec.encode(self.variables[name]) == encoded:
                 continue
             self.variables[name] = self._changed[name] = codec.decode(encoded)
-            self.touched.add(name)
+            self.changes[name] = self.change = self.change + 1
             self.record(VariableSet(at=self.at, by=by, name=name, value=value, reason=reason, activity_id=activity_id))
 
     def raise_incident(self, activity_id: str, token_id: str | None, message: str, *, job_id: int | None = None) -> None:

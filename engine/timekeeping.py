@@ -39,9 +39,10 @@ class Timekeeping:
 
     def follow_variables(self) -> None:
         """Move the timers whose expression reads a variable that changed."""
-        touched, self._ledger.touched = self._ledger.touched, set()
-        for timer in list(self._timers.values()) if touched else []:
-            if touched & self._ledger.definition.names_read(self._expression(timer.activity_id)):
+        changes = self._ledger.changes
+        for timer in list(self._timers.values()) if changes else []:
+            names = self._ledger.definition.names_read(self._expression(timer.activity_id))
+            if any(changes.get(name, 0) > timer.seen for name in names):
                 self._move(timer, self._due(timer))
 
     def _move(self, timer: store.WaitingTimer, due_at: datetime | None) -> None:
@@ -73,6 +74,7 @@ class Timekeeping:
     def _due(self, timer: store.WaitingTimer) -> datetime | None:
         """The due instant; when the expression gives none that can be used, an incident and an unarmed timer."""
         ledger, text = self._ledger, self._expression(timer.activity_id)
+        timer.seen = ledger.change
         try:
             value = ledger.definition.value(timer.activity_id, _as_feel(text), ledger.variables, timer.entered_at)
             return due_instant(value, timer.entered_at)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from engine import codec
 from engine.db import rows, tables
+from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound
 from engine.history import HistoryEvent
 from engine.model import (
@@ -28,8 +29,6 @@ from engine.ports import Transaction
 from engine.vault import KeyRing
 
 OPEN_TASKS = (TaskState.CREATED, TaskState.CLAIMED)
-VARIABLE_CONTEXT = b"variable"
-HISTORY_CONTEXT = b"history"
 
 
 def deployments(tx: Transaction, *, key: str | None = None) -> list[Deployment]:

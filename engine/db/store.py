@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import codec
 from engine.db import rows, tables
-from engine.db.queries import HISTORY_CONTEXT, OPEN_TASKS, VARIABLE_CONTEXT
+from engine.db.queries import OPEN_TASKS
+from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound, StaleRevision
 from engine.history import HistoryEvent
 from engine.model import Deployment, InstanceState, MessageSubscription, ProcessInstance, TaskState, UserTask
@@ -32,13 +33,14 @@ class StoredInstance:
 
 @dataclass(slots=True, kw_only=True)
 class WaitingTimer:
-    """A timer of the instance at hand, with the instant from which a duration counts."""
+    """A timer of the instance at hand. A duration counts from `entered_at`; `seen` is the last change it took into account."""
 
     id: int
     token_id: str
     activity_id: str
     entered_at: datetime
     due_at: datetime | None
+    seen: int = 0
 
 
 def insert_deployment(tx: Transaction, *, files: Mapping[str, bytes], **values: Any) -> Deployment:
@@ -56,7 +58,7 @@ def deployment_files(tx: Transaction, deployment_id: int) -> tuple[Deployment, d
         raise NotFound(f"There is no deployment {deployment_id}.", deployment_id=deployment_id)
     query = select(tables.deployment_file.c.path, tables.deployment_file.c.content)
     found = tx.execute(query.where(tables.deployment_file.c.deployment_id == deployment_id))
-    return rows.deployment(row), dict(found.tuples())
+    return rows.deployment(row), {file.path: file.content for file in found}
 
 
 def insert_instance(tx: Transaction, *, deployment: Deployment, business_key: str, started_at: datetime) -> ProcessInstance:
@@ -243,4 +245,5 @@ def take_message_once(tx: Transaction, message_id: str, name: str, now: datetime
     """Remember a message's id. False when it was taken before, also by a transaction that runs at the same time."""
     insert_or_nothing = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[tx.dialect.name]
     query = insert_or_nothing(tables.message_taken).values(message_id=message_id, name=name, taken_at=now)
-    return tx.execute(query.on_conflict_do_nothing()).rowcount == 1
+    taken = query.on_conflict_do_nothing().returning(tables.message_taken.c.message_id)
+    return tx.execute(taken).one_or_none() is not None

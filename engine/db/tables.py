@@ -31,6 +31,16 @@ def _key() -> Column:
     return Column("id", Key, primary_key=True, autoincrement=True)
 
 
+VARIABLE_CONTEXT = b"variable"
+HISTORY_CONTEXT = b"history"
+CALL_CONTEXT = b"job"
+
+
+def sealed_column(name: str, context: bytes) -> Column:
+    """A column that the vault seals under a context; `info` tells it to whoever seals it anew with another key."""
+    return Column(name, LargeBinary, nullable=False, info={"context": context})
+
+
 def _instance() -> Column:
     return Column("instance_id", Key, ForeignKey("process_instance.id"), nullable=False)
 
@@ -80,7 +90,7 @@ variable = Table(
     metadata,
     Column("instance_id", Key, ForeignKey("process_instance.id"), primary_key=True),
     Column("name", String(100), primary_key=True),
-    Column("value_sealed", LargeBinary, nullable=False),
+    sealed_column("value_sealed", VARIABLE_CONTEXT),
 )
 
 user_task = Table(
@@ -148,7 +158,7 @@ job = Table(
     Column("lease_until", UtcDateTime),
     Column("lease_owner", String(100)),
     Column("idempotency_key", String(100), nullable=False, unique=True),
-    Column("call_sealed", LargeBinary, nullable=False),
+    sealed_column("call_sealed", CALL_CONTEXT),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_error", Text),
     Index("ix_job_state_available_at", "state", "available_at"),
@@ -205,5 +215,5 @@ history_event = Table(
     Column("by", String(100), nullable=False),
     Column("activity_id", String(200)),
     Column("token_id", String(40)),
-    Column("data_sealed", LargeBinary, nullable=False),
+    sealed_column("data_sealed", HISTORY_CONTEXT),
 )

@@ -10,12 +10,12 @@ from sqlalchemy import and_, insert, or_, select, update
 
 from engine import codec
 from engine.db import rows, tables
+from engine.db.tables import CALL_CONTEXT
 from engine.errors import NotFound
 from engine.model import Incident, IncidentState, Job, JobState
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
-CALL_CONTEXT = b"job"
 UNSETTLED = (JobState.AVAILABLE, JobState.LEASED, JobState.FAILED)
 
 

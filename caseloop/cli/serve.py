@@ -1,0 +1,82 @@
+"""`caseloop up`, `web` and `worker`: what runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+
+import click
+import structlog
+import waitress
+
+from caseloop import bootstrap, first_start
+from caseloop.settings import Settings
+from caseloop.supervisor import Supervisor
+from engine.worker import Worker
+from webui.app import create_app
+
+log = structlog.get_logger()
+
+
+@click.command()
+@click.pass_obj
+def up(settings: Settings) -> None:
+    """Make everything ready, then run web and worker until Ctrl-C.
+
+    On the first start this makes the database and its keys, deploys the packaged processes, and makes demo agents whose
+    one-time passwords it prints. A web or worker process that dies is started again.
+
+    \b
+    Example, on another port:
+      CASELOOP_PORT=9000 caseloop up
+    """
+    bootstrap.prepare(settings)
+    passwords = first_start.furnish(bootstrap.build(settings))
+    for login, (name, role, password) in passwords.items():
+        click.echo(f"  {login:<10} {name:<6} {role:<11} one-time password: {password}")
+    if passwords:
+        click.echo("These passwords are shown this once; each must be changed at the first login.")
+    click.echo(f"Caseloop answers at {settings.base_url} (Ctrl-C stops it)")
+    Supervisor(("web", "worker")).run()
+
+
+@click.command()
+@click.pass_obj
+def web(settings: Settings) -> None:
+    """Serve the web pages.
+
+    \b
+    Example, for other machines too:
+      CASELOOP_HOST=0.0.0.0 CASELOOP_BASE_URL=https://desk.example.com caseloop web
+    """
+    app = create_app(bootstrap.build(settings), secret_key=bootstrap.web_secret(settings))
+    log.info("web_serves", url=settings.base_url, pid=os.getpid())
+    waitress.serve(app, host=settings.host, port=settings.port, threads=settings.threads, ident="caseloop", _quiet=True)
+
+
+@click.command()
+@click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="How many jobs at a time.")
+@click.pass_obj
+def worker(settings: Settings, threads: int) -> None:
+    """Run jobs and fire timers. Start as many as you like, on as many machines.
+
+    \b
+    Example:
+      caseloop worker --threads 4
+    """
+    engine = bootstrap.build(settings).engine
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    workers = [
+        threading.Thread(target=Worker(engine, name=f"{name}-{index}").run, args=(stop,), name=f"worker-{index}")
+        for index in range(threads)
+    ]
+    log.info("worker_runs", name=name, threads=threads)
+    for thread in workers:
+        thread.start()
+    for thread in workers:
+        thread.join()

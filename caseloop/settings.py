@@ -1,0 +1,106 @@
+"""Settings: read once from the environment, checked at once, frozen. A bad one says what was expected and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.errors import SettingsInvalid
+
+PREFIX = "CASELOOP_"
+KNOWN = ("HOME", "DATABASE_URL", "HOST", "PORT", "BASE_URL", "TIME_ZONE", "SMTP_URL", "MAIL_FROM", "THREADS", "HANDLERS")
+IGNORED = ("FRONTEND", "NODE", "SHARED_DATA")
+"""Variables of the build and the tests that share our prefix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`home` holds the SQLite file, the key file and the web's secret. `smtp_url` None: no mail leaves, notices stay in the app.
+
+    `handlers` maps further handler names to "module:factory", beside those found by entry point.
+    """
+
+    home: Path
+    database_url: str
+    host: str
+    port: int
+    base_url: str
+    time_zone: ZoneInfo
+    smtp_url: str | None
+    mail_from: str
+    threads: int
+    handlers: Mapping[str, str]
+
+    @property
+    def key_file(self) -> Path:
+        return self.home / "keys.json"
+
+    @property
+    def secret_file(self) -> Path:
+        return self.home / "web-secret"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Raises SettingsInvalid, naming the variable, for anything that can't be used, also for a misspelt name."""
+        given = {name[len(PREFIX) :]: text for name, text in environment.items() if name.startswith(PREFIX)}
+        _refuse_unknown(given)
+        home = Path(given.get("HOME") or ".caseloop").resolve()
+        host = given.get("HOST") or "127.0.0.1"
+        port = _number(given, "PORT", 8080, lowest=0, highest=65535)
+        return cls(
+            home=home,
+            database_url=given.get("DATABASE_URL") or f"sqlite:///{home / 'caseloop.db'}",
+            host=host,
+            port=port,
+            base_url=_url(given, "BASE_URL", ("http", "https")) or f"http://{host}:{port}",
+            time_zone=_zone(given),
+            smtp_url=_url(given, "SMTP_URL", ("smtp", "smtps")),
+            mail_from=given.get("MAIL_FROM") or "caseloop@localhost",
+            threads=_number(given, "THREADS", 8, lowest=1, highest=200),
+            handlers=_handlers(given),
+        )
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    unknown = sorted(set(given) - set(KNOWN) - set(IGNORED))
+    if unknown:
+        expected = ", ".join(PREFIX + name for name in KNOWN)
+        raise SettingsInvalid(f"{PREFIX}{unknown[0]} isn't a setting. Known are {expected}.")
+
+
+def _number(given: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
+    text = given.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        raise SettingsInvalid(f"{PREFIX}{name}: expected a whole number from {lowest} to {highest}, got {text!r}.")
+    return int(text)
+
+
+def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    text = given.get(name)
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise SettingsInvalid(f"{PREFIX}{name}: expected {' or '.join(s + '://host' for s in schemes)}, got {text!r}.")
+    return text.rstrip("/")
+
+
+def _zone(given: Mapping[str, str]) -> ZoneInfo:
+    text = given.get("TIME_ZONE") or "Asia/Shanghai"
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsInvalid(f"{PREFIX}TIME_ZONE: expected a zone such as Asia/Shanghai, got {text!r}.") from None
+
+
+def _handlers(given: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in filter(None, (part.strip() for part in (given.get("HANDLERS") or "").split(","))):
+        name, equals, place = entry.partition("=")
+        if not equals or ":" not in place:
+            raise SettingsInvalid(f"{PREFIX}HANDLERS: expected name=module:factory, …, got {entry!r}.")
+        found[name.strip()] = place.strip()
+    return found

@@ -1,0 +1,68 @@
+"""Keeps the processes of `caseloop up` running: a dead one is started again, more slowly each time it dies at once."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+import structlog
+
+QUICK_DEATH_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 30.0
+GRACE_SECONDS = 10.0
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Child:
+    command: str
+    process: subprocess.Popen
+    started_at: float
+    quick_deaths: int = 0
+
+
+class Supervisor:
+    """Runs `caseloop COMMAND` for each command as a process of its own, until SIGINT or SIGTERM."""
+
+    def __init__(self, commands: tuple[str, ...]) -> None:
+        self._commands = commands
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Start all, restart the dead, stop all."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        children = [_Child(command, _start(command), time.monotonic()) for command in self._commands]
+        while not self._stop.wait(0.2):
+            for child in children:
+                if child.process.poll() is not None:
+                    self._restart(child)
+        for child in children:
+            child.process.terminate()
+        for child in children:
+            _await_end(child.process)
+
+    def _restart(self, child: _Child) -> None:
+        lived = time.monotonic() - child.started_at
+        child.quick_deaths = child.quick_deaths + 1 if lived < QUICK_DEATH_SECONDS else 0
+        pause = min(2.0**child.quick_deaths - 1, LONGEST_PAUSE_SECONDS)
+        log.warning("process_died", command=child.command, exit_code=child.process.returncode, restart_in_seconds=pause)
+        if not self._stop.wait(pause):
+            child.process, child.started_at = _start(child.command), time.monotonic()
+
+
+def _start(command: str) -> subprocess.Popen:
+    # a session of its own, so that Ctrl-C reaches the supervisor alone and it can stop its children in good order
+    return subprocess.Popen([sys.executable, "-m", "caseloop", command], start_new_session=True)
+
+
+def _await_end(process: subprocess.Popen) -> None:
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

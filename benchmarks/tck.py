@@ -106,8 +106,13 @@ def _run_folder(folder: Path) -> Iterator[Outcome]:
         model = models.get(wanted) or next(iter(models.values()), None)
         for case in root.iterchildren("{*}testCase"):
             for node in case.iterchildren("{*}resultNode"):
-                name = f"{folder.name}/{path.stem}/{case.get('id')}/{node.get('name')}"
+                name = f"{folder.name}/{_number(path)}/{case.get('id')}/{node.get('name')}"
                 yield _outcome(name, model, case, node)
+
+
+def _number(path: Path) -> str:
+    """What tells the test files of a folder apart: `01` of `0001-strings-test-01.xml`."""
+    return path.stem.rpartition("-test-")[2]
 
 
 def _models(folder: Path) -> dict[str, DecisionModel]:

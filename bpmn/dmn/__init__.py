@@ -1,5 +1,6 @@
 """Decision tables and whole decision models (DMN 1.1 to 1.5), with FEEL as their language."""
 
+from bpmn.dmn.check import TableFinding, check, check_table
 from bpmn.dmn.elements import Decision
 from bpmn.dmn.errors import DecisionFailed, DecisionsInCircle, HitPolicyViolated, MalformedDecisions, NoSuchDecision
 from bpmn.dmn.hits import DecisionResult, RuleHit
@@ -16,6 +17,9 @@ __all__ = [
     "MalformedDecisions",
     "NoSuchDecision",
     "RuleHit",
+    "TableFinding",
+    "check",
+    "check_table",
     "imported_namespaces",
     "read_decisions",
 ]

@@ -103,6 +103,7 @@ def _rule(
             reading.expression(cell, text_in(cell), f"{place}, row {index}, output {column.name}")
             for cell, column in zip(output_cells, outputs, strict=True)
         ),
+        output_texts=tuple(map(text_in, output_cells)),
         annotations=_annotations(rule),
     )
 
@@ -111,4 +112,4 @@ def _annotations(rule: etree._Element) -> tuple[str, ...]:
     description = child(rule, "description")
     texts = [(description.text or "").strip() if description is not None else ""]
     texts += [text_in(entry) for entry in children(rule, "annotationEntry")]
-    return tuple(text for text in texts if text)
+    return tuple(dict.fromkeys(text for text in texts if text))

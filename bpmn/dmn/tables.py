@@ -21,7 +21,7 @@ AGGREGATIONS = ("SUM", "COUNT", "MIN", "MAX")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputColumn:
-    """`allowed` are the literals that the column declares as its values, for the check for gaps."""
+    """`allowed` are the values that the column declares, for the check for gaps; they don't restrict a decision."""
 
     label: str
     text: str
@@ -42,10 +42,13 @@ class OutputColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
+    """One row; `output_texts` are its results as written."""
+
     id: str
     index: int
     tests: tuple[UnaryTests, ...]
     outputs: tuple[Node, ...]
+    output_texts: tuple[str, ...]
     annotations: tuple[str, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.spiff import nodes
+from engine.spiff import events, gateways, nodes
 from engine.spiff.errors import CompileRefused
 
 
@@ -11,7 +11,7 @@ def check_connections(every: Iterable[nodes.FlowNode]) -> None:
     for node in every:
         _check_ends(node)
         _check_conditions(node)
-        if isinstance(node, nodes.RaceNode):
+        if isinstance(node, gateways.RaceNode):
             _check_race(node)
 
 
@@ -24,12 +24,12 @@ def _check_ends(node: nodes.FlowNode) -> None:
 
 def _check_conditions(node: nodes.FlowNode) -> None:
     conditional = [flow for flow in node.outgoing if flow.condition]
-    if conditional and isinstance(node, nodes.ParallelNode | nodes.RaceNode):
+    if conditional and isinstance(node, gateways.ParallelNode | gateways.RaceNode):
         raise CompileRefused(
             f'The flow "{conditional[0].id}" leaves the {node.element} "{node.bpmn_id}", where a condition means nothing; '
             "remove the condition or use another gateway."
         )
-    if isinstance(node, nodes.ExclusiveNode | nodes.InclusiveNode) and len(node.outgoing) > 1:
+    if isinstance(node, gateways.ExclusiveNode | gateways.InclusiveNode) and len(node.outgoing) > 1:
         for flow in node.outgoing:
             if not flow.condition and not flow.is_default:
                 raise CompileRefused(
@@ -38,19 +38,19 @@ def _check_conditions(node: nodes.FlowNode) -> None:
                 )
 
 
-def _check_race(node: nodes.RaceNode) -> None:
+def _check_race(node: gateways.RaceNode) -> None:
     if len(node.outgoing) < 1:
         raise CompileRefused(f'The event-based gateway "{node.bpmn_id}" has no event behind it.')
     for flow in node.outgoing:
         target = flow.target
-        if not isinstance(target, nodes.CatchNode) or len(target.incoming) > 1 or target.boundaries:
+        if not isinstance(target, events.CatchNode) or len(target.incoming) > 1 or target.boundaries:
             raise CompileRefused(
                 f'"{target.bpmn_id}" stands behind the event-based gateway "{node.bpmn_id}": there must be a timer, '
                 "a message or a receive task, reached from this gateway only and without boundary events."
             )
 
 
-def find_feeders(gateway: nodes.InclusiveNode) -> dict[str, frozenset[nodes.FlowNode]]:
+def find_feeders(gateway: gateways.InclusiveNode) -> dict[str, frozenset[nodes.FlowNode]]:
     """For each flow into an inclusive gateway: the nodes from which a token could still come by it.
 
     Ways through the gateway itself do not count. A boundary event is fed by the activity that it stands on.

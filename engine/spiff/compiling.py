@@ -12,7 +12,7 @@ from types import MappingProxyType
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.specs import WorkflowSpec
 
-from engine.spiff import nodes
+from engine.spiff import gateways, nodes
 from engine.spiff.checks import check_connections, find_feeders
 from engine.spiff.errors import CompileRefused
 from engine.spiff.parser import FlowParser, in_words
@@ -26,7 +26,7 @@ class Spec:
     hash: str
     process: WorkflowSpec
     nodes: Mapping[str, nodes.FlowNode]
-    inclusive_joins: tuple[nodes.InclusiveNode, ...]
+    inclusive_joins: tuple[gateways.InclusiveNode, ...]
 
 
 def compile_process(normalised_xml: bytes, process_id: str) -> Spec:
@@ -39,7 +39,7 @@ def compile_process(normalised_xml: bytes, process_id: str) -> Spec:
         parser.add_bpmn_str(normalised_xml)
         found = parser.get_process_parser(process_id)
         if found is None:
-            told = ", ".join(parser.process_parsers) or "no process at all"
+            told = ", ".join(filter(None, parser.process_parsers)) or "none with an id"
             raise CompileRefused(f'The diagram has no process "{process_id}"; it has {told}.')
         if not found.process_executable:
             raise CompileRefused(f"{in_words(found.node)} is not marked as executable.")
@@ -55,7 +55,7 @@ def _spec(xml: bytes, process_id: str, process: WorkflowSpec, start: nodes.FlowN
     root = nodes.ProcessNode(WorkflowSpec(name=process_id), process_id, element="process")
     root.start = start
     process.start = root
-    inclusive = tuple(node for node in found.values() if isinstance(node, nodes.InclusiveNode))
+    inclusive = tuple(node for node in found.values() if isinstance(node, gateways.InclusiveNode))
     for gateway in inclusive:
         gateway.feeders = find_feeders(gateway)
     return Spec(

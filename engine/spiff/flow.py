@@ -12,8 +12,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.compiling import Spec
 from engine.spiff.errors import FlowBroken, SnapshotRefused, TokenNotWaiting
+from engine.spiff.gateways import JoinNode
 from engine.spiff.happenings import Happening, Waiting
-from engine.spiff.nodes import JoinNode, ScopeNode
+from engine.spiff.nodes import ScopeNode
 from engine.spiff.scripts import Conditions
 from engine.spiff.snapshot import FlowState, decode, encode
 from engine.spiff.tokens import Token, TokenWorkflow

@@ -1,4 +1,4 @@
-"""What each BPMN element does to a token, as SpiffWorkflow task specs.
+"""What a node of the diagram does to a token, as SpiffWorkflow task specs: passing, ending, work, sub-processes.
 
 SpiffWorkflow calls `_update_hook` when a token arrives (True: it may run now), `_run_hook` when it runs, `_on_cancel`
 when it is withdrawn. Specs are shared among threads and instances: after compiling nothing in them changes.
@@ -11,9 +11,9 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.errors import ConditionFailed
-from engine.spiff.happenings import FlowTaken, MessageWaiting, TimerWaiting
+from engine.spiff.happenings import FlowTaken
 from engine.spiff.scripts import FlowCondition
-from engine.spiff.tokens import Token, TokenWorkflow
+from engine.spiff.tokens import Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class FlowNode(BpmnSpecMixin):
         self.element = element
         self.outgoing: list[Flow] = []
         self.incoming: list[Flow] = []
-        self.boundaries: list[BoundaryNode] = []
+        self.boundaries: list[FlowNode] = []
 
     def test(self) -> None:
         """Nothing to test at run time: compiling has done it."""
@@ -101,109 +101,12 @@ class TerminateNode(FlowNode):
         return super()._run_hook(my_task)
 
 
-class ActivityNode(FlowNode):
-    """A node that holds its token for a while, with its boundary events armed meanwhile."""
-
-    def _hold(self, token: Token, state: int) -> bool:
-        token.entered()
-        token._set_state(state)
-        for boundary in self.boundaries:
-            boundary.arm(token)
-        return False
-
-
-class WorkNode(ActivityNode):
-    """Work for a person, a handler or a decision: waits until the caller completes it."""
-
-    waits_for = "work"
-    accepts = frozenset({"complete"})
-
-    def _update_hook(self, my_task: Token) -> bool:
-        return self._hold(my_task, TaskState.WAITING)
-
-
-class CatchNode(FlowNode):
-    """Waits for a timer or a message, alone or in a race behind an event-based gateway."""
-
-    def _update_hook(self, my_task: Token) -> bool:
-        my_task.entered()
-        my_task._set_state(TaskState.WAITING)
-        self.announce_waiting(my_task)
-        return False
-
-    def _run_hook(self, my_task: Token) -> bool:
-        if my_task.is_attached:
-            my_task.parent.task_spec.settle(my_task.parent, winner=my_task)
-        return super()._run_hook(my_task)
-
-    def announce_waiting(self, token: Token) -> None:
-        """Tell the caller that `token` waits for this event."""
-        raise NotImplementedError
-
-
-class TimerCatchNode(CatchNode):
-    """An intermediate timer; the caller knows when it is due."""
-
-    waits_for = "timer"
-    accepts = frozenset({"fire_timer"})
-
-    def announce_waiting(self, token: Token) -> None:
-        token.workflow.announce(TimerWaiting(token_id=token.id, activity_id=self.bpmn_id))
-
-
-class MessageCatchNode(CatchNode):
-    """An intermediate message; the caller knows its name and key."""
-
-    waits_for = "message"
-    accepts = frozenset({"deliver"})
-
-    def announce_waiting(self, token: Token) -> None:
-        token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id))
-
-
-class ReceiveNode(MessageCatchNode, ActivityNode):
-    """A receive task: like a message event, but an activity, so that it may carry boundary events."""
-
-    accepts = frozenset({"deliver", "complete"})
-
-    def _update_hook(self, my_task: Token) -> bool:
-        self._hold(my_task, TaskState.WAITING)
-        self.announce_waiting(my_task)
-        return False
-
-
-class RaceNode(FlowNode):
-    """An event-based gateway: waits with all its events, goes on with the first."""
-
-    waits_for = "race"
-    may_have_default = False
-
-    def _update_hook(self, my_task: Token) -> bool:
-        my_task.entered()
-        my_task._set_state(TaskState.STARTED)
-        for flow in self.outgoing:
-            raced = my_task.workflow.spawn(
-                flow.target, parent=my_task, scope=my_task.scope, flow_id=flow.id, state=TaskState.WAITING
-            )
-            flow.target.announce_waiting(raced)
-        return False
-
-    def settle(self, gateway: Token, *, winner: Token) -> None:
-        """Withdraw the events that lost; the gateway's token is spent, the winner's goes on."""
-        winner.detach()
-        gateway.cancel_children()
-        gateway.left()
-        gateway.workflow.announce(FlowTaken(flow_id=winner.flow_id))
-        winner.entered()
-        gateway._set_state(TaskState.COMPLETED)
-        gateway.workflow._remove_task(gateway.id)
-
-
 class BoundaryNode(FlowNode):
     """A timer or message on an activity's boundary. One that `repeats` waits again unless it interrupts."""
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str, interrupting: bool, repeats: bool) -> None:
         super().__init__(wf_spec, bpmn_id, element=element)
+        self.host: FlowNode | None = None
         self.interrupting = interrupting
         self.repeats = repeats
 
@@ -230,24 +133,25 @@ class BoundaryNode(FlowNode):
         token.entered()
 
 
-class BoundaryTimerNode(BoundaryNode):
-    """A timer on a boundary."""
+class ActivityNode(FlowNode):
+    """A node that holds its token for a while, with its boundary events armed meanwhile."""
 
-    waits_for = "timer"
-    accepts = frozenset({"fire_timer"})
+    def _hold(self, token: Token, state: int) -> bool:
+        token.entered()
+        token._set_state(state)
+        for boundary in self.boundaries:
+            boundary.arm(token)
+        return False
 
-    def announce_waiting(self, token: Token, *, attached_to: str) -> None:
-        token.workflow.announce(TimerWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
 
+class WorkNode(ActivityNode):
+    """Work for a person, a handler or a decision: waits until the caller completes it."""
 
-class BoundaryMessageNode(BoundaryNode):
-    """A message on a boundary."""
+    waits_for = "work"
+    accepts = frozenset({"complete"})
 
-    waits_for = "message"
-    accepts = frozenset({"deliver"})
-
-    def announce_waiting(self, token: Token, *, attached_to: str) -> None:
-        token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
+    def _update_hook(self, my_task: Token) -> bool:
+        return self._hold(my_task, TaskState.WAITING)
 
 
 class ScopeNode(ActivityNode):
@@ -279,87 +183,3 @@ class ProcessNode(ScopeNode):
 
     def on_emptied(self, token: Token) -> None:
         token.workflow.scope_emptied()
-
-
-class ExclusiveNode(FlowNode):
-    """Goes on along the first flow whose condition holds, in the diagram's order, else along the default flow."""
-
-    def open_flows(self, token: Token) -> list[Flow]:
-        ordinary = (flow for flow in self.outgoing if not flow.is_default)
-        first = next((flow for flow in ordinary if self._holds(flow, token)), None)
-        return [first] if first else self._default_flow()
-
-
-class JoinNode(FlowNode):
-    """Keeps arriving tokens until enough have come, then goes on with one of them; the others are spent."""
-
-    waits_for = "join"
-
-    def waiting_by_flow(self, token: Token) -> dict[str, Token]:
-        """The oldest token that waits here for each incoming flow, `token` included, within its scope."""
-        found: dict[str, Token] = {}
-        for other in token.workflow.tasks.values():
-            if other.task_spec is self and other.scope is token.scope and (
-                other is token or other.state == TaskState.WAITING
-            ):
-                found.setdefault(other.flow_id, other)
-        return found
-
-    def _merge(self, survivor: Token, tokens: list[Token]) -> None:
-        for token in tokens:
-            if token is not survivor:
-                token.workflow._remove_task(token.id)
-        survivor.entered()
-
-    def _on_cancel(self, my_task: Token) -> None:
-        """A token that waits for others has not entered the gateway yet, unless it is stuck at its way out."""
-        if my_task.state != TaskState.WAITING:
-            my_task.withdrawn()
-
-
-class ParallelNode(JoinNode):
-    """Waits for one token on each incoming flow; a surplus token waits for the next round."""
-
-    may_have_default = False
-
-    def _update_hook(self, my_task: Token) -> bool:
-        arrived = self.waiting_by_flow(my_task)
-        if len(arrived) < len(self.incoming):
-            my_task._set_state(TaskState.WAITING)
-            return False
-        self._merge(my_task, list(arrived.values()))
-        return True
-
-
-class InclusiveNode(JoinNode):
-    """Waits as long as a token elsewhere in its scope could still come by a flow on which none has come yet.
-
-    That is Camunda 8's reading, too: a token that could come either way is waited for.
-    """
-
-    def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
-        super().__init__(wf_spec, bpmn_id, element=element)
-        self.feeders: dict[str, frozenset[FlowNode]] = {}
-
-    def _update_hook(self, my_task: Token) -> bool:
-        if len(self.incoming) > 1:
-            my_task._set_state(TaskState.WAITING)
-            return False
-        my_task.entered()
-        return True
-
-    def fire_if_nothing_can_come(self, workflow: TokenWorkflow) -> bool:
-        """Let the tokens of the first scope in which waiting has become vain go on as one; True if there was one."""
-        for token in workflow.live:
-            if token.task_spec is self and token.state == TaskState.WAITING:
-                arrived = self.waiting_by_flow(token)
-                if not self._more_may_come(token, arrived):
-                    self._merge(token, list(arrived.values()))
-                    token._ready()
-                    return True
-        return False
-
-    def _more_may_come(self, token: Token, arrived: dict[str, Token]) -> bool:
-        awaited = [feeders for flow_id, feeders in self.feeders.items() if flow_id not in arrived]
-        others = {other.task_spec for other in token.workflow.live if other.scope is token.scope}
-        return any(not others.isdisjoint(feeders) for feeders in awaited)

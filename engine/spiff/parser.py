@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.specs import WorkflowSpec
 
-from engine.spiff import nodes
+from engine.spiff import events, gateways, nodes
 from engine.spiff.errors import CompileRefused
 from engine.spiff.scripts import FlowCondition
 
@@ -40,14 +40,14 @@ def local_name(node) -> str:
 
 def in_words(node) -> str:
     """An element as an analyst knows it: its name if it has one, its id, its kind."""
-    name, ident = node.get("name"), node.get("id")
+    name, ident = " ".join((node.get("name") or "").split()), node.get("id")
     return f'"{name}" ({local_name(node)} {ident})' if name else f'{local_name(node)} "{ident}"'
 
 
 class NodeReader(TaskParser):
-    """Builds one node. `events` are the event definitions that it may carry; "" stands for none."""
+    """Builds one node. `triggers` are the event definitions that it may carry; "" stands for none."""
 
-    events: frozenset[str] = frozenset({""})
+    triggers: frozenset[str] = frozenset({""})
 
     def create_task(self) -> nodes.FlowNode:
         if not self.bpmn_id:
@@ -63,7 +63,7 @@ class NodeReader(TaskParser):
     def _event(self) -> str:
         found = [name for child in self.node if (name := local_name(child)).endswith(("EventDefinition", "DefinitionRef"))]
         event = found[0] if found else ""
-        if len(found) > 1 or event not in self.events:
+        if len(found) > 1 or event not in self.triggers:
             told = " and ".join(found) or "no event definition"
             raise CompileRefused(f"{in_words(self.node)} has {told}, which this engine does not run there.")
         return event
@@ -92,11 +92,11 @@ class PassOrWorkReader(NodeReader):
 class ThrowReader(PassOrWorkReader):
     """Intermediate throw events: a message is sent by the caller if an extension says how."""
 
-    events = frozenset({"", "messageEventDefinition"})
+    triggers = frozenset({"", "messageEventDefinition"})
 
 
 class StartReader(NodeReader):
-    events = frozenset({"", "messageEventDefinition", "timerEventDefinition"})
+    triggers = frozenset({"", "messageEventDefinition", "timerEventDefinition"})
 
     def _build(self, event: str) -> nodes.FlowNode:
         start = super()._build(event)
@@ -105,7 +105,7 @@ class StartReader(NodeReader):
 
 
 class EndReader(PassOrWorkReader):
-    events = frozenset({"", "messageEventDefinition", "terminateEventDefinition"})
+    triggers = frozenset({"", "messageEventDefinition", "terminateEventDefinition"})
 
     def _build(self, event: str) -> nodes.FlowNode:
         if event == "terminateEventDefinition":
@@ -114,17 +114,17 @@ class EndReader(PassOrWorkReader):
 
 
 class CatchReader(NodeReader):
-    events = frozenset({"messageEventDefinition", "timerEventDefinition"})
+    triggers = frozenset({"messageEventDefinition", "timerEventDefinition"})
 
     def _build(self, event: str) -> nodes.FlowNode:
-        spec_class = nodes.TimerCatchNode if event == "timerEventDefinition" else nodes.MessageCatchNode
+        spec_class = events.TimerCatchNode if event == "timerEventDefinition" else events.MessageCatchNode
         return spec_class(self.spec, self.bpmn_id, element=local_name(self.node))
 
 
 class BoundaryReader(CatchReader):
     def _build(self, event: str) -> nodes.FlowNode:
         is_timer = event == "timerEventDefinition"
-        spec_class = nodes.BoundaryTimerNode if is_timer else nodes.BoundaryMessageNode
+        spec_class = events.BoundaryTimerNode if is_timer else events.BoundaryMessageNode
         repeats = bool(self.xpath(".//bpmn:timeCycle")) if is_timer else True
         interrupting = self.node.get("cancelActivity", "true") != "false"
         return spec_class(
@@ -249,13 +249,13 @@ class FlowParser(BpmnParser):
         full_tag("serviceTask"): (NodeReader, nodes.WorkNode),
         full_tag("businessRuleTask"): (NodeReader, nodes.WorkNode),
         full_tag("sendTask"): (NodeReader, nodes.WorkNode),
-        full_tag("receiveTask"): (NodeReader, nodes.ReceiveNode),
+        full_tag("receiveTask"): (NodeReader, events.ReceiveNode),
         full_tag("subProcess"): (ScopeReader, nodes.ScopeNode),
-        full_tag("exclusiveGateway"): (NodeReader, nodes.ExclusiveNode),
-        full_tag("parallelGateway"): (NodeReader, nodes.ParallelNode),
-        full_tag("inclusiveGateway"): (NodeReader, nodes.InclusiveNode),
-        full_tag("eventBasedGateway"): (NodeReader, nodes.RaceNode),
-        full_tag("intermediateCatchEvent"): (CatchReader, nodes.CatchNode),
+        full_tag("exclusiveGateway"): (NodeReader, gateways.ExclusiveNode),
+        full_tag("parallelGateway"): (NodeReader, gateways.ParallelNode),
+        full_tag("inclusiveGateway"): (NodeReader, gateways.InclusiveNode),
+        full_tag("eventBasedGateway"): (NodeReader, gateways.RaceNode),
+        full_tag("intermediateCatchEvent"): (CatchReader, events.CatchNode),
         full_tag("intermediateThrowEvent"): (ThrowReader, nodes.FlowNode),
         full_tag("boundaryEvent"): (BoundaryReader, nodes.BoundaryNode),
     }

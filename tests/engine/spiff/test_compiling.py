@@ -1,8 +1,12 @@
 """What compiles, what is refused by name, and that compiling can be stopped."""
 
-import pytest
+import re
 
-from engine.spiff import CompileRefused, compile_process, verify_compiles
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.spiff import CompileRefused, TokenFlow, compile_process, verify_compiles
 from tests.engine.spiff.diagrams import (
     CUSTOMER_SERVICE,
     HEAD,
@@ -195,3 +199,21 @@ def test_the_dangerous_diagram_is_refused_and_runs_nothing():
     xml = (shared_data() / "hostile" / "dangerous.bpmn").read_bytes()
     with pytest.raises(CompileRefused, match="scriptTask"):
         compile_process(xml, "dangerous")
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_damaged_diagram_is_refused_or_runs_but_never_breaks_anything(data):
+    xml = CUSTOMER_SERVICE
+    for _ in range(data.draw(st.integers(1, 3))):
+        attributes = list(re.finditer(rb' \w+="([^"]*)"', xml))
+        damaged = data.draw(st.sampled_from(attributes))
+        other = data.draw(st.sampled_from(attributes)).group(1)
+        new = data.draw(st.sampled_from([b"", damaged.group(0).replace(damaged.group(1), other)]))
+        xml = xml[: damaged.start()] + new + xml[damaged.end() :]
+    try:
+        spec = compile_process(xml, "p")
+    except CompileRefused:
+        return
+    flow = TokenFlow.start(spec, conditions=lambda flow_id, text: True)
+    TokenFlow.load(spec, flow.snapshot(), conditions=lambda flow_id, text: True).cancel()

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from lxml import etree
 
-from bpmn.dmn.reading import Reading, child, children, content, expression_in, text_in, type_name
+from bpmn.dmn.reading import Place, Reading, child, children, content, expression_in, text_in, type_name
 from bpmn.dmn.table_reader import read_table
 from bpmn.dmn.tables import DecisionTable
 from bpmn.feel import loops, nodes
@@ -25,7 +25,7 @@ class BoxReader:
     def __init__(self, reading: Reading, owner_id: str, owner_name: str) -> None:
         self._reading = reading
         self._owner_id = owner_id
-        self._place = f"`{owner_name}`"
+        self._place = Place(f"`{owner_name}`", f"“{owner_name}”")
         self._depth = 0
         self.tables: list[DecisionTable] = []
 
@@ -35,7 +35,12 @@ class BoxReader:
             return nodes.literal(None)
         self._depth += 1
         if self._depth > MAX_BOXES:
-            self._reading.problem(box, f"{self._place}: boxed expressions are nested more than {MAX_BOXES} deep")
+            self._reading.problem(
+                box,
+                self._place,
+                f"boxed expressions are nested more than {MAX_BOXES} deep",
+                f"嵌套表达式超过 {MAX_BOXES} 层",
+            )
             return nodes.literal(None)
         node = self._BOXES[local_name(box)](self, box)
         self._depth -= 1

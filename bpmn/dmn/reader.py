@@ -49,7 +49,10 @@ def read_decisions(xml: bytes, *, source: str = "", imports: Iterable[DecisionMo
             fact_zh="这不是 DMN 文件",
             way_out_zh="请选择最外层元素为 DMN <definitions> 的文件",
         )
-    return _ModelReader(root, source, {model.namespace: model for model in imports}).model(strict=strict)
+    try:
+        return _ModelReader(root, source, {model.namespace: model for model in imports}).model(strict=strict)
+    except RecursionError:
+        raise MalformedDecisions("the types refer to each other in too long a chain", source=source) from None
 
 
 def imported_namespaces(xml: bytes, *, source: str = "") -> tuple[str, tuple[str, ...]]:
@@ -73,6 +76,7 @@ class _ModelReader:
     def model(self, *, strict: bool) -> DecisionModel:
         elements = {element.id: element for element in map(self._element, self._root) if element}
         self._check_references(elements)
+        self._check_circles(elements)
         if strict and self._problems:
             raise self._rejection()
         return DecisionModel(
@@ -187,8 +191,26 @@ class _ModelReader:
                 if reference.id not in known.get(reference.model, {}):
                     place = f" of the model {reference.model}" if reference.model else ""
                     message = f"`{element.name}` requires {reference.id!r}{place}, which is missing; add it"
-                    self._problems.append(Problem(line=None, message=message))
+                    message_zh = f"“{element.name}”需要 {reference.id!r}，但找不到它，请添加"
+                    self._problems.append(Problem(line=None, message=message, message_zh=message_zh))
                     elements[key] = _without_logic(elements[key])
+
+    def _check_circles(self, elements: Mapping[str, Element]) -> None:
+        """No decision may need its own result. Knowledge models may call themselves."""
+        decisions = {key: element for key, element in elements.items() if isinstance(element, Decision)}
+        settled: set[str] = set()
+        while ready := [
+            key
+            for key, decision in decisions.items()
+            if all(need.model or need.id in settled or need.id not in decisions for need in decision.requires)
+        ]:
+            settled.update(ready)
+            decisions = {key: decision for key, decision in decisions.items() if key not in settled}
+        if decisions:
+            names = ", ".join(f"`{decision.name}`" for decision in decisions.values())
+            message = f"{names} require each other in a circle; remove one of the requirements"
+            message_zh = f"{names} 相互依赖形成循环，请去掉其中一个依赖"
+            self._problems.append(Problem(line=None, message=message, message_zh=message_zh))
 
     def _rejection(self) -> MalformedDecisions:
         messages = tuple(problem.message for problem in self._problems)
@@ -199,7 +221,7 @@ class _ModelReader:
             source=self._source,
             line=self._problems[0].line,
             way_out="Correct the expression in the decision editor",
-            fact_zh=f"{messages[0]}{f'（另有 {len(messages) - 1} 处）' if more else ''}",
+            fact_zh=self._problems[0].message_zh + (f"（另有 {len(messages) - 1} 处）" if more else ""),
             way_out_zh="请在决策编辑器中修正该表达式",
         )
 

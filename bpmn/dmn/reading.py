@@ -39,6 +39,19 @@ class Problem:
 
     line: int | None
     message: str
+    message_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a model something stands, in English and Chinese."""
+
+    en: str
+    zh: str
+
+    def at(self, en: str, zh: str) -> Place:
+        """A place inside this one."""
+        return Place(f"{self.en}, {en}", f"{self.zh}，{zh}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,19 +63,19 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     reads: set[str] = field(default_factory=set)
 
-    def expression(self, element: etree._Element, text: str, place: str) -> Node:
+    def expression(self, element: etree._Element, text: str, place: Place) -> Node:
         """The compiled expression; a problem and null if it can't be parsed. An empty text is null."""
         if not text:
             return literal(None)
         parsed = self._parsed(parse, element, text, place)
         return parsed.node if parsed else literal(None)
 
-    def tests(self, element: etree._Element, text: str, place: str) -> UnaryTests:
+    def tests(self, element: etree._Element, text: str, place: Place) -> UnaryTests:
         """The parsed cell; a problem and a cell that never matches if it can't be parsed."""
         return self._parsed(parse_unary_tests, element, text, place) or parse_unary_tests("not(-)")
 
-    def problem(self, element: etree._Element, message: str) -> None:
-        self.problems.append(Problem(line=element.sourceline, message=message))
+    def problem(self, element: etree._Element, place: Place, fact: str, fact_zh: str) -> None:
+        self.problems.append(Problem(line=element.sourceline, message=f"{place.en}: {fact}", message_zh=f"{place.zh}：{fact_zh}"))
 
     @contextmanager
     def local_names(self, names: Iterable[str]) -> Iterator[None]:
@@ -76,11 +89,11 @@ class Reading:
         """The type that the element's typeRef names; any type without one."""
         return self.types.named(type_name(element))
 
-    def _parsed(self, rule: Callable, element: etree._Element, text: str, place: str):
+    def _parsed(self, rule: Callable, element: etree._Element, text: str, place: Place):
         try:
             parsed = rule(text, names=self.names, types=self.types)
         except FeelSyntaxError as error:
-            self.problem(element, f"{place}: {error}")
+            self.problem(element, place, str(error), error.in_chinese())
             return None
         self.reads.update(parsed.reads)
         return parsed

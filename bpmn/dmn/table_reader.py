@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from lxml import etree
 
-from bpmn.dmn.reading import Reading, child, children, text_in, type_name
+from bpmn.dmn.reading import Place, Reading, child, children, text_in, type_name
 from bpmn.dmn.tables import AGGREGATIONS, HIT_POLICIES, DecisionTable, InputColumn, OutputColumn, Rule
 from bpmn.feel.nodes import list_of
 from bpmn.feel.runtime import Node
 
 
-def read_table(box: etree._Element, reading: Reading, owner_id: str, place: str) -> DecisionTable | None:
+def read_table(box: etree._Element, reading: Reading, owner_id: str, place: Place) -> DecisionTable | None:
     """The table; problems name its row and column. Null when it has no output column or an unknown hit policy."""
     policy = (box.get("hitPolicy") or "UNIQUE").upper().replace("_", " ")
     aggregation = (box.get("aggregation") or "").upper() or None
     if policy not in HIT_POLICIES:
-        reading.problem(box, f"{place}: hit policy {policy} is unknown; use one of {', '.join(HIT_POLICIES)}")
+        reading.problem(box, place, *_unknown("hit policy", "命中策略", policy, HIT_POLICIES))
         return None
     if aggregation not in (None, *AGGREGATIONS):
-        reading.problem(box, f"{place}: aggregation {aggregation} is unknown; use one of {', '.join(AGGREGATIONS)}")
+        reading.problem(box, place, *_unknown("aggregation", "汇总方式", aggregation, AGGREGATIONS))
         return None
     outputs = tuple(_output(column, reading, place, index) for index, column in _counted(box, "output"))
     if not outputs:
-        reading.problem(box, f"{place}: the table has no output column; add one")
+        reading.problem(box, place, "the table has no output column; add one", "决策表没有输出列，请添加")
         return None
     inputs = tuple(_input(column, reading, place, index) for index, column in _counted(box, "input"))
     rules = (_rule(rule, reading, place, index, inputs, outputs) for index, rule in _counted(box, "rule"))
@@ -36,15 +36,20 @@ def read_table(box: etree._Element, reading: Reading, owner_id: str, place: str)
     )
 
 
+def _unknown(noun: str, noun_zh: str, found: str, known: tuple[str, ...]) -> tuple[str, str]:
+    listed = ", ".join(known)
+    return f"{noun} {found} is unknown; use one of {listed}", f"未知的{noun_zh} {found}，可用：{listed}"
+
+
 def _counted(box: etree._Element, name: str) -> list[tuple[int, etree._Element]]:
     return list(enumerate(children(box, name), 1))
 
 
-def _input(column: etree._Element, reading: Reading, place: str, index: int) -> InputColumn:
+def _input(column: etree._Element, reading: Reading, place: Place, index: int) -> InputColumn:
     expression = child(column, "inputExpression")
     text = text_in(expression)
     label = column.get("label") or text or f"input {index}"
-    where = f"{place}, input column {index} ({label})"
+    where = place.at(f"input column {index} ({label})", f"第 {index} 个输入列（{label}）")
     values = child(column, "inputValues")
     allowed = text_in(values)
     return InputColumn(
@@ -52,24 +57,24 @@ def _input(column: etree._Element, reading: Reading, place: str, index: int) -> 
         text=text,
         value=reading.expression(column, text, where),
         type=reading.type_of(expression),
-        allowed=reading.tests(values, allowed, f"{where}, its values") if allowed else None,
+        allowed=reading.tests(values, allowed, where.at("its values", "取值范围")) if allowed else None,
     )
 
 
-def _output(column: etree._Element, reading: Reading, place: str, index: int) -> OutputColumn:
+def _output(column: etree._Element, reading: Reading, place: Place, index: int) -> OutputColumn:
     name = column.get("name") or column.get("label") or f"output {index}"
-    where = f"{place}, output column {index} ({name})"
+    where = place.at(f"output column {index} ({name})", f"第 {index} 个输出列（{name}）")
     values, default = child(column, "outputValues"), child(column, "defaultOutputEntry")
     listed, entry = text_in(values), text_in(default)
     return OutputColumn(
         name=name,
         type=reading.types.named(type_name(column)),
-        priorities=_literals(values, reading, listed, f"{where}, its values") if listed else None,
-        default=reading.expression(default, entry, f"{where}, its default") if entry else None,
+        priorities=_literals(values, reading, listed, where.at("its values", "取值范围")) if listed else None,
+        default=reading.expression(default, entry, where.at("its default", "默认值")) if entry else None,
     )
 
 
-def _literals(values: etree._Element, reading: Reading, listed: str, where: str) -> Node:
+def _literals(values: etree._Element, reading: Reading, listed: str, where: Place) -> Node:
     """Output values are written like the items of a list."""
     if listed == "-":
         return list_of(())
@@ -79,28 +84,32 @@ def _literals(values: etree._Element, reading: Reading, listed: str, where: str)
 def _rule(
     rule: etree._Element,
     reading: Reading,
-    place: str,
+    place: Place,
     index: int,
     inputs: tuple[InputColumn, ...],
     outputs: tuple[OutputColumn, ...],
 ) -> Rule | None:
+    where = place.at(f"row {index}", f"第 {index} 行")
     input_cells, output_cells = children(rule, "inputEntry"), children(rule, "outputEntry")
     if len(input_cells) != len(inputs) or len(output_cells) != len(outputs):
         reading.problem(
             rule,
-            f"{place}, row {index}: {len(input_cells)} input and {len(output_cells)} output cells "
-            f"for {len(inputs)} and {len(outputs)} columns; add or remove cells",
+            where,
+            f"{len(input_cells)} input and {len(output_cells)} output cells for {len(inputs)} and {len(outputs)} columns; "
+            "add or remove cells",
+            f"有 {len(input_cells)} 个输入单元格和 {len(output_cells)} 个输出单元格，而表格有 {len(inputs)} 个输入列和 "
+            f"{len(outputs)} 个输出列，请增减单元格",
         )
         return None
     return Rule(
         id=rule.get("id") or f"row {index}",
         index=index,
         tests=tuple(
-            reading.tests(cell, text_in(cell), f"{place}, row {index}, column {column.label}")
+            reading.tests(cell, text_in(cell), where.at(f"column {column.label}", f"列 {column.label}"))
             for cell, column in zip(input_cells, inputs, strict=True)
         ),
         outputs=tuple(
-            reading.expression(cell, text_in(cell), f"{place}, row {index}, output {column.name}")
+            reading.expression(cell, text_in(cell), where.at(f"output {column.name}", f"输出 {column.name}"))
             for cell, column in zip(output_cells, outputs, strict=True)
         ),
         output_texts=tuple(map(text_in, output_cells)),

@@ -17,13 +17,18 @@ from bpmn.feel.temporal import (
     date_from_ordinal,
 )
 
+POWER_COST = 25
+"""Steps that a power, root, logarithm or exponential counts for."""
+
 
 def calculate(operator: str, left: object, right: object, run: Run) -> object:
     """`left operator right`, or null where the kinds don't fit, on overflow and on division by zero."""
     rule = _RULES.get((operator, type(left), type(right)))
     if rule is None:
         return None
-    if type(left) is str:
+    if operator == "**":
+        run.spend(POWER_COST)
+    elif type(left) is str:
         run.spend((len(left) + len(right)) // 64)
     try:
         return rule(left, right)

@@ -1,5 +1,7 @@
 """What can go wrong with an expression. Everything else that a model can do yields null, as the standard says."""
 
+from bpmn.feel.wording import chinese
+
 
 class FeelError(Exception):
     """Base of all errors of the expression language: the input must change, asking again won't help."""
@@ -8,7 +10,11 @@ class FeelError(Exception):
 
 
 class FeelSyntaxError(FeelError):
-    """The text isn't FEEL. `text` is the whole expression, `position` counts from 0, `message` is in plain words."""
+    """The text isn't FEEL.
+
+    `text` is the whole expression, `position` counts from 0, `message` and `message_zh` say in plain words what is
+    wrong there.
+    """
 
     def __init__(self, text: str, position: int, message: str) -> None:
         self.text = text
@@ -18,6 +24,14 @@ class FeelSyntaxError(FeelError):
 
     def __reduce__(self) -> tuple:
         return type(self), (self.text, self.position, self.message)
+
+    @property
+    def message_zh(self) -> str:
+        return chinese(self.message)
+
+    def in_chinese(self) -> str:
+        """The whole sentence, like `str(error)`."""
+        return f"{self.message_zh}（“{_shortened(self.text)}”的第 {self.position + 1} 个字符）"
 
 
 class FeelBudgetExceeded(FeelError):

@@ -29,6 +29,8 @@ from bpmn.feel.temporal import (
 MAX_DATA_DEPTH = 100
 MAX_DATA_SIZE = 2_000_000
 
+_LARGEST_INT = Decimal(10) ** 34
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -168,9 +170,10 @@ _PLAIN: dict[type, Callable] = {
 def to_python(value: object) -> object:
     """A FEEL value as plain Python.
 
-    Whole numbers become int, others stay Decimal. Dates, dates with time, times and days-and-time durations become
-    date, datetime, time and timedelta where Python can hold them (years 1 to 9999; digits past the microsecond are
-    cut); beyond that, and for YearsMonths, Range and Function, the FEEL value itself is returned.
+    Whole numbers of up to 34 digits become int, others stay Decimal. Dates, dates with time, times and
+    days-and-time durations become date, datetime, time and timedelta where Python can hold them (years 1 to 9999;
+    digits past the microsecond are cut); beyond that, and for YearsMonths, Range and Function, the FEEL value itself
+    is returned.
     Raises FeelBudgetExceeded for a value of more than two million parts.
     """
     return _to_python(value, Run(MAX_DATA_SIZE))
@@ -190,7 +193,7 @@ def _to_python(value: object, run: Run) -> object:
 
 
 def _python_number(value: Decimal) -> int | Decimal:
-    return int(value) if value == value.to_integral_value() else value
+    return int(value) if abs(value) < _LARGEST_INT and value == value.to_integral_value() else value
 
 
 def _python_time(value: FeelTime) -> time:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 
+from bpmn.feel.arithmetic import POWER_COST
 from bpmn.feel.builtins.registry import builtin
 from bpmn.feel.numbers import CONTEXT, rounded
 from bpmn.feel.temporal import DaysTime, YearsMonths
@@ -71,17 +72,17 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Decimal | None:
     return CONTEXT.subtract(dividend, CONTEXT.multiply(divisor, quotient))
 
 
-@builtin("sqrt(number: number)")
+@builtin("sqrt(number: number)", cost=POWER_COST)
 def sqrt(number: Decimal) -> Decimal | None:
     return None if number < 0 else CONTEXT.sqrt(number)
 
 
-@builtin("log(number: number)")
+@builtin("log(number: number)", cost=POWER_COST)
 def log(number: Decimal) -> Decimal | None:
     return None if number <= 0 else CONTEXT.ln(number)
 
 
-@builtin("exp(number: number)")
+@builtin("exp(number: number)", cost=POWER_COST)
 def exp(number: Decimal) -> Decimal:
     return CONTEXT.exp(number)
 

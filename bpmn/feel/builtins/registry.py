@@ -40,6 +40,7 @@ class Signature:
     parameters: tuple[Parameter, ...]
     body: Callable
     wants_run: bool
+    cost: int
 
     def fit(self, arguments: list) -> list | None:
         """The arguments as the body takes them, or null when their number or kinds are wrong."""
@@ -94,15 +95,18 @@ PHRASES = Phrases()
 """Their names of more than one word, for the parser."""
 
 
-def builtin(declaration: str, *, wants_run: bool = False) -> Callable:
-    """Declare a signature; with `wants_run` the body gets the Run as its first argument."""
+def builtin(declaration: str, *, wants_run: bool = False, cost: int = 0) -> Callable:
+    """Declare a signature.
+
+    With `wants_run` the body gets the Run as its first argument. `cost` counts extra steps for each call.
+    """
     name, _, rest = declaration.partition("(")
     parameters = tuple(_parameter(part) for part in rest.rstrip(")").split(",") if part)
 
     def declare(body: Callable) -> Callable:
         function = BUILTINS.setdefault(name, Builtin(name))
         PHRASES.add(name)
-        function.signatures.append(Signature(parameters=parameters, body=body, wants_run=wants_run))
+        function.signatures.append(Signature(parameters=parameters, body=body, wants_run=wants_run, cost=cost))
         return body
 
     return declare
@@ -120,6 +124,7 @@ def _parameter(text: str) -> Parameter:
 
 
 def _call(signature: Signature, run: Run, arguments: list) -> object:
+    run.spend(signature.cost)
     try:
         return signature.body(run, *arguments) if signature.wants_run else signature.body(*arguments)
     except (ArithmeticError, ValueError):

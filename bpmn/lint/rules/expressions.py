@@ -121,11 +121,11 @@ def valid_schedule(subject: Subject) -> Iterator[Fault]:
 
 
 def variable_name(subject: Subject) -> Iterator[Fault]:
-    """What a mapping or decision writes must be a name that data may have."""
+    """What a mapping or decision writes must be a name that data may have; dots lead into a context."""
     for node in subject.nodes():
         targets = [target for _, target in (*node.work.inputs, *node.work.outputs)]
         for target in (*targets, *filter(None, [node.work.result_variable])):
-            if not is_key(target):
+            if not all(map(is_key, target.split("."))):
                 yield Fault(
                     at=node,
                     message=Wording(

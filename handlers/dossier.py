@@ -1,0 +1,83 @@
+"""What a message about a case can speak of, read in one go: the case, its customer, its running clocks, the people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.context import DeskContext
+from desk.instants import minute
+from desk.masking import mask_contact, mask_name
+from desk.model import Agent, Case, Role, Team
+from desk.store import cases, clocks, customers, people
+from desk.store.cases import Matter
+from desk.store.clocks import ClockRow
+
+OWNER, SUPERVISOR, TEAM = "owner", "supervisor", "team"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A case and what belongs to it. `clocks` are those of the present round, by name."""
+
+    case: Case
+    matter: Matter
+    customer_name: str
+    clocks: Mapping[str, ClockRow]
+    teams: Mapping[str, Team]
+    people: Mapping[str, Agent]
+
+    def staff(self, audience: str) -> tuple[Agent, ...]:
+        """Who is meant. A case without an owner is its team's; a team without a supervisor is all supervisors'."""
+        if audience == OWNER:
+            return self._active(self.case.owner) or self.staff(TEAM)
+        if audience == SUPERVISOR:
+            team = self.teams.get(self.case.team)
+            named = self._active(team.supervisor if team else None) or self._active(team.deputy if team else None)
+            return named or tuple(one for one in self.people.values() if one.active and one.role is Role.SUPERVISOR)
+        return tuple(one for one in self.people.values() if one.active and self.case.team in one.team_keys)
+
+    def _active(self, login: str | None) -> tuple[Agent, ...]:
+        agent = self.people.get(login or "")
+        return (agent,) if agent and agent.active else ()
+
+    def variables(self, *, base_url: str, zone: ZoneInfo) -> dict[str, Any]:
+        """The variables that every notice template may use; the customer's name and contact masked."""
+        case, owner = self.case, self.people.get(self.case.owner or "")
+        masked = (mask_name(self.customer_name), mask_contact(self.matter.contact))
+        return {
+            "number": case.number,
+            "type": case.type,
+            "priority": case.priority,
+            "channel": case.channel,
+            "preferred_channel": case.preferred_channel,
+            "round": case.round,
+            "received_at": minute(case.received_at, zone),
+            "respond_due": self._due("respond", zone),
+            "solve_due": self._due("solve", zone),
+            "owner": owner.name if owner else "",
+            "customer": "，".join(filter(None, masked)),
+            "description": self.matter.description,
+            "order_number": self.matter.order_number,
+            "product": self.matter.product,
+            "link": f"{base_url}/cases/{case.number}",
+        }
+
+    def _due(self, clock: str, zone: ZoneInfo) -> str:
+        return minute(self.clocks[clock].due_at, zone) if clock in self.clocks else ""
+
+
+def read_dossier(desk: DeskContext, number: str) -> Dossier:
+    """Read a case's dossier. Raises CaseNotFound."""
+    with desk.engine.db.reading() as tx:
+        case = cases.case(tx, number)
+        return Dossier(
+            case=case,
+            matter=cases.matters(tx, desk.vault, [number])[number],
+            customer_name=customers.by_id(tx, desk.vault, [case.customer_id])[case.customer_id].name,
+            clocks={row.name: row for row in clocks.of_cases(tx, [number]) if row.round == case.round},
+            teams=people.teams(tx),
+            people={one.login: one for one in people.agents(tx)},
+        )

@@ -1,0 +1,78 @@
+"""Deciders `service-clocks` and `new-round`: which instants follow from the target rows.
+
+Both answer {<clock>: {started_at, due_at, warn_at, source}, …, round}; a diagram's timers read `clocks.solve.due_at` and
+the like. Header `warnFraction` says after which part of a limit to warn (0.75 without it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.clocks import WARN_AT_FRACTION, Anchors, Calendars, Targets, strictest_targets
+from desk.instants import instant
+from engine.ports import Decision, HandlerCall, Transaction
+from handlers.headers import fraction
+
+WARN_HEADER = "warnFraction"
+TIMED_AGAIN = frozenset({"solve", "follow_up"})
+"""The clocks of a later round: the customer was answered and transferred before."""
+
+
+class _Clocks:
+    def __init__(self, calendars: Calendars, zone: ZoneInfo) -> None:
+        self._calendars = calendars
+        self._zone = zone
+
+    def gather(self, call: HandlerCall, tx: Transaction) -> None:
+        """Read nothing: all that counts stands in the process's own variables."""
+
+    def _targets(self, call: HandlerCall, rows: Iterable[Mapping[str, Any]], since: datetime) -> Targets:
+        warn_at_fraction = fraction(call, WARN_HEADER, WARN_AT_FRACTION)
+        return strictest_targets(rows, Anchors(received_at=since), self._calendars, warn_at_fraction=warn_at_fraction)
+
+
+class ServiceClocks(_Clocks):
+    """Starts the clocks of the first round from `target_rows`, counted from `case.received_at`."""
+
+    name = "service-clocks"
+
+    def decide(self, call: HandlerCall, facts: None) -> Decision:
+        """Apply desk.clocks' rule: per clock the earliest due instant wins."""
+        case, intake = call.inputs.get("case") or {}, call.inputs.get("intake") or {}
+        received_at = instant(case.get("received_at") or intake.get("received_at"), self._zone) or call.now
+        return _decision(self._targets(call, call.inputs.get("target_rows") or (), received_at), round=1)
+
+
+class NewRound(_Clocks):
+    """Starts a further round: the solution is due anew, counted from now; response and transfer aren't timed again."""
+
+    name = "new-round"
+
+    def decide(self, call: HandlerCall, facts: None) -> Decision:
+        """Apply desk.clocks' rule to the rows that count again."""
+        rows = [row for row in call.inputs.get("target_rows") or () if row.get("clock") in TIMED_AGAIN]
+        before = int((call.inputs.get("clocks") or {}).get("round") or 1)
+        return _decision(self._targets(call, rows, call.now), round=before + 1)
+
+
+def make_service_clocks(services: Any) -> ServiceClocks:
+    """The entry point's factory."""
+    return ServiceClocks(services.desk.context.calendars, services.desk.context.zone)
+
+
+def make_new_round(services: Any) -> NewRound:
+    """The entry point's factory."""
+    return NewRound(services.desk.context.calendars, services.desk.context.zone)
+
+
+def _decision(targets: Targets, *, round: int) -> Decision:
+    clocks = {
+        name: {"started_at": target.started_at, "due_at": target.due_at, "warn_at": target.warn_at, "source": target.source}
+        for name, target in targets.clocks.items()
+    }
+    winners = "; ".join(f"{name} by “{target.source}”" for name, target in targets.clocks.items())
+    reason = f"round {round}: {winners}" if winners else f"round {round}: no target row applies, nothing is timed"
+    return Decision(result={**clocks, "round": round}, reason=reason, considered=targets.considered)

@@ -1,0 +1,193 @@
+"""The analyst's editors, used as an analyst uses them: rename by double click, choose in the panel, save, mend."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, g, jsonify, render_template, request
+from playwright.sync_api import Page, expect
+
+from engine.errors import StaleRevision
+from webui.app import create_app
+from webui.context import Viewer
+
+from .conftest import serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SAMPLES = Path(__file__).parent / "samples"
+FINDING = {
+    "severity": "error",
+    "file": "complaint.bpmn",
+    "element_id": "Handle",
+    "element_name": "处理投诉",
+    "line": 17,
+    "message": "没有截止时间。",
+    "way_out": "请填写截止时间。",
+}
+FILES = {
+    "editor": {"xml": (SAMPLES / "complaint.bpmn").read_text("utf-8")},
+    "dmn": {"xml": (SAMPLES / "priority.dmn").read_text("utf-8")},
+    "formedit": {"schema": json.loads((SAMPLES / "handle.form").read_text("utf-8"))},
+}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+WIDGETS = {
+    "exclude": [
+        [".djs-container"], [".bio-properties-panel-container"], [".dmn-js-parent"], [".fjs-editor-container"], [".bjsl-button"]
+    ]
+}  # fmt: skip
+
+
+@dataclass
+class Desk:
+    """What the editors' server would keep: the last save and the revision."""
+
+    revision: int = 3
+    saved: dict[str, Any] = field(default_factory=dict)
+
+
+def editors(desk: Desk) -> Flask:
+    app = create_app(desk, secret_key=b"only for tests", testing=True)
+
+    @app.get("/edit/<kind>")
+    def edit(kind):
+        g.viewer = Viewer(login="lin", name="林", roles=frozenset({"analyst"}))
+        names = {"editor": "complaint.bpmn", "dmn": "priority.dmn", "formedit": "handle.form"}
+        choices = {
+            "forms": [{"value": "handle", "label": "处理 (handle)"}, {"value": "confirm", "label": "确认 (confirm)"}],
+            "handlers": [{"value": "escalate", "label": "升级 (escalate)"}, {"value": "notify", "label": "通知 (notify)"}],
+        }
+        workbench = {
+            "kind": kind, "title": "投诉处理", "version": "1.1", "backUrl": "/", "saveUrl": "/save",
+            "revision": desk.revision, "findings": [], "deployUrl": "/deployed", "choices": choices,
+            "files": [{"name": name, "url": f"/edit/{k}", "here": k == kind} for k, name in names.items()],
+            **FILES[kind],
+        }  # fmt: skip
+        return render_template("workbench.html", workbench=workbench)
+
+    @app.put("/save")
+    def save():
+        body = request.get_json()
+        if body["revision"] != desk.revision:
+            raise StaleRevision("complaint 1.1", read=body["revision"], current=desk.revision)
+        desk.revision += 1
+        desk.saved = body
+        return jsonify(revision=desk.revision, findings=[FINDING])
+
+    app.add_url_rule("/deployed", view_func=lambda: '<link rel="icon" href="data:,">teams are chosen here')
+    return app
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def address(desk):
+    with serving(editors(desk)) as url:
+        yield url
+
+
+def opened(page: Page, kind: str) -> Page:
+    page.goto(f"/edit/{kind}")
+    page.locator("body[data-ready='1']").wait_for(timeout=20_000)
+    return page
+
+
+def test_an_analyst_renames_a_task_chooses_another_form_and_saves(address, open_page, desk, screenshot):
+    page = opened(open_page(address), "editor")
+    page.locator("[data-element-id=Handle] .djs-hit").first.dblclick()
+    page.locator(".djs-direct-editing-content").fill("处理并回访")
+    page.locator(".djs-container").click(position={"x": 700, "y": 500})
+    page.locator("[data-element-id=Handle] .djs-hit").first.click()
+    page.locator("[data-group-id=group-form] .bio-properties-panel-group-header-title").click()
+    page.get_by_label("表单", exact=True).select_option("confirm")
+    expect(page.locator("#save-state")).to_have_text("有未保存的更改")
+    screenshot(page, "editor", "zh", whole=False)
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#save-state")).to_have_text("已保存")
+    assert 'name="处理并回访"' in desk.saved["xml"]
+    assert 'formId="confirm"' in desk.saved["xml"]
+    assert "<zeebe:userTask />" in desk.saved["xml"]
+    assert desk.saved["svg"].startswith("<?xml")
+    assert desk.revision == 4
+
+
+def test_a_finding_of_the_server_selects_its_element(address, open_page, screenshot):
+    page = opened(open_page(address), "editor")
+    page.locator("#save").click()
+    page.get_by_role("button", name="没有截止时间").click()
+    expect(page.locator("[data-element-id=Handle].selected")).to_have_count(1)
+    screenshot(page, "editor-findings", "zh", whole=False)
+
+
+def test_a_save_on_an_old_revision_is_refused_and_keeps_the_drawing(address, open_page, desk):
+    page = opened(open_page(address), "editor")
+    page.expected_troubles.append("409")
+    desk.revision = 8
+    page.locator("#save").click()
+    expect(page.get_by_role("alert")).to_contain_text("在您打开之后已被修改")
+    expect(page.locator("[data-element-id=Handle]").first).to_be_visible()
+    assert desk.saved == {}
+
+
+def test_deploying_saves_first_what_is_unsaved(address, open_page, desk):
+    page = opened(open_page(address), "editor")
+    page.locator("[data-element-id=Warn] .djs-hit").first.click()
+    page.keyboard.press("Delete")
+    page.get_by_role("link", name="部署").click()
+    page.wait_for_url("**/deployed")
+    assert 'id="Warn"' not in desk.saved["xml"]
+
+
+def test_leaving_with_unsaved_changes_asks_first(address, open_page):
+    page = opened(open_page(address), "editor")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator("[data-element-id=Warn] .djs-hit").first.click()
+    page.keyboard.press("Delete")
+    page.goto("/styleguide")
+    assert asked == ["beforeunload"]
+
+
+def test_the_licence_mark_stays_visible(address, open_page):
+    for kind, mark in (("editor", ".bjs-powered-by"), ("dmn", ".dmn-js-parent .bjs-powered-by")):
+        expect(opened(open_page(address), kind).locator(mark).first).to_be_visible()
+
+
+def test_a_rule_of_a_table_is_changed_and_saved(address, open_page, desk, screenshot):
+    page = opened(open_page(address), "dmn")
+    page.locator("td[data-element-id=ResultNormal]").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type('"low"')
+    page.locator(".decision-table-name, .input-cell").first.click()
+    screenshot(page, "dmn", "zh", whole=False)
+    page.keyboard.press("Control+S")
+    expect(page.locator("#save-state")).to_have_text("已保存")
+    assert '<text>"low"</text>' in desk.saved["xml"]
+
+
+def test_a_field_of_a_form_is_renamed_and_saved(address, open_page, desk, screenshot):
+    page = opened(open_page(address), "formedit")
+    page.locator("[data-id=Field_cause]").click()
+    page.locator("[data-group-id=group-general] .bio-properties-panel-group-header-title").click()
+    page.locator("#bio-properties-panel-key").fill("root_cause")
+    expect(page.locator("#save-state")).to_have_text("有未保存的更改")
+    screenshot(page, "formedit", "zh", whole=False)
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#save-state")).to_have_text("已保存")
+    assert desk.saved["schema"]["components"][0]["key"] == "root_cause"
+
+
+@pytest.mark.parametrize("kind", ["editor", "dmn", "formedit"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
+def test_the_editors_own_markup_is_accessible(address, open_page, screenshot, kind, language, width):
+    page = opened(open_page(address, language=language, width=width), kind)
+    screenshot(page, kind, language, whole=width == 390)
+    found = Axe().run(page, context=WIDGETS, options=RULES)
+    assert found.violations_count == 0, found.generate_report()

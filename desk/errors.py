@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from bpmn.wording import Wording
 from engine.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refused
 
 
 class AnswersInvalid(Invalid):
-    """Answers that a form's schema allows but the desk's rules don't. `errors` maps a field's key to one sentence."""
+    """Answers that a form's schema allows but the desk's rules don't. `errors` maps a field's key to a sentence about it."""
 
     code = "answers_invalid"
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        said = " ".join(f"{field}: {sentence}" for field, sentence in sorted(errors.items()))
-        super().__init__(f"Please correct: {said}", fields=sorted(errors))
+    def __init__(self, errors: Mapping[str, Wording]) -> None:
         self.errors = dict(errors)
+        super().__init__(f"Please correct: {self.text('en')}", fields=sorted(errors))
+
+    def text(self, language: str = "en") -> str:
+        """All sentences in a language, each after its field's key."""
+        return " ".join(f"{field} {wording.fill(language, {})}" for field, wording in sorted(self.errors.items()))
 
 
 class WorkingTimeInvalid(Invalid):

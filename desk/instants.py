@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bpmn.forms import Form
+
 
 def instant(value: Any, zone: ZoneInfo) -> datetime | None:
     """The UTC instant of an ISO text or datetime; without an offset it is wall time of `zone`. None when empty.
@@ -25,13 +27,22 @@ def _parsed(value: Any) -> datetime:
     return datetime.fromisoformat(value)
 
 
-def field_instant(form: Mapping[str, Any], key: str, zone: ZoneInfo, errors: dict[str, str]) -> datetime | None:
-    """The instant of a form's field; what can't be read becomes a sentence in `errors`."""
+def with_offset(form: Form | None, answers: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """The answers with an offset on every date and time that a browser sent as wall time; what can't be read stays as it is."""
+    dated = {
+        field.key
+        for _, field in (form.inputs if form else ())
+        if field.type == "datetime" and field.component.get("subtype") == "datetime"
+    }
+    return {key: _localised(value, zone) if key in dated else value for key, value in answers.items()}
+
+
+def _localised(value: Any, zone: ZoneInfo) -> Any:
     try:
-        return instant(form.get(key), zone)
+        read = instant(value, zone)
     except ValueError:
-        errors[key] = "isn't a date and time; write for example 2023-10-01T09:30."
-        return None
+        return value
+    return read.astimezone(zone).isoformat() if read else value
 
 
 def minute(at: datetime, zone: ZoneInfo) -> str:

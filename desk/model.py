@@ -85,7 +85,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAgent:
-    """Somebody to be added. `shown_as` is the name in exported tables, by default masked: 李娜 → 李*."""
+    """Somebody to be added; the first team is the home team. `shown_as` is the name in exported tables, by default 李娜 → 李*."""
 
     login: str
     name: str

@@ -1,0 +1,220 @@
+"""Cases to look at: one with its clocks, its timeline, the reasons for what was decided; lists by filter and text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, RightMissing
+from desk.masking import mask_contact, mask_name, mask_number
+from desk.model import Case, Verdict
+from desk.people import REQUIRED
+from desk.rights import may_see_contact, readable
+from desk.store import cases as store
+from desk.store import clocks, customers, notices, people
+from desk.store.cases import Filter, TextFilter
+from desk.store.clocks import ClockRow
+from desk.store.sealing import ORDER, index
+from desk.timeline import Explained, TimelineItem, explained, timeline
+from engine.db import queries
+from engine.ports import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockView:
+    """A clock as of now. `left` is negative after the due instant and None once the clock has stopped."""
+
+    name: str
+    round: int
+    started_at: datetime
+    due_at: datetime
+    warn_at: datetime | None
+    stopped_at: datetime | None
+    verdict: Verdict
+    left: timedelta | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case for the case page. Names and contacts are masked; `description` is in clear, for who may read the case."""
+
+    case: Case
+    customer: str
+    contact: str
+    customer_number: str
+    description: str
+    order_number: str
+    product: str
+    owner_name: str
+    team_name: str
+    team_name_en: str
+    clocks: tuple[ClockView, ...]
+    instance_id: int
+    deployment_id: int
+    may_reveal_contact: bool
+
+    @property
+    def number(self) -> str:
+        return self.case.number
+
+    @property
+    def next_clock(self) -> ClockView | None:
+        """The running clock that is due first."""
+        return next_clock(self.clocks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseListItem:
+    """A case in a list."""
+
+    case: Case
+    customer: str
+    owner_name: str
+    next_clock: ClockView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """One page of a list; `total` counts all pages."""
+
+    items: tuple[CaseListItem, ...]
+    total: int
+    page: int
+    page_size: int
+
+
+def view_of(clock: ClockRow, now: datetime) -> ClockView:
+    """A clock as of now."""
+    instants = {field: getattr(clock, field) for field in ("started_at", "due_at", "warn_at", "stopped_at")}
+    left = None if clock.stopped_at else clock.due_at - now
+    return ClockView(
+        name=clock.name, round=clock.round, **instants, verdict=clock.verdict_at(now), left=left, source=clock.source
+    )
+
+
+def next_clock(views: tuple[ClockView, ...]) -> ClockView | None:
+    """The running clock that is due first."""
+    return min((view for view in views if view.left is not None), key=lambda view: view.due_at, default=None)
+
+
+def clock_views(tx: Transaction, numbers: list[str], now: datetime) -> dict[str, tuple[ClockView, ...]]:
+    """The clocks of the cases by number."""
+    views: dict[str, tuple[ClockView, ...]] = {}
+    for clock in clocks.of_cases(tx, numbers):
+        views[clock.case_number] = (*views.get(clock.case_number, ()), view_of(clock, now))
+    return views
+
+
+class Cases:
+    """Read access to cases. `viewer` is a login; what it may not read doesn't exist for it (CaseNotFound)."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._db = context.engine.db
+
+    def case(self, number: str, *, viewer: str) -> CaseView:
+        """One case. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            agent = people.agent(tx, viewer)
+            case = store.case(tx, number, readable=readable(agent))
+            return self._view(tx, case, agent)
+
+    def _view(self, tx: Transaction, case: Case, agent: Any) -> CaseView:
+        vault = self._context.vault
+        matter = store.matters(tx, vault, [case.number])[case.number]
+        customer = customers.by_id(tx, vault, [case.customer_id])[case.customer_id]
+        owner = people.account(tx, case.owner) if case.owner else None
+        teams = people.teams(tx)
+        team = teams.get(case.team)
+        instance = queries.instance_by_key(tx, case.number)
+        return CaseView(
+            case=case,
+            customer=mask_name(customer.name),
+            contact=mask_contact(matter.contact),
+            customer_number=mask_number(customer.number),
+            description=matter.description,
+            order_number=matter.order_number,
+            product=matter.product,
+            owner_name=owner.agent.name if owner else "",
+            team_name=team.name if team else case.team,
+            team_name_en=team.name_en if team else case.team,
+            clocks=clock_views(tx, [case.number], self._context.now()).get(case.number, ()),
+            instance_id=instance.id,
+            deployment_id=instance.deployment_id,
+            may_reveal_contact=may_see_contact(agent, case, teams),
+        )
+
+    def reveal_contact(self, number: str, *, by: str, reason: str) -> str:
+        """The customer's full contact, for its owner and the team's supervisors. Who looked and why is logged.
+
+        Raises CaseNotFound, RightMissing, AnswersInvalid without a reason.
+        """
+        if not reason.strip():
+            raise AnswersInvalid({"reason": REQUIRED})
+        with self._db.transaction() as tx:
+            agent = people.agent(tx, by)
+            case = store.case(tx, number, readable=readable(agent))
+            if not may_see_contact(agent, case, people.teams(tx)):
+                raise RightMissing(by, f"see the contact of {number}", f"its owner {case.owner or '(nobody yet)'}")
+            now = self._context.now()
+            notices.add_disclosure(tx, number=number, by=by, what="contact", reason=reason.strip()[:500], at=now)
+            return store.matters(tx, self._context.vault, [number])[number].contact
+
+    def disclosures(self, number: str, *, viewer: str) -> list[notices.Disclosure]:
+        """Who looked at the full contact, when and why."""
+        with self._db.reading() as tx:
+            store.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            return notices.disclosures(tx, number)
+
+    def timeline(self, number: str, *, viewer: str) -> list[TimelineItem]:
+        """Everything that happened, in order: what was said, done, decided, missed."""
+        with self._db.reading() as tx:
+            store.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            return timeline(tx, self._context, number)
+
+    def explain(self, number: str, *, viewer: str) -> list[Explained]:
+        """Why this class, this person, this due time: each decision with its reason and what it considered."""
+        with self._db.reading() as tx:
+            store.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            return explained(tx, self._context, number)
+
+    def search(
+        self, text: str = "", *, viewer: str, filters: Mapping[str, Any] | None = None, page: int = 1, page_size: int = 50
+    ) -> CasePage:
+        """Cases that the viewer may read, the newest received first.
+
+        `text` is part of a case number, or exactly a phone, e-mail, customer number, customer name or order number. `filters` are
+        fields of desk.store.cases.Filter (states, type, priority, team, owner, version).
+        """
+        with self._db.reading() as tx:
+            wanted = Filter(**(filters or {}), text=self._text(tx, text))
+            may_read = readable(people.agent(tx, viewer))
+            found, total = store.found(tx, wanted, may_read, limit=page_size, offset=page_size * (max(page, 1) - 1))
+            return CasePage(items=tuple(self._items(tx, found)), total=total, page=page, page_size=page_size)
+
+    def _text(self, tx: Transaction, text: str) -> TextFilter | None:
+        text = text.strip()
+        if not text:
+            return None
+        number = text.upper() if text.isascii() and text.isalnum() and len(text) >= 3 else ""
+        vault = self._context.vault
+        ids = customers.ids_matching(tx, vault, text)
+        return TextFilter(number=number, order_index=index(vault, text, ORDER), customer_ids=ids)
+
+    def _items(self, tx: Transaction, found: list[Case]) -> list[CaseListItem]:
+        names = {agent.login: agent.name for agent in people.agents(tx)}
+        who = customers.by_id(tx, self._context.vault, {case.customer_id for case in found})
+        views = clock_views(tx, [case.number for case in found], self._context.now())
+        return [
+            CaseListItem(
+                case=case,
+                customer=mask_name(who[case.customer_id].name),
+                owner_name=names.get(case.owner or "", ""),
+                next_clock=next_clock(views.get(case.number, ())),
+            )
+            for case in found
+        ]

@@ -1,0 +1,51 @@
+"""What every part of the desk works with, and the settings that decide about people's time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from desk.clocks import Calendars
+from desk.working_time import AroundTheClock, weekly_hours
+from engine.ports import Chance, Clock
+from engine.service import Engine
+from engine.vault import KeyRing
+
+OFFICE_HOURS = "Mon–Fri 09:00–12:00, 13:30–18:00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """`answer_within` is how long a case waits for the survey's answer; the link itself works for `survey_valid_for`."""
+
+    process_key: str = "customer-service"
+    time_zone: str = "Asia/Shanghai"
+    office_hours: str = OFFICE_HOURS
+    answer_within: timedelta = timedelta(days=3)
+    survey_valid_for: timedelta = timedelta(days=14)
+    late_entry_after: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskContext:
+    """The engine, the key ring, time, chance and the settings made usable."""
+
+    engine: Engine
+    vault: KeyRing
+    clock: Clock
+    chance: Chance
+    settings: DeskSettings = field(default_factory=DeskSettings)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.time_zone)
+
+    @property
+    def calendars(self) -> Calendars:
+        """The working times that targets can name."""
+        business = weekly_hours(self.settings.office_hours, self.settings.time_zone)
+        return Calendars(around_the_clock=AroundTheClock(zone=self.zone), business=business)
+
+    def now(self) -> datetime:
+        return self.clock.now()

@@ -1,0 +1,44 @@
+"""What deciders may read, inside the engine's transaction. What the process itself decided a moment ago stands in its variables,
+not yet here: the desk's records follow when the transaction's events are complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from desk.assignment import Candidate
+from desk.escalation import Escalated
+from desk.model import Agent, Case, Team
+from desk.store import cases, clocks, people
+from engine.ports import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationFacts:
+    """What `desk.escalation.escalate` needs beside the clock."""
+
+    case: Case
+    before: tuple[Escalated, ...]
+    teams: Mapping[str, Team]
+    people: Mapping[str, Agent]
+
+
+def candidates(tx: Transaction, team_keys: Iterable[str]) -> list[Candidate]:
+    """The members of the teams with their present load."""
+    return people.candidates(tx, list(team_keys))
+
+
+def case(tx: Transaction, number: str) -> Case:
+    """The case: received_at, round, resolved_at for clocks. Raises CaseNotFound."""
+    return cases.case(tx, number)
+
+
+def for_escalation(tx: Transaction, number: str) -> EscalationFacts:
+    """The case, what was escalated before, all teams and people. Raises CaseNotFound."""
+    return EscalationFacts(
+        case=cases.case(tx, number),
+        before=clocks.escalations(tx, number),
+        teams=people.teams(tx),
+        people={agent.login: agent for agent in people.agents(tx)},
+    )

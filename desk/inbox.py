@@ -1,0 +1,119 @@
+"""The work queue: open tasks, urgent ones first, then by time left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from desk.cases import ClockView, clock_views, next_clock
+from desk.context import DeskContext
+from desk.masking import mask_name
+from desk.model import Agent, Case, Priority
+from desk.rights import require_lead
+from desk.store import cases, customers, people
+from engine.db import queries
+from engine.model import TaskState, UserTask
+from engine.ports import Transaction
+
+MOST_SORTED = 1000
+_NO_LIMIT = datetime.max.replace(tzinfo=UTC)
+
+
+class Scope(StrEnum):
+    MINE = "mine"  # held by the viewer, or given to them and not yet claimed
+    TEAM = "team"  # offered to a team of the viewer, held by nobody yet or by a colleague
+    ALL = "all"  # everybody's; for supervisors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem:
+    """A task in the queue. `due_at` is that of the case's next clock, else of the task; `left` is negative when it has passed.
+
+    `case` is None for a task of a process that isn't a case.
+    """
+
+    task: UserTask
+    case: Case | None
+    customer: str
+    clock: ClockView | None
+    due_at: datetime | None
+    left: timedelta | None
+    claimed: bool
+
+    @property
+    def number(self) -> str:
+        return self.task.business_key
+
+    @property
+    def title(self) -> str:
+        return self.task.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxPage:
+    """One page of the queue. `total` counts all pages, up to MOST_SORTED."""
+
+    items: tuple[InboxItem, ...]
+    total: int
+    page: int
+    page_size: int
+
+
+class Inbox:
+    """What is to be done, and by whom."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._db = context.engine.db
+
+    def tasks(self, login: str, *, scope: Scope | str = Scope.MINE, page: int = 1, page_size: int = 50) -> InboxPage:
+        """A page of the queue. Raises RightMissing for `all` without the right, AgentNotFound."""
+        with self._db.reading() as tx:
+            items = self._items(tx, self._in_scope(tx, people.agent(tx, login), Scope(scope)))
+        items.sort(key=_urgency)
+        start = page_size * (max(page, 1) - 1)
+        return InboxPage(items=tuple(items[start : start + page_size]), total=len(items), page=page, page_size=page_size)
+
+    def of_case(self, number: str) -> list[UserTask]:
+        """The open tasks of a case."""
+        with self._db.reading() as tx:
+            return queries.tasks(tx, instance_id=queries.instance_by_key(tx, number).id)
+
+    def _in_scope(self, tx: Transaction, agent: Agent, scope: Scope) -> list[UserTask]:
+        if scope is Scope.MINE:
+            return queries.tasks(tx, assignee=agent.login, limit=MOST_SORTED)
+        if scope is Scope.TEAM:
+            return queries.tasks(tx, groups=agent.team_keys, limit=MOST_SORTED)
+        require_lead(agent, "see everybody's tasks")
+        return queries.tasks(tx, limit=MOST_SORTED)
+
+    def _items(self, tx: Transaction, tasks: Sequence[UserTask]) -> list[InboxItem]:
+        now = self._context.now()
+        numbers = list({task.business_key for task in tasks})
+        known = cases.cases(tx, numbers)
+        who = customers.by_id(tx, self._context.vault, {case.customer_id for case in known.values()})
+        views = clock_views(tx, numbers, now)
+        items = []
+        for task in tasks:
+            case = known.get(task.business_key)
+            clock = next_clock(views.get(task.business_key, ()))
+            due_at = clock.due_at if clock else task.due_at
+            items.append(
+                InboxItem(
+                    task=task,
+                    case=case,
+                    customer=mask_name(who[case.customer_id].name) if case else "",
+                    clock=clock,
+                    due_at=due_at,
+                    left=due_at - now if due_at else None,
+                    claimed=task.state is TaskState.CLAIMED,
+                )
+            )
+        return items
+
+
+def _urgency(item: InboxItem) -> tuple[bool, datetime, int]:
+    urgent = item.case is not None and item.case.priority == Priority.URGENT
+    return not urgent, item.due_at or _NO_LIMIT, item.task.id

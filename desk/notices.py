@@ -1,0 +1,53 @@
+"""Notices in the app, and the log of what was sent outside. Handlers write here, once per idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from desk.context import DeskContext
+from desk.store import notices as store
+from desk.store.notices import Delivery, NewNotice, Notice
+
+
+class Notices:
+    """What people were told."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._db = context.engine.db
+
+    def add(self, notice: NewNotice) -> bool:
+        """Write a notice; False when one with its idempotency key was written before."""
+        with self._db.transaction() as tx:
+            return store.add(tx, self._context.vault, notice, self._context.now())
+
+    def of(self, login: str, *, unread_only: bool = False, limit: int = 50) -> list[Notice]:
+        """A person's notices, the newest first."""
+        with self._db.reading() as tx:
+            return store.of_person(tx, self._context.vault, login, limit=limit, unread_only=unread_only)
+
+    def unread(self, login: str) -> int:
+        """How many notices a person hasn't read."""
+        with self._db.reading() as tx:
+            return store.unread(tx, login)
+
+    def mark_read(self, login: str, ids: Collection[int] | None = None) -> None:
+        """Mark a person's own notices as read, all of them without `ids`."""
+        with self._db.transaction() as tx:
+            store.mark_read(tx, login, ids, self._context.now())
+
+    def delivery(self, idempotency_key: str) -> Delivery | None:
+        """What became of sending something; None when it was never tried."""
+        with self._db.reading() as tx:
+            found = store.deliveries(tx, self._context.vault, key=idempotency_key)
+        return found[0] if found else None
+
+    def record_delivery(self, delivery: Delivery) -> None:
+        """Log a try to send; a later try with the same key replaces its state and is counted."""
+        with self._db.transaction() as tx:
+            store.record_delivery(tx, self._context.vault, delivery)
+
+    def deliveries(self, number: str) -> list[Delivery]:
+        """What was sent outside for a case."""
+        with self._db.reading() as tx:
+            return store.deliveries(tx, self._context.vault, case_number=number)

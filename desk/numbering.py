@@ -1,0 +1,15 @@
+"""Case numbers NRyyyymmddNNN: the local day and a counter that restarts at local midnight and grows past 999 by a digit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from desk.store import numbering
+from engine.ports import Transaction
+
+
+def next_number(tx: Transaction, now: datetime, zone: ZoneInfo) -> str:
+    """Draw the next number of the local day."""
+    day = f"{now.astimezone(zone):%Y%m%d}"
+    return f"NR{day}{numbering.next_of_day(tx, day):03d}"

@@ -1,0 +1,223 @@
+"""Keeps cases, clocks and progress rows in step with the process, in the engine's own transaction.
+
+The process is the truth; this reads what its events say. A diagram can't bring a case into an illegal state: a move that
+CASE_MOVES doesn't know is logged and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from desk.escalation import Escalated
+from desk.model import CASE_MOVES, Case, CaseState
+from desk.progress import row_of
+from desk.store import cases, clocks, conversation, notices, people, progress
+from desk.store.clocks import ClockRow
+from desk.store.notices import NewNotice
+from engine.history import (
+    ActivityEntered,
+    HandlerDecided,
+    HistoryEvent,
+    InstanceCancelled,
+    InstanceCompleted,
+    TaskClaimed,
+    TaskCompleted,
+    TaskCreated,
+    TaskReassigned,
+    TaskReleased,
+    VariableSet,
+)
+from engine.model import ProcessInstance
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+log = structlog.get_logger(__name__)
+
+STATE, STAGE, WORK, WAITS_FOR = "case.state", "case.stage", "case.work", "case.waits_for"
+OWNERS_STAGE = "handle"
+
+
+class CaseProjection:
+    """An engine projection. Instances whose business key isn't a case of ours are left alone."""
+
+    def __init__(self, vault: KeyRing, *, time_zone: str = "Asia/Shanghai") -> None:
+        self._vault = vault
+        self._zone = ZoneInfo(time_zone)
+
+    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> None:
+        """Bring the records of one case up to these events."""
+        if not cases.known(tx, instance.business_key):
+            return
+        before = cases.case(tx, instance.business_key, lock=True)
+        writing = _Writing(tx, self._vault, before, self._zone)
+        for event in events:
+            writing.take(event)
+        if writing.case != before:
+            changed = {field: getattr(writing.case, field) for field in Case.__slots__}
+            del changed["number"], changed["revision"]
+            cases.save(tx, before, **changed)
+
+
+class _Writing:
+    """One transaction's events on one case: the case as a value, everything else straight into its table."""
+
+    def __init__(self, tx: Transaction, vault: KeyRing, case: Case, zone: ZoneInfo) -> None:
+        self.tx = tx
+        self.vault = vault
+        self.case = case
+        self.zone = zone
+
+    def take(self, event: HistoryEvent) -> None:
+        match event:
+            case ActivityEntered():
+                self._entered(event)
+            case VariableSet(name="classification", value=value) if isinstance(value, Mapping):
+                self._classified(value)
+            case VariableSet(name="assignment", value=value) if isinstance(value, Mapping):
+                self._assigned(value, event.at)
+            case VariableSet(name="clocks", value=value) if isinstance(value, Mapping):
+                self._clocks(value, event.at)
+            case HandlerDecided(handler="escalate"):
+                self._escalated(event)
+            case TaskCreated() | TaskClaimed() | TaskReleased() | TaskReassigned():
+                self._task(event)
+            case TaskCompleted():
+                self._worked(event)
+            case InstanceCompleted() | InstanceCancelled():
+                self._move(CaseState.CLOSED, event.at)
+
+    def _change(self, **changes: Any) -> None:
+        self.case = replace(self.case, **changes)
+
+    def _entered(self, event: ActivityEntered) -> None:
+        if stage := event.properties.get(STAGE):
+            self._change(stage=stage)
+        wanted = event.properties.get(STATE)
+        if wanted is None:
+            return
+        if wanted not in list(CaseState):
+            log.warning("case_state_unknown", case=self.case.number, activity=event.activity_id, state=wanted)
+            return
+        # an offered task isn't work yet: the case stays 待处理 until somebody takes it
+        if event.kind == "userTask" and wanted == CaseState.IN_PROGRESS and self.case.state is CaseState.OPEN:
+            return
+        self._move(CaseState(wanted), event.at)
+
+    def _move(self, state: CaseState, at: datetime) -> None:
+        case = self.case
+        if state is case.state:
+            return
+        if state not in CASE_MOVES[case.state]:
+            log.warning("case_move_refused", case=case.number, state=case.state, to=state)
+            return
+        self._change(state=state)
+        if state is CaseState.RESOLVED:
+            self._change(resolved_at=at)
+            clocks.stop(self.tx, case.number, {"respond", "solve"}, at)
+        elif state is CaseState.CLOSED:
+            self._change(closed_at=at)
+            clocks.stop(self.tx, case.number, None, at)
+        elif case.state is CaseState.RESOLVED:
+            self._change(resolved_at=None)
+
+    def _classified(self, value: Mapping[str, Any]) -> None:
+        fields = ("type", "subtype", "priority")
+        self._change(**{field: value[field] for field in fields if isinstance(value.get(field), str)})
+
+    def _assigned(self, value: Mapping[str, Any], at: datetime) -> None:
+        owner, team = value.get("assignee"), value.get("team")
+        self._change(owner=owner or None, team=team or self.case.team)
+        if owner:
+            people.note_assigned(self.tx, owner, at)
+
+    def _clocks(self, value: Mapping[str, Any], at: datetime) -> None:
+        round = value.get("round") or self.case.round
+        self._change(round=int(round))
+        for name, clock in value.items():
+            if isinstance(clock, Mapping):
+                self._clock(name, clock, at)
+
+    def _clock(self, name: str, clock: Mapping[str, Any], at: datetime) -> None:
+        """Start or move a clock of the round; without a due instant it isn't one, or it was stopped or escalated."""
+        if isinstance(stopped_at := clock.get("stopped_at"), datetime):
+            clocks.stop(self.tx, self.case.number, {name}, stopped_at)
+        due_at, started_at = clock.get("due_at"), clock.get("started_at")
+        if not isinstance(due_at, datetime):
+            return
+        row = ClockRow(
+            case_number=self.case.number,
+            round=self.case.round,
+            name=name,
+            started_at=started_at if isinstance(started_at, datetime) else self._round_began(at),
+            due_at=due_at,
+            warn_at=clock.get("warn_at"),
+            source=str(clock.get("source") or ""),
+        )
+        clocks.start(self.tx, row)
+
+    def _round_began(self, at: datetime) -> datetime:
+        return self.case.received_at if self.case.round == 1 else at
+
+    def _escalated(self, event: HandlerDecided) -> None:
+        result = event.result
+        escalated = Escalated(
+            clock=str(result.get("clock")),
+            round=self.case.round,
+            level=int(result.get("level") or 1),
+            supervisor=result.get("supervisor"),
+        )
+        clocks.add_escalation(self.tx, self.case.number, escalated, event.at)
+
+    def _task(self, event: TaskCreated | TaskClaimed | TaskReleased | TaskReassigned) -> None:
+        """Follow the owner's task: who holds it owns the case."""
+        if isinstance(event, TaskCreated):
+            if WAITS_FOR in event.properties or event.properties.get(STAGE) == OWNERS_STAGE:
+                self._change(owner_task_id=event.task_id, owner=event.assignee)
+            return
+        if isinstance(event, TaskReassigned):
+            self._tell_new_holder(event)
+        if event.task_id != self.case.owner_task_id:
+            return
+        if isinstance(event, TaskClaimed):
+            self._change(owner=event.by)
+            self._move(CaseState.IN_PROGRESS, event.at)
+        else:
+            self._change(owner=event.assignee if isinstance(event, TaskReassigned) else None)
+
+    def _tell_new_holder(self, event: TaskReassigned) -> None:
+        notice = NewNotice(
+            login=event.assignee,
+            template="reassigned",
+            subject=self.case.number,
+            body=event.reason,
+            idempotency_key=f"reassigned:{event.task_id}:{event.at.isoformat()}:{event.assignee}",
+            case_number=self.case.number,
+        )
+        if event.by != event.assignee:
+            notices.add(self.tx, self.vault, notice, event.at)
+
+    def _worked(self, event: TaskCompleted) -> None:
+        if event.properties.get(WORK) != "true":
+            return
+        row = row_of(
+            self.case,
+            event.data,
+            by=event.by,
+            at=event.at,
+            task_id=event.task_id,
+            task_name=event.name,
+            claimed_at=event.claimed_at,
+            last_end=progress.last_end(self.tx, self.case.number, by=event.by),
+            last_call=conversation.last_call(self.tx, self.case.number, by=event.by),
+            zone=self.zone,
+        )
+        progress.append(self.tx, self.vault, row)
+        if self.case.first_response_at is None and event.by == self.case.owner:
+            self._change(first_response_at=row.started_at)
+            clocks.stop(self.tx, self.case.number, {"respond"}, row.started_at)

@@ -1,0 +1,40 @@
+"""Who may see and do what. Pure, but for the shape of a readable set of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desk.errors import RightMissing
+from desk.model import Agent, Case, Role, Team
+from desk.store.cases import Readable
+
+
+def readable(agent: Agent) -> Readable:
+    """Supervisors and admins read all cases; agents those of their teams and those they have part in; analysts none."""
+    teams = agent.team_keys if agent.role is Role.AGENT else ()
+    return Readable(everything=agent.leads, login=agent.login, team_keys=teams)
+
+
+def require_lead(agent: Agent, what: str) -> None:
+    """Raises RightMissing unless the agent leads."""
+    if not agent.leads:
+        raise RightMissing(agent.login, what, "a supervisor")
+
+
+def require_publisher(agent: Agent, what: str) -> None:
+    """Raises RightMissing unless the agent may change processes."""
+    if agent.role not in (Role.ANALYST, Role.ADMIN):
+        raise RightMissing(agent.login, what, "an analyst")
+
+
+def require_owner_or_lead(agent: Agent, case: Case, what: str) -> None:
+    """Raises RightMissing unless the agent owns the case or leads."""
+    if agent.login != case.owner and not agent.leads:
+        raise RightMissing(agent.login, f"{what} for {case.number}", f"its owner {case.owner or '(nobody yet)'}")
+
+
+def may_see_contact(agent: Agent, case: Case, teams: Mapping[str, Team]) -> bool:
+    """The full contact is for the owner, the supervisor and deputy of the case's team, and admins."""
+    team = teams.get(case.team)
+    led_by = {team.supervisor, team.deputy} if team else set()
+    return agent.login == case.owner or agent.login in led_by or agent.role is Role.ADMIN

@@ -1,0 +1,55 @@
+"""The desk's face: its parts by noun, over one engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from desk.cases import Cases
+from desk.context import DeskContext, DeskSettings
+from desk.drafts import Drafts
+from desk.inbox import Inbox
+from desk.intake import Intake
+from desk.notices import Notices
+from desk.people import People
+from desk.records import Tables
+from desk.rollout import Rollout
+from desk.surveys import Surveys
+from desk.work import Work
+from engine.ports import Chance, Clock
+from engine.service import Engine
+from engine.vault import KeyRing
+
+SCHEMA_STEPS = Path(__file__).parent / "steps"
+
+
+class Desk:
+    """Customer service on an engine whose projections include `desk.projection.CaseProjection`. Safe to share among threads."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        vault: KeyRing,
+        clock: Clock,
+        chance: Chance,
+        settings: DeskSettings | None = None,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        context = DeskContext(engine=engine, vault=vault, clock=clock, chance=chance, settings=settings or DeskSettings())
+        self.context = context
+        self.people = People(context, hasher=hasher)
+        self.intake = Intake(context)
+        self.cases = Cases(context)
+        self.inbox = Inbox(context)
+        self.work = Work(context)
+        self.surveys = Surveys(context)
+        self.tables = Tables(context)
+        self.notices = Notices(context)
+        self.drafts = Drafts(context)
+        self.rollout = Rollout(context)
+
+    @property
+    def settings(self) -> DeskSettings:
+        return self.context.settings

@@ -1,0 +1,178 @@
+"""Cases: what the process and the desk know of the customer's matter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
+
+from desk import tables
+from desk.errors import CaseNotFound
+from desk.model import Case, CaseState
+from desk.store.sealing import CONTACT, DESCRIPTION, ORDER, index, seal, unseal
+from engine.db import tables as engine_tables
+from engine.db.queries import OPEN_TASKS
+from engine.errors import StaleRevision
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+_COLUMNS = [tables.case.c[field] for field in Case.__slots__]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What the customer said, in clear."""
+
+    contact: str
+    description: str
+    order_number: str
+    product: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable:
+    """Which cases a person may read: all of them, or those of the own teams and those that they have part in."""
+
+    everything: bool
+    login: str
+    team_keys: Collection[str]
+
+    def condition(self) -> ColumnElement[bool]:
+        """As a condition on the table of cases."""
+        case, task, offered = tables.case, engine_tables.user_task, engine_tables.user_task_group
+        if self.everything:
+            return case.c.number.is_not(None)
+        groups = exists().where(offered.c.task_id == task.c.id, offered.c.group_key.in_(list(self.team_keys)))
+        held = (task.c.assignee == self.login) | (task.c.assignee.is_(None) & task.c.state.in_(OPEN_TASKS) & groups)
+        part = exists().where(task.c.business_key == case.c.number, held)
+        mine = or_(case.c.owner == self.login, case.c.created_by == self.login)
+        return or_(case.c.team.in_(list(self.team_keys)), mine, part)
+
+
+def insert_case(tx: Transaction, vault: KeyRing, case: Case, matter: Matter) -> None:
+    """Keep a new case."""
+    tx.execute(
+        insert(tables.case).values(
+            **{field: getattr(case, field) for field in Case.__slots__},
+            contact_sealed=seal(vault, matter.contact, CONTACT),
+            description_sealed=seal(vault, matter.description, DESCRIPTION),
+            order_sealed=seal(vault, matter.order_number, ORDER),
+            order_index=index(vault, matter.order_number, ORDER),
+            product=matter.product,
+        )
+    )
+
+
+def case(tx: Transaction, number: str, *, readable: Readable | None = None, lock: bool = False) -> Case:
+    """One case; `lock` keeps other writers of it waiting. Raises CaseNotFound, also when `readable` leaves it out."""
+    query = select(*_COLUMNS).where(tables.case.c.number == number)
+    if readable is not None:
+        query = query.where(readable.condition())
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise CaseNotFound(number)
+    return _case(row)
+
+
+def known(tx: Transaction, number: str) -> bool:
+    """Whether a business key is a case of ours."""
+    return tx.execute(select(tables.case.c.number).where(tables.case.c.number == number)).first() is not None
+
+
+def save(tx: Transaction, case: Case, **changes: Any) -> Case:
+    """Change columns of a case that was read before. Raises StaleRevision when somebody was faster."""
+    where = (tables.case.c.number == case.number, tables.case.c.revision == case.revision)
+    query = update(tables.case).where(*where).values(**changes, revision=case.revision + 1).returning(*_COLUMNS)
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        current = tx.execute(select(tables.case.c.revision).where(tables.case.c.number == case.number)).scalar_one_or_none()
+        raise StaleRevision(f"Case {case.number}", read=case.revision, current=current)
+    return _case(row)
+
+
+def matters(tx: Transaction, vault: KeyRing, numbers: Collection[str]) -> dict[str, Matter]:
+    """What the customers of these cases said, by number."""
+    query = select(tables.case).where(tables.case.c.number.in_(list(numbers)))
+    return {
+        row.number: Matter(
+            contact=unseal(vault, row.contact_sealed, CONTACT),
+            description=unseal(vault, row.description_sealed, DESCRIPTION),
+            order_number=unseal(vault, row.order_sealed, ORDER),
+            product=row.product,
+        )
+        for row in tx.execute(query)
+    }
+
+
+def cases(tx: Transaction, numbers: Collection[str]) -> dict[str, Case]:
+    """Cases by number; unknown numbers are left out."""
+    query = select(*_COLUMNS).where(tables.case.c.number.in_(list(numbers)))
+    return {row.number: _case(row) for row in tx.execute(query)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which cases a list shows; None means any."""
+
+    states: Collection[CaseState] | None = None
+    type: str | None = None
+    priority: str | None = None
+    team: str | None = None
+    owner: str | None = None
+    process_key: str | None = None
+    version: str | None = None
+    entered_from: datetime | None = None
+    entered_until: datetime | None = None
+    text: TextFilter | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFilter:
+    """What a searched text can stand for."""
+
+    number: str
+    order_index: bytes | None
+    customer_ids: Sequence[int]
+
+
+def found(tx: Transaction, wanted: Filter, readable: Readable, *, limit: int, offset: int) -> tuple[list[Case], int]:
+    """A page of cases, the newest received first, and how many there are in all."""
+    where = [readable.condition(), *_conditions(wanted)]
+    total = tx.execute(select(func.count()).select_from(tables.case).where(*where)).scalar_one()
+    query = select(*_COLUMNS).where(*where).order_by(tables.case.c.received_at.desc(), tables.case.c.number.desc())
+    return [_case(row) for row in tx.execute(query.limit(limit).offset(offset))], total
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    table = tables.case.c
+    conditions = [
+        table[name] == value
+        for name in ("type", "priority", "team", "owner", "process_key", "version")
+        if (value := getattr(wanted, name)) is not None
+    ]
+    if wanted.states is not None:
+        conditions.append(table.state.in_(wanted.states))
+    if wanted.entered_from is not None:
+        conditions.append(table.entered_at >= wanted.entered_from)
+    if wanted.entered_until is not None:
+        conditions.append(table.entered_at < wanted.entered_until)
+    if wanted.text is not None:
+        conditions.append(_text_condition(wanted.text))
+    return conditions
+
+
+def _text_condition(text: TextFilter) -> ColumnElement[bool]:
+    table = tables.case.c
+    alternatives = [table.customer_id.in_(text.customer_ids)]
+    if text.number:
+        alternatives.append(table.number.contains(text.number, autoescape=True))
+    if text.order_index is not None:
+        alternatives.append(table.order_index == text.order_index)
+    return or_(*alternatives)
+
+
+def _case(row: Row) -> Case:
+    return Case(**{**row._mapping, "state": CaseState(row.state)})

@@ -1,0 +1,68 @@
+"""What was said in a case: replies, calls, the customer's messages, internal notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from desk import tables
+from desk.model import EntryKind
+from desk.store.sealing import ENTRY, seal, unseal
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing said. `message_id` is the outside's id of it, so that the same message is taken once."""
+
+    kind: EntryKind
+    at: datetime
+    by: str
+    text: str
+    message_id: str | None = None
+
+
+def append(tx: Transaction, vault: KeyRing, number: str, entry: Entry) -> bool:
+    """Add an entry for good; False when its message was taken before."""
+    table = tables.entry
+    if entry.message_id is not None:
+        taken = select(table.c.id).where(table.c.message_id == entry.message_id)
+        if tx.execute(taken).first() is not None:
+            return False
+    tx.execute(
+        insert(table).values(
+            case_number=number,
+            kind=entry.kind,
+            at=entry.at,
+            by=entry.by,
+            text_sealed=seal(vault, entry.text, ENTRY),
+            message_id=entry.message_id,
+        )
+    )
+    return True
+
+
+def entries(tx: Transaction, vault: KeyRing, number: str) -> list[Entry]:
+    """Everything said in a case, in order."""
+    table = tables.entry
+    query = select(table).where(table.c.case_number == number).order_by(table.c.at, table.c.id)
+    return [
+        Entry(
+            kind=EntryKind(row.kind),
+            at=row.at,
+            by=row.by,
+            text=unseal(vault, row.text_sealed, ENTRY),
+            message_id=row.message_id,
+        )
+        for row in tx.execute(query)
+    ]
+
+
+def last_call(tx: Transaction, number: str, *, by: str) -> datetime | None:
+    """When the person last noted a call with the customer of the case."""
+    table = tables.entry
+    where = (table.c.case_number == number, table.c.by == by, table.c.kind == EntryKind.CALL)
+    return tx.execute(select(table.c.at).where(*where).order_by(table.c.at.desc()).limit(1)).scalar_one_or_none()

@@ -1,0 +1,77 @@
+"""Customers and their contacts: sealed, found by blind index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, or_, select
+
+from desk import tables
+from desk.store.sealing import CONTACT, CUSTOMER_NUMBER, NAME, index, seal, unseal
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who came to us. Name may be a nickname; number is empty for who isn't registered."""
+
+    id: int
+    name: str
+    number: str
+
+
+def insert_customer(tx: Transaction, vault: KeyRing, *, name: str, number: str, at: datetime) -> int:
+    """Keep a new customer."""
+    query = insert(tables.customer).values(
+        name_sealed=seal(vault, name, NAME),
+        name_index=index(vault, name, NAME),
+        number_sealed=seal(vault, number, CUSTOMER_NUMBER),
+        number_index=index(vault, number, CUSTOMER_NUMBER),
+        created_at=at,
+    )
+    return tx.execute(query).inserted_primary_key[0]
+
+
+def add_contact(tx: Transaction, vault: KeyRing, customer_id: int, contact: str) -> None:
+    """Remember a contact of a customer, once."""
+    found, table = index(vault, contact, CONTACT), tables.contact
+    known = select(table.c.id).where(table.c.customer_id == customer_id, table.c.contact_index == found)
+    if found is not None and tx.execute(known).first() is None:
+        sealed = seal(vault, contact, CONTACT)
+        tx.execute(insert(table).values(customer_id=customer_id, contact_sealed=sealed, contact_index=found))
+
+
+def matching(tx: Transaction, vault: KeyRing, *, contact: str = "", number: str = "") -> list[Customer]:
+    """Customers with exactly that phone, e-mail or customer number, the newest first."""
+    conditions: list[ColumnElement[bool]] = []
+    if (contact_index := index(vault, contact, CONTACT)) is not None:
+        owners = select(tables.contact.c.customer_id).where(tables.contact.c.contact_index == contact_index)
+        conditions.append(tables.customer.c.id.in_(owners))
+    if (number_index := index(vault, number, CUSTOMER_NUMBER)) is not None:
+        conditions.append(tables.customer.c.number_index == number_index)
+    if not conditions:
+        return []
+    return _customers(tx, vault, or_(*conditions))
+
+
+def by_id(tx: Transaction, vault: KeyRing, ids: Collection[int]) -> dict[int, Customer]:
+    """Customers by id."""
+    return {one.id: one for one in _customers(tx, vault, tables.customer.c.id.in_(list(ids)))} if ids else {}
+
+
+def ids_matching(tx: Transaction, vault: KeyRing, text: str) -> list[int]:
+    """Ids of customers whose contact, number or whole name is the text."""
+    ids = {one.id for one in matching(tx, vault, contact=text, number=text)}
+    named = select(tables.customer.c.id).where(tables.customer.c.name_index == index(vault, text, NAME))
+    return sorted(ids | set(tx.execute(named).scalars()))
+
+
+def _customers(tx: Transaction, vault: KeyRing, where: ColumnElement[bool]) -> list[Customer]:
+    query = select(tables.customer).where(where).order_by(tables.customer.c.id.desc())
+    return [
+        Customer(id=row.id, name=unseal(vault, row.name_sealed, NAME), number=unseal(vault, row.number_sealed, CUSTOMER_NUMBER))
+        for row in tx.execute(query)
+    ]

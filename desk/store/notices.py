@@ -1,0 +1,137 @@
+"""Notices in the app, the log of what was sent outside, and who looked at a full contact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from desk import tables
+from desk.store.sealing import CONTACT, NOTICE, seal, unseal
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNotice:
+    """A notice for a person. The same `idempotency_key` is written once."""
+
+    login: str
+    template: str
+    subject: str
+    body: str
+    idempotency_key: str
+    case_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A notice as its person sees it."""
+
+    id: int
+    case_number: str | None
+    template: str
+    subject: str
+    body: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Something sent outside. `state` is "sent" or "failed"; `detail` is the server's answer."""
+
+    idempotency_key: str
+    case_number: str | None
+    channel: str
+    recipient: str
+    template: str
+    state: str
+    detail: str
+    at: datetime
+    attempts: int = 1
+
+
+def add(tx: Transaction, vault: KeyRing, notice: NewNotice, at: datetime) -> bool:
+    """Write a notice; False when its key was written before."""
+    table = tables.notice
+    written = select(table.c.id).where(table.c.idempotency_key == notice.idempotency_key)
+    if tx.execute(written).first() is not None:
+        return False
+    text = json.dumps([notice.subject, notice.body], ensure_ascii=False)
+    values = {field: getattr(notice, field) for field in ("login", "template", "idempotency_key", "case_number")}
+    tx.execute(insert(table).values(**values, text_sealed=seal(vault, text, NOTICE), created_at=at))
+    return True
+
+
+def of_person(tx: Transaction, vault: KeyRing, login: str, *, limit: int, unread_only: bool) -> list[Notice]:
+    """The newest notices of a person."""
+    table = tables.notice
+    query = select(table).where(table.c.login == login).order_by(table.c.id.desc()).limit(limit)
+    if unread_only:
+        query = query.where(table.c.read_at.is_(None))
+    found = []
+    for row in tx.execute(query):
+        subject, body = json.loads(unseal(vault, row.text_sealed, NOTICE))
+        values = {field: getattr(row, field) for field in ("id", "case_number", "template", "created_at", "read_at")}
+        found.append(Notice(**values, subject=subject, body=body))
+    return found
+
+
+def unread(tx: Transaction, login: str) -> int:
+    """How many notices a person hasn't read."""
+    query = select(func.count()).select_from(tables.notice)
+    return tx.execute(query.where(tables.notice.c.login == login, tables.notice.c.read_at.is_(None))).scalar_one()
+
+
+def mark_read(tx: Transaction, login: str, ids: Collection[int] | None, at: datetime) -> None:
+    """Mark notices of a person as read; all without `ids`."""
+    query = update(tables.notice).where(tables.notice.c.login == login, tables.notice.c.read_at.is_(None))
+    tx.execute((query if ids is None else query.where(tables.notice.c.id.in_(list(ids)))).values(read_at=at))
+
+
+def record_delivery(tx: Transaction, vault: KeyRing, delivery: Delivery) -> None:
+    """Log a try to send; a later try with the same key replaces the state and is counted."""
+    table = tables.delivery
+    values: dict[str, Any] = {field: getattr(delivery, field) for field in Delivery.__slots__ if field != "recipient"}
+    known = tx.execute(select(table.c.attempts).where(table.c.idempotency_key == delivery.idempotency_key)).scalar_one_or_none()
+    if known is None:
+        tx.execute(insert(table).values(**values, recipient_sealed=seal(vault, delivery.recipient, CONTACT)))
+        return
+    again = {"state": delivery.state, "detail": delivery.detail, "at": delivery.at, "attempts": known + 1}
+    tx.execute(update(table).where(table.c.idempotency_key == delivery.idempotency_key).values(**again))
+
+
+def deliveries(tx: Transaction, vault: KeyRing, *, case_number: str | None = None, key: str | None = None) -> list[Delivery]:
+    """What was sent for a case, or under one key, in order."""
+    table = tables.delivery
+    where = table.c.case_number == case_number if key is None else table.c.idempotency_key == key
+    fields = [field for field in Delivery.__slots__ if field != "recipient"]
+    return [
+        Delivery(**{field: getattr(row, field) for field in fields}, recipient=unseal(vault, row.recipient_sealed, CONTACT))
+        for row in tx.execute(select(table).where(where).order_by(table.c.at))
+    ]
+
+
+def add_disclosure(tx: Transaction, *, number: str, by: str, what: str, reason: str, at: datetime) -> None:
+    """Log that somebody looked at something masked, and why."""
+    tx.execute(insert(tables.disclosure).values(case_number=number, by=by, what=what, reason=reason, at=at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    by: str
+    what: str
+    reason: str
+    at: datetime
+
+
+def disclosures(tx: Transaction, number: str) -> list[Disclosure]:
+    """Who looked at what of a case, in order."""
+    table = tables.disclosure
+    query = select(table.c.by, table.c.what, table.c.reason, table.c.at).where(table.c.case_number == number)
+    return [Disclosure(**row._mapping) for row in tx.execute(query.order_by(table.c.id))]

@@ -1,0 +1,163 @@
+"""Agents, teams, failed log-ins."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from desk import tables
+from desk.assignment import WEIGHTS, Candidate
+from desk.errors import AgentNotFound
+from desk.model import Agent, CaseState, Role, Team
+from engine.errors import StaleRevision
+from engine.ports import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An agent with the secret half."""
+
+    agent: Agent
+    password_hash: str
+
+
+def add_team(tx: Transaction, team: Team) -> None:
+    tx.execute(insert(tables.team).values(**{field: getattr(team, field) for field in Team.__slots__}))
+
+
+def change_team(tx: Transaction, key: str, **changes: Any) -> None:
+    tx.execute(update(tables.team).where(tables.team.c.key == key).values(**changes))
+
+
+def teams(tx: Transaction) -> dict[str, Team]:
+    """All teams by key."""
+    return {row.key: Team(**row._mapping) for row in tx.execute(select(tables.team).order_by(tables.team.c.key))}
+
+
+def add_agent(tx: Transaction, agent: Agent, password_hash: str) -> None:
+    """Add an agent with the memberships."""
+    values = {field: getattr(agent, field) for field in Agent.__slots__ if field not in ("team_keys", "skills")}
+    tx.execute(insert(tables.agent).values(**values, skills=json.dumps(agent.skills), password_hash=password_hash))
+    _set_teams(tx, agent.login, agent.team_keys)
+
+
+def change_agent(tx: Transaction, login: str, revision: int, **changes: Any) -> None:
+    """Change columns of an agent, and the memberships with `team_keys`. Raises StaleRevision."""
+    team_keys = changes.pop("team_keys", None)
+    if "skills" in changes:
+        changes["skills"] = json.dumps(changes["skills"])
+    where = (tables.agent.c.login == login, tables.agent.c.revision == revision)
+    if tx.execute(update(tables.agent).where(*where).values(**changes, revision=revision + 1)).rowcount == 0:
+        current = tx.execute(select(tables.agent.c.revision).where(tables.agent.c.login == login)).scalar_one_or_none()
+        raise StaleRevision(f"Agent {login}", read=revision, current=current)
+    if team_keys is not None:
+        tx.execute(delete(tables.membership).where(tables.membership.c.login == login))
+        _set_teams(tx, login, team_keys)
+
+
+def _set_teams(tx: Transaction, login: str, team_keys: Collection[str]) -> None:
+    if team_keys:
+        rows = [{"login": login, "team_key": key, "position": n} for n, key in enumerate(dict.fromkeys(team_keys))]
+        tx.execute(insert(tables.membership), rows)
+
+
+def account(tx: Transaction, login: str) -> Account | None:
+    """The account of a login, active or not."""
+    row = tx.execute(select(tables.agent).where(tables.agent.c.login == login)).one_or_none()
+    return Account(agent=_agent(row, _memberships(tx, login)), password_hash=row.password_hash) if row else None
+
+
+def agent(tx: Transaction, login: str) -> Agent:
+    """An active agent. Raises AgentNotFound."""
+    found = account(tx, login)
+    if found is None or not found.agent.active:
+        raise AgentNotFound(login)
+    return found.agent
+
+
+def agents(tx: Transaction) -> list[Agent]:
+    """Everybody, active or not, by login."""
+    teams_of: dict[str, list[str]] = {}
+    members = select(tables.membership).order_by(tables.membership.c.position)
+    for member in tx.execute(members):
+        teams_of.setdefault(member.login, []).append(member.team_key)
+    rows = tx.execute(select(tables.agent).order_by(tables.agent.c.login))
+    return [_agent(row, teams_of.get(row.login, ())) for row in rows]
+
+
+def _memberships(tx: Transaction, login: str) -> Sequence[str]:
+    query = select(tables.membership.c.team_key).where(tables.membership.c.login == login)
+    return tx.execute(query.order_by(tables.membership.c.position)).scalars().all()
+
+
+def _agent(row: Row, team_keys: Sequence[str]) -> Agent:
+    values = {field: getattr(row, field) for field in Agent.__slots__ if field not in ("team_keys", "skills", "role")}
+    return Agent(**values, role=Role(row.role), skills=tuple(json.loads(row.skills)), team_keys=tuple(team_keys))
+
+
+def set_password(tx: Transaction, login: str, password_hash: str, *, temporary: bool) -> None:
+    where = tables.agent.c.login == login
+    tx.execute(update(tables.agent).where(where).values(password_hash=password_hash, password_is_temporary=temporary))
+
+
+def note_assigned(tx: Transaction, login: str, at: datetime) -> None:
+    """Remember when somebody last got a case, for fair turns."""
+    tx.execute(update(tables.agent).where(tables.agent.c.login == login).values(last_assigned_at=at))
+
+
+def candidates(tx: Transaction, team_keys: Collection[str]) -> list[Candidate]:
+    """The members of the teams as assignment sees them, with the weighted load of what they own."""
+    loads = _loads(tx)
+    member = select(tables.membership.c.login).where(tables.membership.c.team_key.in_(list(team_keys)))
+    last = dict(tx.execute(select(tables.agent.c.login, tables.agent.c.last_assigned_at)).tuples().all())
+    logins = set(tx.execute(member).scalars())
+    return [
+        Candidate(
+            login=one.login,
+            team_keys=frozenset(one.team_keys),
+            skills=frozenset(one.skills),
+            active=one.active,
+            available=one.available,
+            load=loads.get(one.login, 0),
+            capacity=one.capacity,
+            last_assigned_at=last[one.login],
+        )
+        for one in agents(tx)
+        if one.login in logins
+    ]
+
+
+def _loads(tx: Transaction) -> dict[str, int]:
+    working = (CaseState.OPEN, CaseState.IN_PROGRESS)
+    case = tables.case
+    query = (
+        select(case.c.owner, case.c.priority, func.count())
+        .where(case.c.state.in_(working), case.c.owner.is_not(None))
+        .group_by(case.c.owner, case.c.priority)
+    )
+    loads: dict[str, int] = {}
+    for owner, priority, count in tx.execute(query):
+        loads[owner] = loads.get(owner, 0) + count * WEIGHTS.get(priority, 2)
+    return loads
+
+
+def failures(tx: Transaction, *, since: datetime, login: str | None = None, address: str | None = None) -> list[datetime]:
+    """When log-ins failed for a login or from an address, oldest first."""
+    table = tables.login_failure
+    whose = table.c.login == login if login is not None else table.c.address == address
+    return list(tx.execute(select(table.c.at).where(whose, table.c.at > since).order_by(table.c.at)).scalars())
+
+
+def add_failure(tx: Transaction, *, login: str, address: str, at: datetime) -> None:
+    tx.execute(insert(tables.login_failure).values(login=login[:100], address=address[:60], at=at))
+
+
+def forget_failures(tx: Transaction, *, login: str, before: datetime) -> None:
+    """Forget a login's failures, and everybody's that are too old to count."""
+    table = tables.login_failure
+    tx.execute(delete(table).where((table.c.login == login) | (table.c.at <= before)))

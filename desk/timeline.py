@@ -1,0 +1,167 @@
+"""What happened in a case, for people: the conversation, the rows of work and the process's own history in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from desk.context import DeskContext
+from desk.store import conversation, progress
+from engine.db import queries
+from engine.definition import Definition
+from engine.history import (
+    ActivityEntered,
+    DecisionMade,
+    HandlerDecided,
+    HistoryEvent,
+    IncidentRaised,
+    InstanceCancelled,
+    MessageCorrelated,
+    TaskClaimed,
+    TaskCompleted,
+    TaskReassigned,
+    TaskReleased,
+    TimerFired,
+)
+from engine.ports import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineItem:
+    """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, progress, entered,
+    claimed, released, reassigned, completed, decided, timer, message, incident, cancelled.
+    """
+
+    at: datetime
+    kind: str
+    by: str
+    activity_id: str | None = None
+    name: str = ""
+    text: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A decision of the process. `what` is the decision table or handler; `reason` is in the diagram author's words."""
+
+    at: datetime
+    what: str
+    activity_id: str | None
+    name: str
+    result: Any
+    reason: str
+    considered: tuple[Mapping[str, Any], ...]
+
+
+_KINDS: Mapping[type[HistoryEvent], str] = {
+    TaskClaimed: "claimed",
+    TaskReleased: "released",
+    TaskReassigned: "reassigned",
+    TaskCompleted: "completed",
+    HandlerDecided: "decided",
+    DecisionMade: "decided",
+    TimerFired: "timer",
+    MessageCorrelated: "message",
+    IncidentRaised: "incident",
+    InstanceCancelled: "cancelled",
+    ActivityEntered: "entered",
+}
+_SILENT_ACTIVITIES = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "boundaryEvent"})
+
+
+def timeline(tx: Transaction, context: DeskContext, number: str) -> list[TimelineItem]:
+    """All items of a case by time."""
+    items = [*_said(tx, context, number), *_worked(tx, context, number), *_happened(tx, context, number)]
+    return sorted(items, key=lambda item: item.at)
+
+
+def _said(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
+    for entry in conversation.entries(tx, context.vault, number):
+        yield TimelineItem(at=entry.at, kind=entry.kind.value, by=entry.by, text=entry.text)
+
+
+def _worked(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
+    for row in progress.rows(tx, context.vault, [number]):
+        details = {"started_at": row.started_at, "ended_at": row.ended_at, "next_action": row.next_action}
+        details["customer_feedback"] = row.customer_feedback
+        yield TimelineItem(at=row.ended_at, kind="progress", by=row.by, name=row.stage, text=row.content, details=details)
+
+
+def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
+    instance = queries.instance_by_key(tx, number)
+    definition = context.engine.definition(instance.deployment_id, tx)
+    for event in queries.history(tx, context.vault, instance.id):
+        kind = _KINDS.get(type(event))
+        if kind is None or (isinstance(event, ActivityEntered) and event.kind in _SILENT_ACTIVITIES):
+            continue
+        yield TimelineItem(
+            at=event.at,
+            kind=kind,
+            by=event.by,
+            activity_id=event.activity_id,
+            name=_name(definition, event.activity_id),
+            text=_text(event),
+            details=_details(event),
+        )
+
+
+def _text(event: HistoryEvent) -> str:
+    match event:
+        case HandlerDecided(reason=reason) | TaskReassigned(reason=reason) | InstanceCancelled(reason=reason):
+            return reason
+        case DecisionMade(rows=rows):
+            return _why(rows)
+        case IncidentRaised(message=message):
+            return message
+    return ""
+
+
+def _details(event: HistoryEvent) -> Mapping[str, Any]:
+    match event:
+        case HandlerDecided(result=result):
+            return {"result": result, "handler": event.handler}
+        case DecisionMade(result=result):
+            return {"result": result, "decision": event.decision_id}
+        case TaskReassigned():
+            return {"before": event.before, "assignee": event.assignee}
+        case TimerFired(noticed_at=noticed_at):
+            return {"noticed_at": noticed_at}
+    return {}
+
+
+def explained(tx: Transaction, context: DeskContext, number: str) -> list[Explained]:
+    """The decisions of a case in order."""
+    instance = queries.instance_by_key(tx, number)
+    definition = context.engine.definition(instance.deployment_id, tx)
+    found = []
+    for event in queries.history(tx, context.vault, instance.id):
+        if isinstance(event, DecisionMade):
+            what, reason, considered = event.decision_id, _why(event.rows), event.rows
+        elif isinstance(event, HandlerDecided):
+            what, reason, considered = event.handler, event.reason, event.considered
+        else:
+            continue
+        found.append(
+            Explained(
+                at=event.at,
+                what=what,
+                activity_id=event.activity_id,
+                name=_name(definition, event.activity_id),
+                result=event.result,
+                reason=reason,
+                considered=tuple(considered),
+            )
+        )
+    return found
+
+
+def _why(rows: tuple[Mapping[str, Any], ...]) -> str:
+    return "; ".join(str(row["why"]) for row in rows if row.get("why"))
+
+
+def _name(definition: Definition, activity_id: str | None) -> str:
+    node = definition.process.nodes.get(activity_id or "")
+    return node.label if node else activity_id or ""

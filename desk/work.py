@@ -1,0 +1,262 @@
+"""What agents do: take tasks, talk with the customer, note progress, ask for help, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bpmn.diagram import Node
+from bpmn.wording import Wording
+from desk import responses
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, RightMissing
+from desk.instants import with_offset
+from desk.model import Agent, Case, EntryKind, Role
+from desk.people import REQUIRED
+from desk.progress import RESOLVED, checked_entry, row_of
+from desk.projection import WAITS_FOR, WORK
+from desk.rights import readable, require_owner_or_lead
+from desk.store import cases, conversation, notices, people, progress
+from desk.store.conversation import Entry
+from desk.store.notices import NewNotice
+from desk.store.progress import ProgressRow
+from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, ReassignTask, ReleaseTask
+from engine.db import queries
+from engine.errors import TaskNotYours
+from engine.model import ProcessInstance, TaskState, UserTask
+from engine.ports import Transaction
+
+CUSTOMER = "customer"
+MAX_TEXT = 20_000
+TOO_LONG = Wording("is longer than 20,000 characters.", "超过 20,000 个字符。")
+
+
+class Work:
+    """Each method is one use case in one transaction. `by` is the login of the agent."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._engine = context.engine
+        self._db = context.engine.db
+
+    # -- tasks
+
+    def claim(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
+        """Take an offered task, or begin one that was given to you; the case is then in progress.
+
+        Raises TaskAlreadyClaimed, TaskNotOpen, StaleRevision, Forbidden.
+        """
+        with self._db.transaction() as tx:
+            return self._claim(tx, people.agent(tx, by), task_id, revision)
+
+    def start(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
+        """Claim a task (unless you hold it) and note that you talk with the customer now: a call is a response, a claim isn't.
+
+        Raises what `claim` raises.
+        """
+        with self._db.transaction() as tx:
+            agent = people.agent(tx, by)
+            task = self._claim(tx, agent, task_id, revision)
+            self._say(tx, agent, task.business_key, Entry(kind=EntryKind.CALL, at=self._context.now(), by=by, text=""))
+            return queries.task(tx, task_id)
+
+    def _claim(self, tx: Transaction, agent: Agent, task_id: int, revision: int | None) -> UserTask:
+        groups = frozenset(agent.team_keys)
+        return self._engine.claim(tx, ClaimTask(task_id=task_id, by=agent.login, groups=groups, revision=revision))
+
+    def release(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
+        """Give a task back to its team. Raises TaskNotYours, TaskNotOpen, StaleRevision."""
+        with self._db.transaction() as tx:
+            return self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
+
+    def reassign(self, task_id: int, *, assignee: str, by: str, reason: str, revision: int | None = None) -> UserTask:
+        """Hand an open task to another active agent: by its holder, or by a supervisor.
+
+        Raises AgentNotFound, RightMissing, AnswersInvalid without a reason, TaskNotOpen, StaleRevision.
+        """
+        if not reason.strip():
+            raise AnswersInvalid({"reason": REQUIRED})
+        with self._db.transaction() as tx:
+            agent, task = people.agent(tx, by), queries.task(tx, task_id)
+            if task.assignee != by and not agent.leads:
+                raise RightMissing(by, f"reassign task {task_id}", f"its holder {task.assignee or '(nobody)'} or a supervisor")
+            to = people.agent(tx, assignee).login
+            command = ReassignTask(task_id=task_id, assignee=to, by=by, reason=reason.strip(), revision=revision)
+            return self._engine.reassign(tx, command)
+
+    def complete(self, task_id: int, data: Mapping[str, Any], *, by: str, revision: int | None = None) -> ProcessInstance:
+        """Finish a task with the answers of its form.
+
+        Work on a case names what was done and, until it is resolved, the next action. A case isn't resolved while something that
+        its diagram waits for is open. Raises FormInvalid, AnswersInvalid, HelpPending, TaskNotYours, TaskNotOpen, StaleRevision.
+        """
+        with self._db.transaction() as tx:
+            task = queries.task(tx, task_id)
+            definition = self._engine.definition(queries.instance(tx, task.instance_id).deployment_id, tx)
+            answers = with_offset(definition.package.forms.get(task.form_id or ""), data, self._context.zone)
+            if cases.known(tx, task.business_key) and task.state is TaskState.CLAIMED and task.assignee == by:
+                self._check_work(tx, task, definition.node(task.activity_id), answers)
+            return self._engine.complete(tx, CompleteTask(task_id=task_id, by=by, data=answers, revision=revision))
+
+    def _check_work(self, tx: Transaction, task: UserTask, node: Node, answers: Mapping[str, Any]) -> None:
+        properties = node.work.properties
+        case = cases.case(tx, task.business_key)
+        if properties.get(WORK) == "true":
+            row = self._row(tx, case, task, answers)
+            if task.assignee == case.owner:
+                responses.responded(tx, self._context, case.number, row.started_at)
+        if answers.get("outcome") == RESOLVED:
+            awaited = {part.strip() for part in properties.get(WAITS_FOR, "").split(",")}
+            pending = [one.name for one in queries.tasks(tx, instance_id=task.instance_id) if one.activity_id in awaited]
+            if pending:
+                raise HelpPending(case.number, tuple(pending))
+
+    # -- progress
+
+    def log_progress(self, number: str, data: Mapping[str, Any], *, by: str) -> ProgressRow:
+        """Add a row to the progress table and keep the task open. `data` are answers of the task's form without an outcome.
+
+        Raises CaseNotFound, TaskNotYours unless you hold a task of the case on which work is noted, AnswersInvalid.
+        """
+        with self._db.transaction() as tx:
+            case = cases.case(tx, number, readable=readable(people.agent(tx, by)))
+            task = self._held(tx, case, by)
+            self._engine.lock(tx, task.instance_id)
+            row = self._row(tx, case, task, {key: value for key, value in data.items() if key != "outcome"})
+            if by == case.owner:
+                responses.responded(tx, self._context, number, row.started_at)
+            progress.append(tx, self._context.vault, row)
+            return row
+
+    def _row(self, tx: Transaction, case: Case, task: UserTask, data: Mapping[str, Any]) -> ProgressRow:
+        now, zone = self._context.now(), self._context.zone
+        by = task.assignee or ""
+        return row_of(
+            case,
+            checked_entry(case, data, now=now, zone=zone),
+            by=by,
+            at=now,
+            task_id=task.id,
+            task_name=task.name,
+            claimed_at=task.claimed_at,
+            last_end=progress.last_end(tx, case.number, by=by),
+            last_call=conversation.last_call(tx, case.number, by=by),
+            zone=zone,
+        )
+
+    def _held(self, tx: Transaction, case: Case, by: str) -> UserTask:
+        """The task of the case on which this agent may note work."""
+        instance = queries.instance_by_key(tx, case.number)
+        definition = self._engine.definition(instance.deployment_id, tx)
+        for task in queries.tasks(tx, instance_id=instance.id):
+            works = definition.node(task.activity_id).work.properties.get(WORK) == "true"
+            if works and task.state is TaskState.CLAIMED and task.assignee == by:
+                return task
+        raise TaskNotYours(case.owner_task_id or 0, agent=by)
+
+    # -- help
+
+    def request_technical_help(self, number: str, *, reason: str, by: str) -> None:
+        """Ask the technical team to join in; the owner stays the owner. Raises NotAwaited, RightMissing, CaseNotFound."""
+        self._request(number, "technical-help", "technical help", reason, by)
+
+    def request_approval(self, number: str, *, reason: str, by: str) -> None:
+        """Ask for approval of what is planned. Raises NotAwaited, RightMissing, CaseNotFound."""
+        self._request(number, "approval-needed", "request for approval", reason, by)
+
+    def _request(self, number: str, message: str, what: str, reason: str, by: str) -> None:
+        _require_text(reason, "reason")
+        with self._db.transaction() as tx:
+            agent = people.agent(tx, by)
+            case = _open_case(tx, agent, number)
+            require_owner_or_lead(agent, case, f"ask for {what}")
+            now = self._context.now()
+            conversation.append(
+                tx, self._context.vault, number, Entry(kind=EntryKind.REQUEST, at=now, by=by, text=f"{what}: {reason.strip()}")
+            )
+            data = {"reason": reason.strip(), "by": by}
+            if not self._engine.correlate(tx, CorrelateMessage(name=message, correlation_key=number, by=by, data=data)):
+                raise NotAwaited(number, what)
+
+    # -- conversation
+
+    def reply(self, number: str, text: str, *, by: str, message_id: str | None = None) -> bool:
+        """Say something to the customer; the first reply by a person stops the clock of the response.
+
+        False when `message_id` was taken before. Raises CaseNotFound, CaseClosed, AnswersInvalid.
+        """
+        _require_text(text, "text")
+        with self._db.transaction() as tx:
+            entry = Entry(kind=EntryKind.REPLY, at=self._context.now(), by=by, text=text.strip(), message_id=message_id)
+            return self._say(tx, people.agent(tx, by), number, entry)
+
+    def log_call(self, number: str, text: str = "", *, by: str, at: datetime | None = None) -> None:
+        """Note a talk with the customer (now, or at an earlier instant after the receipt); it counts as a response."""
+        with self._db.transaction() as tx:
+            now = self._context.now()
+            begun = min(at or now, now)
+            self._say(tx, people.agent(tx, by), number, Entry(kind=EntryKind.CALL, at=begun, by=by, text=text.strip()))
+
+    def note(self, number: str, text: str, *, by: str) -> None:
+        """Write an internal note, which is never shown to the customer. Raises CaseNotFound, CaseClosed, AnswersInvalid."""
+        _require_text(text, "text")
+        with self._db.transaction() as tx:
+            entry = Entry(kind=EntryKind.NOTE, at=self._context.now(), by=by, text=text.strip())
+            self._say(tx, people.agent(tx, by), number, entry)
+
+    def _say(self, tx: Transaction, agent: Agent, number: str, entry: Entry) -> bool:
+        if agent.role is Role.ANALYST:
+            raise RightMissing(agent.login, "talk with customers", "an agent")
+        case = _open_case(tx, agent, number)
+        if not conversation.append(tx, self._context.vault, number, entry):
+            return False
+        if entry.kind in (EntryKind.REPLY, EntryKind.CALL):
+            responses.responded(tx, self._context, number, max(entry.at, case.received_at))
+        return True
+
+    def customer_message(self, number: str, text: str, *, message_id: str) -> bool:
+        """Take a message from the customer, once per `message_id`; a case that waits for the customer goes on.
+
+        False when it was taken before. Raises CaseNotFound, CaseClosed (open a new case then).
+        """
+        _require_text(text, "text")
+        with self._db.transaction() as tx:
+            case = cases.case(tx, number)
+            if not case.open:
+                raise CaseClosed(number)
+            now = self._context.now()
+            entry = Entry(kind=EntryKind.CUSTOMER, at=now, by=CUSTOMER, text=text.strip(), message_id=message_id)
+            if not conversation.append(tx, self._context.vault, number, entry):
+                return False
+            data = {"message_id": message_id}
+            command = CorrelateMessage(name="customer-replied", correlation_key=number, by=CUSTOMER, data=data)
+            self._engine.correlate(tx, command)
+            self._tell_owner(tx, case, f"customer-message:{message_id}", now)
+            return True
+
+    def _tell_owner(self, tx: Transaction, case: Case, key: str, now: datetime) -> None:
+        if case.owner:
+            notice = NewNotice(
+                login=case.owner,
+                template="customer_message",
+                subject=case.number,
+                body="",
+                idempotency_key=key,
+                case_number=case.number,
+            )
+            notices.add(tx, self._context.vault, notice, now)
+
+
+def _open_case(tx: Transaction, agent: Agent, number: str) -> Case:
+    case = cases.case(tx, number, readable=readable(agent))
+    if not case.open:
+        raise CaseClosed(number)
+    return case
+
+
+def _require_text(text: str, key: str) -> None:
+    if not text.strip():
+        raise AnswersInvalid({key: REQUIRED})
+    if len(text) > MAX_TEXT:
+        raise AnswersInvalid({key: TOO_LONG})

@@ -40,7 +40,8 @@ _TOOLS: Mapping[str, Wording] = MappingProxyType(
     }
 )
 _SYSTEM = Wording("System", "系统")
-_BY_TABLE = Wording("{event}: by table {table}", "{event}：按“{table}”表")
+_DUE = Wording("due", "到期")
+_COMPUTED = Wording("{event}: as {producer} computes", "{event}：按“{producer}”的结果")
 _BY_TIME = Wording("{event}: {time}", "{event}：{time}")
 
 
@@ -79,7 +80,7 @@ class _Writer:
             role=self._role(node),
             limit=tuple(self._limits(node)),
             tool=self._tool(node),
-            inputs=tuple(dict.fromkeys(target for _, target in node.work.inputs)),
+            inputs=tuple(dict.fromkeys(self._inputs(node))),
             outputs=tuple(dict.fromkeys(self._outputs(node))),
         )
 
@@ -94,29 +95,24 @@ class _Writer:
 
     def _limits(self, node: Node) -> Iterator[str]:
         if node.work.due_date:
-            yield self._time(node.work.due_date, "")
+            yield self._time(node.work.due_date, _DUE.fill(self.language, {}))
         for event in self.process.boundary_events(node.id):
             if event.event and event.event.kind is EventKind.TIMER and event.event.expression:
                 yield self._time(event.event.expression, self._told(event.name))
 
     def _time(self, text: str, event: str) -> str:
         source = feel_source(text)
-        table = self._table_behind(source) if source else None
-        if table:
-            said = _BY_TABLE.fill(self.language, {"event": event, "table": self._told(table)})
-        else:
-            said = _BY_TIME.fill(self.language, {"event": event, "time": source or duration_text(text, self.language)})
-        return said.lstrip("：: ")
+        producer = self._producer_behind(source) if source else None
+        if producer:
+            return _COMPUTED.fill(self.language, {"event": event, "producer": self._told(producer.label)})
+        return _BY_TIME.fill(self.language, {"event": event, "time": source or duration_text(text, self.language)})
 
-    def _table_behind(self, source: str) -> str | None:
-        """Name the decision whose result an expression reads, if there is one."""
+    def _producer_behind(self, source: str) -> Node | None:
+        """Return the first activity whose result an expression reads."""
         if feel_problem(source):
             return None
         names = feel_names(source)
-        for node in self.process.nodes.values():
-            if node.work.decision_id and node.work.result_variable in names:
-                return self._decision_name(node.work.decision_id)
-        return None
+        return next((node for node in self.process.nodes.values() if _result_variable(node) in names), None)
 
     def _tool(self, node: Node) -> str:
         work = node.work
@@ -126,17 +122,28 @@ class _Writer:
         told = (_TOOLS[kind].fill(self.language, {"name": self._told(given)}) for kind, given in found if given)
         return ", ".join(told)
 
+    def _inputs(self, node: Node) -> Iterator[str]:
+        yield from (target for _, target in node.work.inputs)
+        model = self.package.decisions.get(node.work.decision_id or "")
+        for table in model.decisions[node.work.decision_id or ""].tables if model else ():
+            yield from (self._told(column.label or column.text) for column in table.inputs)
+
     def _outputs(self, node: Node) -> Iterator[str]:
         form = self.package.forms.get(node.work.form_id or "")
         for path, field in form.inputs if form else ():
             yield self._told(field.label or path)
-        if node.work.result_variable:
-            yield node.work.result_variable
+        result = _result_variable(node)
+        if result:
+            yield result
         yield from (target for _, target in node.work.outputs)
 
     def _decision_name(self, decision_id: str) -> str:
         model = self.package.decisions.get(decision_id)
         return (model.decisions[decision_id].name if model else "") or decision_id
+
+
+def _result_variable(node: Node) -> str | None:
+    return node.work.result_variable or node.work.properties.get("resultVariable")
 
 
 def duration_text(text: str, language: str) -> str:

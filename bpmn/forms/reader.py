@@ -14,6 +14,7 @@ from bpmn.forms.patterns import pattern_problem
 
 LARGEST_BYTES = 1024 * 1024
 DEEPEST = 20
+_LABELS = ("label", "dateLabel", "timeLabel", "text")
 _RULES_WITH_FEEL = ("required", "min", "max", "minLength", "maxLength")
 _PROPERTIES_WITH_FEEL = ("readonly", "expression", "valuesExpression")
 
@@ -89,7 +90,7 @@ def _field(component: Any, source: str, depth: int) -> Field:
     children = component.get("components") or [] if kind in HOLDERS else []
     return Field(
         type=kind,
-        label=str(component.get("label") or component.get("text") or ""),
+        label=str(next((component[name] for name in _LABELS if component.get(name)), "")),
         component=component,
         key=key,
         path=path or None,

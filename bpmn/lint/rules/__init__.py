@@ -58,5 +58,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "valid-schedule": expressions.valid_schedule,
         "valid-timer": expressions.valid_timer,
         "variable-name": expressions.variable_name,
+        "work-out-of-place": tasks.work_out_of_place,
     }
 )

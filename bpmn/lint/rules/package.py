@@ -42,10 +42,12 @@ def table_gap(subject: Subject) -> Iterator[Fault]:
 
 
 def unused_file(subject: Subject) -> Iterator[Fault]:
-    """Forms and tables that no task uses."""
+    """Forms and tables that no task uses, neither itself nor by a header or property."""
     if subject.package is None:
         return
     forms = {node.work.form_id for node in subject.nodes()}
+    for node in subject.nodes():
+        forms.update((node.work.handler, *node.work.headers.values(), *node.work.properties.values()))
     used = {node.work.decision_id for node in subject.nodes()}
     spare = [form.source for form in subject.package.forms.values() if form.id not in forms]
     models = {id(model): model for model in subject.package.decisions.values()}

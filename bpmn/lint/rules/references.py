@@ -41,7 +41,7 @@ def known_decision(subject: Subject) -> Iterator[Fault]:
         known = subject.package.decisions if subject.package else ()
         if not decision_id or _is_worked_out(decision_id) or (subject.package and decision_id not in known):
             yield _missing(node, Wording("decision", "决策"), decision_id, known)
-        elif not node.work.result_variable:
+        elif not node.work.result_variable and not node.work.outputs:
             yield Fault(
                 at=node,
                 message=Wording("“{name}” does not say where its result goes", "“{name}”没有说明结果写入哪个变量"),

@@ -12,6 +12,19 @@ from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
 from bpmn.xml import ZEEBE, local_name
 
+_WORK = ("calledDecision", "formDefinition", "taskDefinition", "userTask")
+_KINDS = frozenset(NodeKind)
+_WORKED_ON = frozenset(
+    {
+        NodeKind.START_EVENT,
+        NodeKind.USER_TASK,
+        NodeKind.SERVICE_TASK,
+        NodeKind.SEND_TASK,
+        NodeKind.BUSINESS_RULE_TASK,
+        NodeKind.SCRIPT_TASK,
+    }
+)
+
 
 def plain_task(subject: Subject) -> Iterator[Fault]:
     """A plain or manual task passes at once."""
@@ -22,6 +35,29 @@ def plain_task(subject: Subject) -> Iterator[Fault]:
             way_out=Wording(
                 "Make it a user task, a service task or a business rule task", "请改为用户任务、服务任务或业务规则任务"
             ),
+        )
+
+
+def work_out_of_place(subject: Subject) -> Iterator[Fault]:
+    """Work on an element that nobody works on: the case would wait there for ever."""
+    told: set[str] = set()
+    for element in subject.root.iter(*(f"{{{ZEEBE}}}{name}" for name in _WORK)):
+        bearer = next((each for each in element.iterancestors() if local_name(each) in _KINDS), None)
+        if bearer is None or local_name(bearer) in _WORKED_ON or bearer.get("id", "") in told:
+            continue
+        if local_name(bearer) == NodeKind.START_EVENT and local_name(element) == "formDefinition":
+            continue  # who starts a case fills in a form
+        told.add(bearer.get("id", ""))
+        yield Fault(
+            at=Place(id=bearer.get("id", ""), name=bearer.get("name", ""), line=bearer.sourceline or 0),
+            message=Wording(
+                "“{name}” carries zeebe:{extension}, but nobody works on such an element: a case would wait here for ever",
+                "“{name}”带有 zeebe:{extension}，但此类元素无人处理：案件会永远停在此处",
+            ),
+            way_out=Wording(
+                "Make it a user, service, send or business rule task", "请改为用户任务、服务任务、发送任务或业务规则任务"
+            ),
+            params={"extension": local_name(element)},
         )
 
 

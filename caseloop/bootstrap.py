@@ -11,12 +11,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from desk.projection import CaseProjection
-from desk.service import Desk
-
 from bpmn.package import ProcessPackage, load_package
 from caseloop.schema import SCHEMA_LOCATIONS
 from caseloop.settings import Settings
+from desk.context import DeskSettings
+from desk.projection import CaseProjection
+from desk.service import Desk
 from engine.db import schema
 from engine.db.database import Database
 from engine.errors import SettingsInvalid
@@ -40,15 +40,17 @@ class Services:
     desk: Desk
 
 
-def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None) -> Services:
+def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None, hasher: Any = None) -> Services:
     """Build all services on a database that is up to date. Raises SettingsInvalid or Unavailable, each with the way out."""
     clock, chance = clock or SystemClock(), chance or SystemChance()
     db = Database(settings.database_url)
     schema.require_current(db, SCHEMA_LOCATIONS)
     vault = KeyRing.from_file(settings.key_file)
     handlers: dict[str, Handler] = {}
-    engine = Engine(db, vault=vault, handlers=handlers, projections=(CaseProjection(vault),), clock=clock)
-    desk = Desk(engine, vault=vault, clock=clock, chance=chance, time_zone=settings.time_zone.key)
+    desk_settings = DeskSettings(time_zone=settings.time_zone.key)
+    projection = CaseProjection(vault, time_zone=desk_settings.time_zone)
+    engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock)
+    desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=hasher)
     services = Services(settings=settings, db=db, vault=vault, clock=clock, chance=chance, engine=engine, desk=desk)
     handlers.update(load_handlers(services))
     return services

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from desk.service import SCHEMA_STEPS
 
-import desk
-
-SCHEMA_LOCATIONS = (Path(desk.__file__).parent / "steps",)
+SCHEMA_LOCATIONS = (SCHEMA_STEPS,)

@@ -33,11 +33,11 @@ def up(settings: Settings) -> None:
       CASELOOP_PORT=9000 caseloop up
     """
     bootstrap.prepare(settings)
-    passwords = first_start.furnish(bootstrap.build(settings))
-    for login, (name, role, password) in passwords.items():
-        click.echo(f"  {login:<10} {name:<6} {role:<11} one-time password: {password}")
-    if passwords:
-        click.echo("These passwords are shown this once; each must be changed at the first login.")
+    made = first_start.furnish(bootstrap.build(settings))
+    for agent, password in made:
+        click.echo(f"  {agent.login:<10} {agent.role:<11} one-time password: {password}")
+    if made:
+        click.echo("These passwords are shown this once; each is to be changed at the first login.")
     click.echo(f"Caseloop answers at {settings.base_url} (Ctrl-C stops it)")
     Supervisor(("web", "worker")).run()
 

@@ -29,7 +29,7 @@ def demo_agents(password_for: Callable[[str], str]) -> list[NewAgent]:
     people = (
         ("li", "李娜", "李*", Role.AGENT, ("service", "complaints"), ALL_SKILLS),
         ("zhao", "赵敏", "赵*", Role.AGENT, ("service",), ("inquiry", "suggestion", "transaction")),
-        ("chen", "陈晨", "陈*", Role.AGENT, ("service-b", "complaints"), ALL_SKILLS),
+        ("chen", "陈晨", "陈*", Role.AGENT, ("service-b",), ALL_SKILLS),
         ("tech", "技术小周", "技术*", Role.AGENT, ("technical",), ()),
         ("business", "业务小吴", "业务*", Role.AGENT, ("business", "product"), ("suggestion", "transaction")),
         ("wang", "王主管", "王*", Role.SUPERVISOR, ("supervisors",), ()),

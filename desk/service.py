@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from desk.cases import Cases
 from desk.context import DeskContext, DeskSettings
+from desk.diagrams import Diagrams
 from desk.drafts import Drafts
 from desk.inbox import Inbox
 from desk.intake import Intake
@@ -15,7 +16,9 @@ from desk.notices import Notices
 from desk.people import People
 from desk.records import Tables
 from desk.rollout import Rollout
+from desk.sessions import Sessions
 from desk.surveys import Surveys
+from desk.taskviews import TaskViews
 from desk.work import Work
 from engine.ports import Chance, Clock
 from engine.service import Engine
@@ -40,9 +43,12 @@ class Desk:
         context = DeskContext(engine=engine, vault=vault, clock=clock, chance=chance, settings=settings or DeskSettings())
         self.context = context
         self.people = People(context, hasher=hasher)
+        self.sessions = Sessions(context)
         self.intake = Intake(context)
         self.cases = Cases(context)
         self.inbox = Inbox(context)
+        self.tasks = TaskViews(context)
+        self.diagrams = Diagrams(context)
         self.work = Work(context)
         self.surveys = Surveys(context)
         self.tables = Tables(context)

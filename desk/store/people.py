@@ -114,7 +114,7 @@ def candidates(tx: Transaction, team_keys: Collection[str]) -> list[Candidate]:
     """The members of the teams as assignment sees them, with the weighted load of what they own."""
     loads = _loads(tx)
     member = select(tables.membership.c.login).where(tables.membership.c.team_key.in_(list(team_keys)))
-    last = dict(tx.execute(select(tables.agent.c.login, tables.agent.c.last_assigned_at)).tuples().all())
+    last = {row.login: row.last_assigned_at for row in tx.execute(select(tables.agent.c.login, tables.agent.c.last_assigned_at))}
     logins = set(tx.execute(member).scalars())
     return [
         Candidate(

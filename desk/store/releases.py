@@ -101,7 +101,7 @@ def change_draft(tx: Transaction, draft_id: int, revision: int, **changes: objec
 def files(tx: Transaction, draft_id: int) -> dict[str, bytes]:
     """The files of a draft by path."""
     query = select(tables.draft_file.c.path, tables.draft_file.c.content).where(tables.draft_file.c.draft_id == draft_id)
-    return dict(tx.execute(query).tuples().all())
+    return {row.path: row.content for row in tx.execute(query)}
 
 
 def write_files(tx: Transaction, draft_id: int, files: Mapping[str, bytes]) -> None:

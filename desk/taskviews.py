@@ -1,0 +1,92 @@
+"""One task to work on: its form, what the process gives it, and what its holder may ask for meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bpmn.forms import Form
+from bpmn.package import ProcessPackage
+from desk.context import DeskContext
+from desk.model import Agent
+from desk.projection import WORK
+from desk.rights import readable
+from desk.store import cases, people
+from engine.db import queries
+from engine.errors import NotFound
+from engine.model import TaskState, UserTask
+from engine.ports import Transaction
+from engine.results import inputs_of
+
+HELP, APPROVAL = "technical-help", "approval-needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """A task for its page. `data` is what the form starts with; `awaits` are the messages that the process takes now.
+
+    `works` tells whether work on it is noted in the progress table. `may_claim` holds for a task that the viewer may begin.
+    """
+
+    task: UserTask
+    form: Form | None
+    package: ProcessPackage
+    data: Mapping[str, Any]
+    awaits: frozenset[str]
+    works: bool
+    holder: Agent | None
+    is_case: bool
+    mine: bool
+    may_claim: bool
+    may_reassign: bool
+
+
+class TaskViews:
+    """Read access to single tasks. What the viewer may not read doesn't exist for them."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._db = context.engine.db
+
+    def task(self, task_id: int, *, viewer: str) -> TaskView:
+        """One task, open or not. Raises NotFound, CaseNotFound."""
+        with self._db.reading() as tx:
+            agent, task = people.agent(tx, viewer), queries.task(tx, task_id)
+            is_case = cases.known(tx, task.business_key)
+            self._require_readable(tx, agent, task, is_case)
+            return self._view(tx, agent, task, is_case)
+
+    def _require_readable(self, tx: Transaction, agent: Agent, task: UserTask, is_case: bool) -> None:
+        if is_case:
+            cases.case(tx, task.business_key, readable=readable(agent))
+        elif not (agent.leads or task.assignee == agent.login or _offered(task, agent)):
+            raise NotFound(f"There is no task {task.id}. Go back to the inbox.", task_id=task.id)
+
+    def _view(self, tx: Transaction, agent: Agent, task: UserTask, is_case: bool) -> TaskView:
+        definition = self._context.engine.definition(queries.instance(tx, task.instance_id).deployment_id, tx)
+        node = definition.node(task.activity_id)
+        given: dict[str, Any] = {}
+        if node.work.inputs:
+            variables = queries.variables(tx, self._context.vault, task.instance_id)
+            given = inputs_of(definition, node, variables, self._context.now())
+        holder = people.account(tx, task.assignee) if task.assignee else None
+        is_open = task.state in queries.OPEN_TASKS
+        return TaskView(
+            task=task,
+            form=definition.package.forms.get(task.form_id or ""),
+            package=definition.package,
+            data=given,
+            awaits=frozenset(one.message_name for one in queries.subscriptions(tx, instance_id=task.instance_id)),
+            works=node.work.properties.get(WORK) == "true",
+            holder=holder.agent if holder else None,
+            is_case=is_case,
+            mine=task.state is TaskState.CLAIMED and task.assignee == agent.login,
+            may_claim=task.state is TaskState.CREATED
+            and (task.assignee == agent.login or (task.assignee is None and _offered(task, agent))),
+            may_reassign=is_open and (agent.leads or task.assignee == agent.login),
+        )
+
+
+def _offered(task: UserTask, agent: Agent) -> bool:
+    return agent.login in task.candidate_users or not set(agent.team_keys).isdisjoint(task.candidate_groups)

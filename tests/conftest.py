@@ -13,9 +13,11 @@ from sqlalchemy import create_engine
 from caseloop.schema import SCHEMA_LOCATIONS
 from engine.db import schema
 from engine.db.database import Database
+from engine.testing import FakeClock
 from engine.vault import KeyRing
 from tests.support.material import missing
 from tests.support.postgres import INSTALL_HINT, postgres_server, server_programs
+from tests.support.product import MORNING, Product, furnished_home
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +77,19 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def vault() -> KeyRing:
     return KeyRing.generate()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A home folder with the packaged processes deployed and the demo's people in it, copied for each test."""
+    return furnished_home(tmp_path_factory.mktemp("furnished"), sqlite_template=sqlite_template)
+
+
+@pytest.fixture
+def product(tmp_path: Path, furnished: Path) -> Iterator[Product]:
+    """The whole product on a Monday morning at 09:30, with a clock that moves only when told."""
+    home = tmp_path / "home"
+    shutil.copytree(furnished, home)
+    product = Product.at(home, clock=FakeClock(MORNING))
+    yield product
+    product.services.db.dispose()

@@ -87,7 +87,8 @@ class ParallelNode(JoinNode):
 class InclusiveNode(JoinNode):
     """Waits as long as a token elsewhere in its scope could still come by a flow on which none has come yet.
 
-    That is Camunda 8's reading, too: a token that could come either way is waited for.
+    By the standard's rule (BPMN 2.0.2, table 13.3) a token that could as well come by a flow on which one waits already
+    does not count: else every loop around the gateway would keep it shut.
     """
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
@@ -113,6 +114,7 @@ class InclusiveNode(JoinNode):
         return False
 
     def _more_may_come(self, token: Token, arrived: dict[str, Token]) -> bool:
-        awaited = [feeders for flow_id, feeders in self.feeders.items() if flow_id not in arrived]
-        others = {other.task_spec for other in token.workflow.live if other.scope is token.scope}
-        return any(not others.isdisjoint(feeders) for feeders in awaited)
+        reached = frozenset().union(*(self.feeders[flow_id] for flow_id in arrived))
+        awaited = frozenset().union(*(self.feeders[flow_id] for flow_id in self.feeders.keys() - arrived.keys()))
+        others = {other.task_spec for other in token.workflow.live if other.scope is token.scope and not other.is_attached}
+        return not others.isdisjoint(awaited - reached)

@@ -266,7 +266,7 @@ def after(block, name: str):
     raise AssertionError(f"{name} is not enabled")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(block=BLOCKS, data=st.data())
 def test_a_random_diagram_behaves_like_its_model(block, data):
     drawing = Drawing()

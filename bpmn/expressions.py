@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from bpmn.feel import FeelError, parse, to_python
+from bpmn.feel import FeelError, FeelSyntaxError, parse, to_python
+from bpmn.wording import Wording
 
 
-def feel_problem(text: str) -> str | None:
+def feel_problem(text: str) -> Wording | None:
     """Say in plain words why a text is not FEEL; None when it is."""
     try:
         _parsed(text)
+    except FeelSyntaxError as error:
+        return Wording(str(error), error.in_chinese())
     except FeelError as error:
-        return str(error)
+        return Wording(str(error), str(error))
     return None
 
 

@@ -156,8 +156,8 @@ def _check_feel(component: Mapping[str, Any], entry: str, text: object, source: 
     if problem:
         raise _malformed(
             source,
-            f"{entry} of {_called(component)} is not valid FEEL: {problem}",
-            f"{_called(component)} 的 {entry} 不是有效的 FEEL：{problem}",
+            f"{entry} of {_called(component)} is not valid FEEL: {problem.en}",
+            f"{_called(component)} 的 {entry} 不是有效的 FEEL：{problem.zh}",
             "Correct the expression in the form editor",
             "请在表单编辑器中修正表达式",
         )

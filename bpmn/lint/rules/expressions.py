@@ -19,7 +19,7 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
-_BAD_FEEL = Wording("{what} of “{name}” is not valid FEEL: {problem}", "“{name}”的{what_zh}不是有效的 FEEL：{problem}")
+_BAD_FEEL = Wording("{what} of “{name}” is not valid FEEL: {problem}", "“{name}”的{what_zh}不是有效的 FEEL：{problem_zh}")
 _NOT_FEEL = Wording(
     "{what} of “{name}” does not start with “=”, so it is no expression: {text}",
     "“{name}”的{what_zh}没有以“=”开头，不是表达式：{text}",
@@ -147,7 +147,9 @@ def _must_be_feel(at: Located, text: str, what: Wording) -> Iterator[Fault]:
         return
     problem = feel_problem(source)
     if problem:
-        yield Fault(at=at, message=_BAD_FEEL, way_out=_WRITE_FEEL, params={**params, "problem": problem})
+        yield Fault(
+            at=at, message=_BAD_FEEL, way_out=_WRITE_FEEL, params={**params, "problem": problem.en, "problem_zh": problem.zh}
+        )
 
 
 def _is_iso(text: str, kind: TimerKind) -> bool:

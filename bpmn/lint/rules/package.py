@@ -31,14 +31,12 @@ def process_key(subject: Subject) -> Iterator[Fault]:
 
 def table_overlap(subject: Subject) -> Iterator[Fault]:
     """Rows of a table that must be unique meet."""
-    yield from _table_faults(subject, "overlap", Wording("Narrow one of the rows", "请缩小其中一行的条件"))
+    yield from _table_faults(subject, "overlap")
 
 
 def table_gap(subject: Subject) -> Iterator[Fault]:
     """Inputs for which a table has no row."""
-    yield from _table_faults(
-        subject, "gap", Wording("Add a row, or a last row with “-” everywhere", "请补充一行，或在末尾添加全部为“-”的行")
-    )
+    yield from _table_faults(subject, "gap")
 
 
 def unused_file(subject: Subject) -> Iterator[Fault]:
@@ -61,17 +59,19 @@ def unused_file(subject: Subject) -> Iterator[Fault]:
         )
 
 
-def _table_faults(subject: Subject, kind: str, way_out: Wording) -> Iterator[Fault]:
+def _table_faults(subject: Subject, kind: str) -> Iterator[Fault]:
     if subject.package is None:
         return
     models = {id(model): model for model in subject.package.decisions.values()}
     for model in models.values():
         for found in check(model):
             if found.kind == kind:
+                problem, _, way_out = found.message.partition(". ")
+                problem_zh, _, way_out_zh = found.message_zh.partition("。")
                 yield Fault(
-                    at=Place(id=found.decision_id),
-                    message=Wording("Table “{name}”: {problem}", "决策表“{name}”：{problem}"),
-                    way_out=way_out,
-                    params={"problem": found.message},
+                    at=Place(id=found.decision_id, name=model.decisions[found.decision_id].name),
+                    message=Wording("Table “{name}”: {problem}", "决策表“{name}”：{problem_zh}"),
+                    way_out=Wording("{way_out}", "{way_out_zh}"),
+                    params={"problem": problem, "problem_zh": problem_zh, "way_out": way_out, "way_out_zh": way_out_zh},
                     file=model.source,
                 )

@@ -16,7 +16,6 @@ _WORK = ("calledDecision", "formDefinition", "taskDefinition", "userTask")
 _KINDS = frozenset(NodeKind)
 _WORKED_ON = frozenset(
     {
-        NodeKind.START_EVENT,
         NodeKind.USER_TASK,
         NodeKind.SERVICE_TASK,
         NodeKind.SEND_TASK,

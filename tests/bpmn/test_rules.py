@@ -1,0 +1,304 @@
+"""Each rule of ours: a good diagram in which it finds nothing, a bad one in which it names the element."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from bpmn.lint import RULES, Finding, check_diagram, check_package
+from bpmn.package import ProcessPackage
+from tests.bpmn.samples import (
+    diagram,
+    end,
+    extended,
+    flow,
+    form,
+    package,
+    start,
+    straight,
+    table,
+    tag,
+    user_task,
+    zeebe,
+)
+
+DURATION = tag("timerEventDefinition", tag("timeDuration", "PT15M"))
+GOOD = straight(user_task("t"))
+LAYOUT = (
+    '<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="p"><bpmndi:BPMNShape bpmnElement="start">'
+    '<dc:Bounds x="0" y="0" width="36" height="36"/></bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>'
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What a rule lets pass and what it finds: `element` and words of its message."""
+
+    bad: bytes | ProcessPackage
+    element: str
+    says: str
+    good: bytes | ProcessPackage = GOOD
+
+
+def catch(*definitions: str, ident: str = "x", name: str = "Wait") -> str:
+    return tag("intermediateCatchEvent", *definitions, id=ident, name=name)
+
+
+def throw(*definitions: str) -> str:
+    return tag("intermediateThrowEvent", *definitions, id="x", name="Tell")
+
+
+def boundary(host: str, *definitions: str, **attributes: str) -> str:
+    return tag("boundaryEvent", *definitions, id="x", name="Late", attachedToRef=host, **attributes)
+
+
+def watched(host: str, *definitions: str, **attributes: str) -> bytes:
+    """start → host → end with a boundary event that leads to another end."""
+    ident = host.partition('id="')[2].partition('"')[0]
+    return diagram(
+        start(), host, end(), boundary(ident, *definitions, **attributes), end("late"),
+        flow("start", ident), flow(ident, "end"), flow("x", "late"),
+    )  # fmt: skip
+
+
+def fork(kind: str, *, first: str | None, second: str | None, **attributes: str) -> bytes:
+    return diagram(
+        start(), tag(kind, id="g", name="Which?", **attributes), end("a"), end("b"),
+        flow("start", "g"), flow("g", "a", first), flow("g", "b", second),
+    )  # fmt: skip
+
+
+def sub_process(*inside: str, **attributes: str) -> str:
+    return tag("subProcess", *inside, id="sub", name="Inner", **attributes)
+
+
+def mapping(direction: str, source: str, target: str) -> bytes:
+    return straight(user_task("x", zeebe("ioMapping", zeebe(direction, source=source, target=target))))
+
+
+def timer(kind: str, text: str) -> bytes:
+    return straight(catch(tag("timerEventDefinition", tag(kind, text))))
+
+
+def message(key: str | None = "= caseNumber", name: str = "answer") -> str:
+    inside = [] if key is None else [tag("extensionElements", zeebe("subscription", correlationKey=key))]
+    return tag("message", *inside, id="M", name=name)
+
+
+WAITING = catch(tag("messageEventDefinition", messageRef="M"))
+DECIDING = extended("businessRuleTask", "x", zeebe("calledDecision", decisionId="classify", resultVariable="found"))
+NOTIFYING = extended("serviceTask", "x", zeebe("taskDefinition", type="notify"))
+
+SAMPLES: dict[str, Sample] = {
+    "boundary-attached": Sample(
+        good=watched(user_task("t"), DURATION), bad=diagram(start(), boundary("gone", DURATION)), element="x", says="sits on no task"
+    ),
+    "called-process": Sample(bad=straight(tag("callActivity", id="x", name="Call")), element="x", says="does not run here"),
+    "condition-ignored": Sample(
+        good=fork("parallelGateway", first=None, second=None),
+        bad=fork("parallelGateway", first="= a", second=None), element="g_a", says="never looked at",
+    ),
+    "duplicate-id": Sample(bad=straight(tag("task", tag("documentation", id="start"), id="x")), element="start", says="stands twice"),
+    "executable-process": Sample(bad=diagram(start(), isExecutable="false"), element="definitions", says="0 executable"),
+    "flow-ends": Sample(bad=diagram(start(), end(), flow("start", "gone")), element="start_gone", says="does not join"),
+    "foreign-extension": Sample(
+        bad=straight(tag("userTask", id="x", name="Handle").replace("<bpmn:userTask", '<bpmn:userTask camunda:assignee="bo"')),
+        element="x", says="extensions of Camunda 7 (assignee)",
+    ),
+    "gateway-conditions": Sample(
+        good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
+        bad=fork("exclusiveGateway", first="= a > 1", second=" "), element="g_b", says="has no condition",
+    ),
+    "gateway-default": Sample(
+        good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
+        bad=fork("exclusiveGateway", first="= a > 1", second="= a < 2", default="gone"), element="g", says="no default flow",
+    ),
+    "idle-extension": Sample(bad=straight(user_task("x", zeebe("executionListeners"))), element="x", says="zeebe:executionListeners"),
+    "known-decision": Sample(
+        good=package(straight(DECIDING), classify__dmn=table(("-", "a"))),
+        bad=package(straight(DECIDING)), element="x", says="the decision “classify”, which does not exist",
+    ),
+    "known-form": Sample(
+        good=package(GOOD), bad=package(straight(extended("userTask", "x", zeebe("formDefinition", formId="gone")))),
+        element="x", says="the form “gone”, which does not exist. Name one of: handle",
+    ),
+    "known-handler": Sample(
+        good=straight(NOTIFYING), bad=straight(NOTIFYING.replace("notify", "notfy")), element="x",
+        says="the handler “notfy”, which does not exist. Name one of: notify",
+    ),
+    "known-message": Sample(
+        good=straight(WAITING, before=message()), bad=straight(WAITING), element="x", says="names no message"
+    ),
+    "long-chain": Sample(
+        good=straight(*(tag("task", id=f"t{number}") for number in range(790))),
+        bad=straight(*(tag("task", id=f"t{number}") for number in range(810))), element="p", says="812 elements in a row",
+    ),
+    "message-correlation": Sample(
+        good=straight(WAITING, before=message()), bad=straight(WAITING, before=message(None)), element="x", says="no correlation key"
+    ),
+    "missing-translation": Sample(
+        good=package(straight(user_task("x", name="处理")), **{"texts.en.toml": '"处理" = "Handle"'.encode()}),
+        bad=package(straight(user_task("x", name="处理")), **{"texts.en.toml": b""}), element="x", says="has no text in en",
+    ),
+    "no-compensation": Sample(
+        bad=straight(throw(tag("compensateEventDefinition"))), element="x", says="nothing would be undone"
+    ),
+    "no-complex-gateway": Sample(bad=straight(tag("complexGateway", id="x")), element="x", says="Use exclusive"),
+    "no-conditional-flow-from-activity": Sample(
+        bad=diagram(start(), user_task("t"), end(), flow("start", "t"), flow("t", "end", "= a")), element="t_end", says="would be ignored"
+    ),
+    "no-error-end": Sample(
+        bad=diagram(start(), end("x", tag("errorEventDefinition")), flow("start", "x")), element="x", says="count as completed"
+    ),
+    "no-error-or-escalation-start": Sample(
+        bad=straight() .replace(b"</bpmn:process>", sub_process(
+            tag("startEvent", tag("errorEventDefinition"), id="x"), triggeredByEvent="true").encode() + b"</bpmn:process>"),
+        element="x", says="would run at once",
+    ),
+    "no-event-sub-process": Sample(
+        bad=diagram(start(), sub_process(tag("startEvent", DURATION, id="x"), triggeredByEvent="true")), element="sub", says="interrupts"
+    ),
+    "no-interrupting-signal-on-sub-process": Sample(
+        good=watched(sub_process(start("s")), DURATION), bad=watched(sub_process(start("s")), tag("signalEventDefinition")),
+        element="x", says="the work inside would go on",
+    ),
+    "no-layout": Sample(good=diagram(start(), after=LAYOUT), bad=GOOD, element="definitions", says="no layout"),
+    "no-link-event": Sample(bad=straight(throw(tag("linkEventDefinition", name="L"))), element="x", says="would stop here"),
+    "no-loop": Sample(
+        bad=straight(tag("userTask", tag("multiInstanceLoopCharacteristics"), id="x")), element="x", says="run several times"
+    ),
+    "no-script-task": Sample(bad=straight(tag("scriptTask", id="x")), element="x", says="never run"),
+    "no-signal-end": Sample(
+        bad=diagram(start(), end("x", tag("signalEventDefinition")), flow("start", "x")), element="x", says="would not be sent"
+    ),
+    "plain-task": Sample(bad=straight(tag("task", id="x")), element="x", says="passes through it at once"),
+    "process-key": Sample(good=package(GOOD), bad=package(diagram(start(), ident="q")), element="p", says='process = "q"'),
+    "reachable": Sample(bad=diagram(start(), end(), flow("start", "end"), tag("task", id="x")), element="x", says="never reached"),
+    "retries": Sample(
+        good=straight(NOTIFYING), bad=straight(extended("serviceTask", "x", zeebe("taskDefinition", type="notify", retries="-1"))),
+        element="x", says="not a number from 0 to 99: -1",
+    ),
+    "supported-element": Sample(bad=straight(tag("transaction", id="x", name="Pay")), element="x", says="Transaction “Pay”"),
+    "supported-event": Sample(
+        good=watched(user_task("t"), DURATION), bad=watched(user_task("t"), tag("conditionalEventDefinition")), element="x", says="conditional"
+    ),
+    "table-gap": Sample(
+        good=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "b"), ("null", "c"))),
+        bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("> 10", "b"))), element="classify", says="分类",
+    ),
+    "table-overlap": Sample(
+        good=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "b"))),
+        bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("< 20", "b"))), element="classify", says="分类",
+    ),
+    "unused-file": Sample(
+        good=package(GOOD), bad=package(GOOD, spare__form=form(ident="spare")), element="spare.form", says="No task uses spare.form"
+    ),
+    "user-task-form": Sample(bad=straight(tag("userTask", id="x", name="Do")), element="x", says="“Do” has no form"),
+    "valid-condition": Sample(
+        good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
+        bad=fork("exclusiveGateway", first="__import__('os').system('id')", second=None, default="g_b"),
+        element="g_a", says="does not start with “=”",
+    ),
+    "valid-correlation-key": Sample(
+        good=straight(WAITING, before=message()), bad=straight(WAITING, before=message("= a b c(")), element="M", says="not valid FEEL"
+    ),
+    "valid-mapping": Sample(
+        good=mapping("output", "= a.b", "c"), bad=mapping("output", "a.b", "c"), element="x", says="Output “c” of “Handle”"
+    ),
+    "valid-schedule": Sample(
+        good=straight(user_task("x", zeebe("taskSchedule", dueDate="= due"), zeebe("priorityDefinition", priority="70"))),
+        bad=straight(user_task("x", zeebe("taskSchedule", dueDate="tomorrow"))), element="x", says="Due date of “Handle”",
+    ),
+    "valid-timer": Sample(good=timer("timeDuration", "PT15M"), bad=timer("timeDuration", "15 minutes"), element="x", says="not ISO 8601"),
+    "variable-name": Sample(
+        good=mapping("output", "= a", "b.c_1"), bad=mapping("output", "= a", "typename"), element="x", says="“typename”"
+    ),
+    "work-out-of-place": Sample(
+        bad=straight(extended("task", "x", zeebe("taskDefinition", type="notify"))), element="x", says="wait here for ever"
+    ),
+}  # fmt: skip
+
+
+def findings(subject: bytes | ProcessPackage) -> list[Finding]:
+    handlers = ["notify"]
+    if isinstance(subject, bytes):
+        return check_diagram(subject, source="x.bpmn", handlers=handlers)
+    return check_package(subject, handlers=handlers)
+
+
+def test_every_rule_has_its_good_and_bad_diagram() -> None:
+    assert SAMPLES.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize("rule", SAMPLES)
+def test_a_rule_finds_nothing_in_its_good_diagram(rule: str) -> None:
+    assert [finding for finding in findings(SAMPLES[rule].good) if finding.rule == rule] == []
+
+
+@pytest.mark.parametrize("rule", SAMPLES)
+def test_a_rule_names_the_element_of_its_bad_diagram_in_both_languages(rule: str) -> None:
+    sample = SAMPLES[rule]
+    found = [finding for finding in findings(sample.bad) if finding.rule == rule]
+    assert [finding.element_id for finding in found] == [sample.element]
+    assert sample.says in found[0].text("en")
+    assert found[0].file
+    assert found[0].text("zh") != found[0].text("en")
+    assert found[0].way_out
+    assert found[0].way_out_zh
+
+
+@pytest.mark.parametrize("text", ["PT15M", "P1D", "P2W", "P1DT2H", "PT0.5S", "P1Y2M"])
+def test_iso_durations_are_taken_as_they_are(text: str) -> None:
+    assert not _timer_findings("timeDuration", text)
+
+
+@pytest.mark.parametrize("text", ["PT", "P", "-PT1H", "P1W2D", "P1.5M", "1h", "R3/PT1M", "${due}", "P1Y2D", "PT15M; rm"])
+def test_durations_that_the_engine_would_misread_are_refused(text: str) -> None:
+    assert _timer_findings("timeDuration", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("2026-11-21T09:30:00+08:00", True),
+        ("2026-11-21T09:30Z", True),
+        ("2026-11-21T09:30:00", False),
+        ("2026-02-30T09:30:00Z", False),
+        ("2026-11-21", False),
+        ("= due", True),
+        ("= due >", False),
+    ],
+)
+def test_dates_need_a_zone(text: str, fine: bool) -> None:
+    assert bool(_timer_findings("timeDate", text)) is not fine
+
+
+@pytest.mark.parametrize("text", ["R3/PT10M", "0 0 9 * * MON"])
+def test_repeating_timers_are_refused(text: str) -> None:
+    assert "repeats" in _timer_findings("timeCycle", text)[0].message
+
+
+def test_a_timer_without_time_is_named() -> None:
+    found = check_diagram(straight(catch(tag("timerEventDefinition"))))
+    assert "has no time" in next(finding.message for finding in found if finding.rule == "valid-timer")
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        throw(tag("messageEventDefinition")),
+        throw(tag("signalEventDefinition")),
+        throw(tag("escalationEventDefinition")),
+        catch(tag("signalEventDefinition")),
+        catch(),
+        catch(tag("messageEventDefinition"), tag("timerEventDefinition")),
+    ],
+)
+def test_events_that_do_not_run_are_refused(element: str) -> None:
+    found = [finding for finding in check_diagram(straight(element)) if finding.rule == "supported-event"]
+    assert [finding.element_id for finding in found] == ["x"]
+
+
+def _timer_findings(kind: str, text: str) -> list[Finding]:
+    return [finding for finding in check_diagram(timer(kind, text)) if finding.rule == "valid-timer"]

@@ -127,7 +127,7 @@ def _gaps(table: DecisionTable, columns: Sequence[_Column], run: Run) -> Iterato
 
 
 def _uncovered(columns: Sequence[_Column], rows: frozenset[int], example: dict, run: Run) -> Iterator[dict]:
-    """Examples that no row covers. Samples that the same rows accept are tried once."""
+    """Examples that no row covers. Samples that the same rows, if any, accept are tried once."""
     run.spend(1 + len(rows))
     if not rows:
         yield example
@@ -138,7 +138,7 @@ def _uncovered(columns: Sequence[_Column], rows: frozenset[int], example: dict, 
     tried: set[frozenset[int]] = set()
     for index, sample in enumerate(column.samples):
         left = frozenset(row for row in rows if index in column.accepted[row])
-        if left not in tried:
+        if not left or left not in tried:
             tried.add(left)
             yield from _uncovered(rest, left, {**example, column.label: sample}, run)
 

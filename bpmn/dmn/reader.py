@@ -66,12 +66,12 @@ class _ModelReader:
     def __init__(self, root: etree._Element, source: str, available: Mapping[str, DecisionModel]) -> None:
         self._root = root
         self._source = source
+        self._problems: list[Problem] = []
         self._imports = self._imported(available)
         self._names = self._all_names()
         definitions = {item.get("name") or "": item for item in children(root, "itemDefinition")}
         self._types = TypeNames(definitions, self._names, self._imported_types())
         self._reading = self._new_reading()
-        self._problems: list[Problem] = []
 
     def model(self, *, strict: bool) -> DecisionModel:
         elements = {element.id: element for element in map(self._element, self._root) if element}
@@ -96,6 +96,10 @@ class _ModelReader:
             namespace = element.get("namespace") or ""
             if namespace in available:
                 found[element.get("name") or ""] = available[namespace]
+            elif "DMN" in (element.get("importType") or "DMN"):
+                message = f"the model {namespace}, which this one imports, is missing; add it"
+                message_zh = f"缺少被导入的模型 {namespace}，请添加"
+                self._problems.append(Problem(line=element.sourceline, message=message, message_zh=message_zh))
         return found
 
     def _imported_types(self) -> dict[str, FeelType]:

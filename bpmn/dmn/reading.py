@@ -33,6 +33,9 @@ EXPRESSIONS = frozenset(
 )
 
 
+_NEVER = UnaryTests(text="", names=frozenset(), reads=frozenset(), test=lambda value, scope: False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something in the file that can't run: where, and what."""
@@ -72,7 +75,7 @@ class Reading:
 
     def tests(self, element: etree._Element, text: str, place: Place) -> UnaryTests:
         """The parsed cell; a problem and a cell that never matches if it can't be parsed."""
-        return self._parsed(parse_unary_tests, element, text, place) or parse_unary_tests("not(-)")
+        return self._parsed(parse_unary_tests, element, text, place) or _NEVER
 
     def problem(self, element: etree._Element, place: Place, fact: str, fact_zh: str) -> None:
         self.problems.append(Problem(line=element.sourceline, message=f"{place.en}: {fact}", message_zh=f"{place.zh}：{fact_zh}"))

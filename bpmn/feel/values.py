@@ -27,7 +27,7 @@ from bpmn.feel.temporal import (
 )
 
 MAX_DATA_DEPTH = 100
-MAX_DATA_SIZE = 2_000_000
+MAX_DATA_SIZE = 1_000_000
 
 _LARGEST_INT = Decimal(10) ** 34
 
@@ -174,7 +174,7 @@ def to_python(value: object) -> object:
     days-and-time durations become date, datetime, time and timedelta where Python can hold them (years 1 to 9999;
     digits past the microsecond are cut); beyond that, and for YearsMonths, Range and Function, the FEEL value itself
     is returned.
-    Raises FeelBudgetExceeded for a value of more than two million parts.
+    Raises FeelBudgetExceeded for a value of more than a million parts.
     """
     return _to_python(value, Run(MAX_DATA_SIZE))
 

@@ -127,7 +127,7 @@ def _gaps(table: DecisionTable, columns: Sequence[_Column], run: Run) -> Iterato
 
 
 def _uncovered(columns: Sequence[_Column], rows: frozenset[int], example: dict, run: Run) -> Iterator[dict]:
-    """Examples that no row covers. Samples that the same rows, if any, accept are tried once."""
+    """Examples that no row covers: one for each stretch of neighbouring values that the same rows accept."""
     run.spend(1 + len(rows))
     if not rows:
         yield example
@@ -136,9 +136,12 @@ def _uncovered(columns: Sequence[_Column], rows: frozenset[int], example: dict, 
         return
     column, rest = columns[0], columns[1:]
     tried: set[frozenset[int]] = set()
+    before = None
     for index, sample in enumerate(column.samples):
         left = frozenset(row for row in rows if index in column.accepted[row])
-        if not left or left not in tried:
+        is_new = left not in tried if left else (left != before or isinstance(sample, str))
+        before = left
+        if is_new:
             tried.add(left)
             yield from _uncovered(rest, left, {**example, column.label: sample}, run)
 

@@ -6,7 +6,7 @@ handler's answer. A send task's job is written and its token goes on: sending is
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,8 @@ from engine.ports import Decider, Decision, Handler, HandlerCall
 
 RETRIES = 5
 PRIORITY = 50
+MOST_PASSES = 100
+"""How often one transaction may pass an activity that answers at once."""
 
 IMMEDIATE = frozenset({NodeKind.BUSINESS_RULE_TASK, NodeKind.SERVICE_TASK, NodeKind.SEND_TASK})
 
@@ -49,6 +51,7 @@ class Activities:
         self._ledger = ledger
         self._handlers = handlers
         self._pending: deque[tuple[Node, str]] = deque()
+        self._passes: Counter[str] = Counter()
 
     def enter(self, node: Node, token_id: str) -> None:
         """A token came in: open what a person does; note what we do ourselves for `next_answer`."""
@@ -65,6 +68,7 @@ class Activities:
         while self._pending:
             node, token_id = self._pending.popleft()
             try:
+                self._count_pass(node)
                 answer = self._perform(node, token_id)
             except CaseloopError as error:
                 self._ledger.raise_incident(node.id, token_id, error.message)
@@ -72,6 +76,14 @@ class Activities:
             if answer is not None:
                 return answer
         return None
+
+    def _count_pass(self, node: Node) -> None:
+        """A circle in which nobody waits would spin for ever."""
+        self._passes[node.id] += 1
+        if self._passes[node.id] > MOST_PASSES:
+            raise HandlerFailed(
+                f"{node.label} was passed {MOST_PASSES} times without anybody waiting. Give the circle a way out, then retry."
+            )
 
     def leave(self, token_id: str) -> None:
         """The token is through; nobody waits for its message any more."""

@@ -15,7 +15,7 @@ from engine import results
 from engine.activities import Activities
 from engine.db import store
 from engine.definition import Definition
-from engine.errors import ExpressionFailed
+from engine.errors import Conflict, ExpressionFailed
 from engine.history import ActivityCancelled, ActivityEntered, ActivityLeft, FlowTaken, InstanceCompleted
 from engine.ledger import Ledger
 from engine.model import InstanceState, ProcessInstance
@@ -107,8 +107,12 @@ class Execution:
         """Try again what an incident stopped: a timer's instant, a gateway's condition, or the activity itself."""
         if self.timekeeping.retry(token_id):
             return
-        self.ledger.resolve_incidents(token_id)
         kind = next((entry.kind for entry in self.flow.waiting() if entry.token_id == token_id), None)
+        if kind == "join":
+            raise Conflict(
+                f"{activity_id} waits for tokens that can't come any more; trying again won't help. Cancel the instance."
+            )
+        self.ledger.resolve_incidents(token_id)
         if kind == "stuck":
             self.flow.retry(token_id)
         elif kind == "work":

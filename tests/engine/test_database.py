@@ -42,9 +42,13 @@ def test_an_instant_comes_back_as_utc(database: Database) -> None:
 
 
 def test_an_exception_rolls_the_transaction_back(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.transaction() as tx:
-        tx.execute(tables.message_taken.insert().values(message_id="m", name="n", taken_at=datetime.now(UTC)))
-        raise RuntimeError("power cut")
+    def write_then_fail() -> None:
+        with database.transaction() as tx:
+            tx.execute(tables.message_taken.insert().values(message_id="m", name="n", taken_at=datetime.now(UTC)))
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError):
+        write_then_fail()
     with database.reading() as tx:
         assert tx.execute(tables.message_taken.select()).all() == []
 

@@ -235,3 +235,16 @@ def test_nothing_of_a_variable_is_readable_in_the_database(bench: Bench) -> None
                 assert b"13812345678" not in repr(row).encode()
                 assert not any(isinstance(cell, bytes) and "张三".encode() in bytes(cell) for cell in row)
     assert bench.variables(instance)["secret"] == "13812345678 张三"
+
+
+def test_a_circle_without_anybody_waiting_ends_in_an_incident(bench: Bench) -> None:
+    bench.handlers["greet"] = Greet()
+    story = package(
+        start(), work("welcome", "greet"), exclusive("again", "again-end"), end(), chain("start", "welcome", "again", "end"),
+        flow("again", "welcome", '= welcome.text = "hello Bo"'),
+    )  # fmt: skip
+    instance = bench.start(story, who="Bo")
+    with bench.db.reading() as tx:
+        incident = queries.incidents(tx, instance_id=instance.id)[0]
+    assert "without anybody waiting" in incident.message
+    assert bench.instance(instance).state is InstanceState.ACTIVE

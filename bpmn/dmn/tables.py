@@ -11,6 +11,7 @@ from bpmn.dmn.errors import HitPolicyViolated
 from bpmn.dmn.hits import RuleHit
 from bpmn.feel import UnaryTests, to_python
 from bpmn.feel.compare import equal, less
+from bpmn.feel.nodes import Test
 from bpmn.feel.numbers import CONTEXT
 from bpmn.feel.runtime import Node, Scope
 from bpmn.feel.types import FeelType, coerced
@@ -42,13 +43,14 @@ class OutputColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One row; `output_texts` are its results as written."""
+    """One row; `output_texts` are its results as written, `conditions` its tests by column without the open ones."""
 
     id: str
     index: int
     tests: tuple[UnaryTests, ...]
     outputs: tuple[Node, ...]
     output_texts: tuple[str, ...]
+    conditions: tuple[tuple[int, Test], ...]
     annotations: tuple[str, ...] = ()
 
 
@@ -83,9 +85,12 @@ class DecisionTable:
         return {column.name: value for column, value in zip(self.outputs, values, strict=True)}
 
     def _matching(self, inputs: list, scope: Scope):
+        scope.run.spend(len(inputs) * len(self.rules))
         for rule in self.rules:
-            scope.run.spend(len(inputs))
-            if all(tests.test(value, scope) is True for tests, value in zip(rule.tests, inputs, strict=True)):
+            for index, test in rule.conditions:
+                if test(inputs[index], scope) is not True:
+                    break
+            else:
                 yield rule
                 if self.hit_policy == "FIRST":
                     return

@@ -11,6 +11,7 @@ from bpmn.feel.values import Range, kind_of
 
 Truth = bool | None
 
+_SCALARS = frozenset((str, Decimal, bool))
 _ORDERED = frozenset(("number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"))
 
 
@@ -42,7 +43,7 @@ def negated(truth: Truth) -> Truth:
 
 def equal(left: object, right: object, run: Run) -> Truth:
     """Null when the kinds differ; null equals only null."""
-    if type(left) is type(right) and isinstance(left, str | Decimal | bool):
+    if type(left) is type(right) and type(left) in _SCALARS:
         return left == right
     if left is None or right is None:
         return left is right
@@ -55,6 +56,8 @@ def equal(left: object, right: object, run: Run) -> Truth:
 
 def less(left: object, right: object) -> Truth:
     """Null when the kinds differ or have no order, or when only one of two times has a zone."""
+    if type(left) is type(right) is Decimal:
+        return left < right
     kind = kind_of(left)
     if kind != kind_of(right) or kind not in _ORDERED:
         return None
@@ -81,6 +84,8 @@ def in_range(value: object, range_: Range) -> Truth:
 
 def satisfies(value: object, test: object, run: Run) -> Truth:
     """Whether a value passes one unary test whose operand evaluated to `test`: a range, a list or a value."""
+    if type(test) in _SCALARS and not isinstance(value, list):
+        return equal(value, test, run)
     if isinstance(test, Range):
         return equal(value, test, run) if isinstance(value, Range) else in_range(value, test)
     if isinstance(test, list):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bpmn.feel.runtime import Run
 from bpmn.feel.temporal import FeelDate, FeelDateTime, FeelTime
-from bpmn.feel.values import Function, Range, kind_of
+from bpmn.feel.values import KINDS, Function, Range, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,11 @@ def coerced(value: object, of: FeelType, run: Run) -> object:
 
     A list of one item stands for the item and the other way round; a date stands for its midnight in UTC.
     """
-    if value is None or of is ANY or _conforms(value, of, run):
+    if value is None or of is ANY:
+        return value
+    if type(of) is SimpleType and KINDS.get(type(value)) == of.name:
+        return value
+    if _conforms(value, of, run):
         return value
     for candidate in _conversions(value):
         if _conforms(candidate, of, run):

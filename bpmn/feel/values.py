@@ -167,6 +167,9 @@ _PLAIN: dict[type, Callable] = {
 }
 
 
+_SAME_IN_PYTHON = frozenset((type(None), bool, str))
+
+
 def to_python(value: object) -> object:
     """A FEEL value as plain Python.
 
@@ -176,6 +179,8 @@ def to_python(value: object) -> object:
     is returned.
     Raises FeelBudgetExceeded for a value of more than a million parts.
     """
+    if type(value) in _SAME_IN_PYTHON:
+        return value
     return _to_python(value, Run(MAX_DATA_SIZE))
 
 

@@ -11,7 +11,6 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import Case, Verdict
-from desk.people import REQUIRED
 from desk.rights import may_see_contact, readable
 from desk.store import cases as store
 from desk.store import clocks, customers, notices, people
@@ -19,6 +18,7 @@ from desk.store.cases import Filter, TextFilter
 from desk.store.clocks import ClockRow
 from desk.store.sealing import ORDER, index
 from desk.timeline import Explained, TimelineItem, explained, timeline
+from desk.wordings import REQUIRED
 from engine.db import queries
 from engine.ports import Transaction
 

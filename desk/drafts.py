@@ -13,10 +13,10 @@ from desk.context import DeskContext
 from desk.errors import DraftClosed
 from desk.rights import require_publisher
 from desk.store import people, releases
-from desk.store.releases import Draft, DraftState
+from desk.store.releases import DRAFT_MOVES, Draft, DraftState
 from engine.db import queries
 from engine.db import store as engine_store
-from engine.errors import Invalid
+from engine.errors import Invalid, StaleRevision
 from engine.model import Deployment
 from engine.ports import Transaction
 
@@ -113,6 +113,8 @@ class Drafts:
         with self._db.reading() as tx:
             _require_analyst(tx, by)
             draft = _still_open(tx, draft_id)
+            if draft.revision != revision:
+                raise StaleRevision(f"Draft {draft_id}", read=revision, current=draft.revision)
             rollout.require_teams(tx, teams)
             package = with_version(releases.files(tx, draft_id), version)
         deployment = self._engine.deploy(package, by=by)
@@ -143,6 +145,6 @@ def _require_analyst(tx: Transaction, by: str) -> None:
 
 def _still_open(tx: Transaction, draft_id: int) -> Draft:
     draft = releases.draft(tx, draft_id)
-    if draft.state is not DraftState.OPEN:
+    if not DRAFT_MOVES[draft.state]:
         raise DraftClosed(draft_id, draft.state)
     return draft

@@ -117,6 +117,15 @@ class RightMissing(Forbidden):
         super().__init__(f"{login} may not {what}. Ask {who}.", login=login, what=what)
 
 
+class NoWorkHeld(Forbidden):
+    """The agent holds no task of the case on which work is noted."""
+
+    code = "no_work_held"
+
+    def __init__(self, number: str, login: str) -> None:
+        super().__init__(f"{login} holds no task of case {number}. Claim it first, then note your work.", number=number)
+
+
 class HelpPending(Conflict):
     """The case can't be resolved while something that it asked for is open."""
 

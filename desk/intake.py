@@ -18,15 +18,12 @@ from desk.model import Case, CaseState, Channel
 from desk.numbering import next_number
 from desk.store import cases, customers, people
 from desk.store.cases import Matter
+from desk.wordings import NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
 from engine.ports import Transaction
 
 CLOCK_SKEW = timedelta(minutes=1)
 MAX_BACKDATING = timedelta(days=365)
-
-NO_TIME = Wording("isn't a date and time; write for example 2023-10-01T09:30.", "不是日期与时间，例如 2023-10-01T09:30。")
-IN_FUTURE = Wording("lies in the future; write when the customer came to us.", "晚于现在，请填写客户提出需求的时间。")
-TOO_OLD = Wording("lies more than a year back; check the year.", "早于一年以前，请核对年份。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +129,9 @@ class Intake:
                 errors[key] = NO_TIME
         received_at = read.get("received_at") or now
         if received_at > now + CLOCK_SKEW:
-            errors["received_at"] = IN_FUTURE
+            errors["received_at"] = RECEIVED_IN_FUTURE
         if received_at < now - MAX_BACKDATING:
-            errors["received_at"] = TOO_OLD
+            errors["received_at"] = RECEIVED_TOO_LONG_AGO
         if errors:
             raise AnswersInvalid(errors)
         return min(received_at, now), read["desired_at"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_PHONE_NOISE = re.compile(r"[\s\-().·]")
 COMPOUND_SURNAMES = frozenset({"欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木"})
 
 
@@ -27,10 +30,22 @@ def mask_email(address: str) -> str:
 
 
 def mask_contact(contact: str) -> str:
-    """Mask a phone number or an e-mail address; empty stays empty."""
-    if not contact:
+    """Mask a phone number or an e-mail address in its normal spelling; empty stays empty."""
+    plain = normal_contact(contact)
+    if not plain:
         return ""
-    return mask_email(contact) if "@" in contact else mask_phone(contact)
+    return mask_email(plain) if "@" in plain else mask_phone(plain)
+
+
+def normal_contact(contact: str) -> str:
+    """One spelling for each phone number (+86 138-1234-5678 → 13812345678) and each e-mail address."""
+    if "@" in contact:
+        return contact.strip().casefold()
+    digits = _PHONE_NOISE.sub("", contact)
+    for prefix in ("+86", "0086"):
+        if digits.startswith(prefix):
+            return digits.removeprefix(prefix)
+    return digits.casefold()
 
 
 def mask_number(number: str) -> str:

@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from bpmn.wording import Wording
 from desk.context import DeskContext
 from desk.errors import AgentNotFound, AnswersInvalid, NameTaken, PasswordTooWeak, TeamNotFound, TooManyAttempts, WrongPassword
 from desk.masking import mask_name
 from desk.model import Agent, NewAgent, Team
 from desk.store import people as store
+from desk.wordings import REQUIRED
 from engine.errors import Conflict
 from engine.ports import Transaction
 
-REQUIRED = Wording("is required.", "此项必填。")
 MIN_PASSWORD = 10
 WINDOW = timedelta(minutes=15)
 MAX_FAILURES_OF_LOGIN = 5

@@ -15,14 +15,9 @@ from desk.errors import AnswersInvalid
 from desk.instants import instant
 from desk.model import Case
 from desk.store.progress import ProgressRow
+from desk.wordings import BEFORE_RECEIPT, IN_FUTURE, NEXT_NEEDED, NO_TIME, REQUIRED
 
 RESOLVED = "resolved"
-
-NO_TIME = Wording("isn't a date and time; write for example 2023-10-01T09:40.", "不是日期与时间，例如 2023-10-01T09:40。")
-BEFORE_RECEIPT = Wording("lies before the request was received.", "早于需求的接收时间。")
-IN_FUTURE = Wording("lies in the future.", "不能晚于现在。")
-NEXT_NEEDED = Wording("is required until the case is resolved.", "未解决前必须填写下一步动作。")
-CONTENT_NEEDED = Wording("is required.", "此项必填。")
 
 
 def checked_entry(case: Case, data: Mapping[str, Any], *, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
@@ -40,7 +35,7 @@ def checked_entry(case: Case, data: Mapping[str, Any], *, now: datetime, zone: Z
     if data.get("outcome") != RESOLVED and not _text(data, "next_action"):
         errors["next_action"] = NEXT_NEEDED
     if not _content(data):
-        errors["content"] = CONTENT_NEEDED
+        errors["content"] = REQUIRED
     if errors:
         raise AnswersInvalid(errors)
     return {**data, "work_started_at": started_at}

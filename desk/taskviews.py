@@ -48,6 +48,15 @@ class TaskViews:
     def __init__(self, context: DeskContext) -> None:
         self._context = context
         self._db = context.engine.db
+        self._packages: dict[tuple[str, str], ProcessPackage] = {}
+
+    def package(self, key: str, version: str) -> ProcessPackage:
+        """The package of a deployed version; it never changes, so it is looked up once. Raises NotFound."""
+        if (key, version) not in self._packages:
+            with self._db.reading() as tx:
+                deployment = queries.deployment(tx, key, version)
+                self._packages[key, version] = self._context.engine.definition(deployment.id, tx).package
+        return self._packages[key, version]
 
     def task(self, task_id: int, *, viewer: str) -> TaskView:
         """One task, open or not. Raises NotFound, CaseNotFound."""

@@ -7,13 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Node
-from bpmn.wording import Wording
 from desk import responses
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, RightMissing
+from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
 from desk.instants import with_offset
-from desk.model import Agent, Case, EntryKind, Role
-from desk.people import REQUIRED
+from desk.model import RESPONSES, Agent, Case, EntryKind, Role
 from desk.progress import RESOLVED, checked_entry, row_of
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
@@ -21,15 +19,15 @@ from desk.store import cases, conversation, notices, people, progress
 from desk.store.conversation import Entry
 from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
-from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, ReassignTask, ReleaseTask
+from desk.wordings import REQUIRED, TOO_LONG
+from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, ReassignTask, ReleaseTask, SetVariables
 from engine.db import queries
-from engine.errors import TaskNotYours
 from engine.model import ProcessInstance, TaskState, UserTask
 from engine.ports import Transaction
 
 CUSTOMER = "customer"
+ASSIGNMENT = "assignment"
 MAX_TEXT = 20_000
-TOO_LONG = Wording("is longer than 20,000 characters.", "超过 20,000 个字符。")
 
 
 class Work:
@@ -63,12 +61,27 @@ class Work:
 
     def _claim(self, tx: Transaction, agent: Agent, task_id: int, revision: int | None) -> UserTask:
         groups = frozenset(agent.team_keys)
-        return self._engine.claim(tx, ClaimTask(task_id=task_id, by=agent.login, groups=groups, revision=revision))
+        task = self._engine.claim(tx, ClaimTask(task_id=task_id, by=agent.login, groups=groups, revision=revision))
+        self._owned(tx, task, by=agent.login)
+        return task
+
+    def _owned(self, tx: Transaction, task: UserTask, *, by: str) -> None:
+        """Tell the process who holds the owner's task, so that the case comes back to them after a wait."""
+        if not cases.known(tx, task.business_key) or cases.case(tx, task.business_key).owner_task_id != task.id:
+            return
+        assignment = queries.variables(tx, self._context.vault, task.instance_id).get(ASSIGNMENT)
+        if not isinstance(assignment, Mapping) or assignment.get("assignee") == task.assignee:
+            return
+        changed = {ASSIGNMENT: {**assignment, "assignee": task.assignee}}
+        command = SetVariables(instance_id=task.instance_id, values=changed, by=by, reason="the owner's task changed hands")
+        self._engine.set_variables(tx, command)
 
     def release(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
         """Give a task back to its team. Raises TaskNotYours, TaskNotOpen, StaleRevision."""
         with self._db.transaction() as tx:
-            return self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
+            task = self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
+            self._owned(tx, task, by=by)
+            return task
 
     def reassign(self, task_id: int, *, assignee: str, by: str, reason: str, revision: int | None = None) -> UserTask:
         """Hand an open task to another active agent: by its holder, or by a supervisor.
@@ -83,7 +96,9 @@ class Work:
                 raise RightMissing(by, f"reassign task {task_id}", f"its holder {task.assignee or '(nobody)'} or a supervisor")
             to = people.agent(tx, assignee).login
             command = ReassignTask(task_id=task_id, assignee=to, by=by, reason=reason.strip(), revision=revision)
-            return self._engine.reassign(tx, command)
+            task = self._engine.reassign(tx, command)
+            self._owned(tx, task, by=by)
+            return task
 
     def complete(self, task_id: int, data: Mapping[str, Any], *, by: str, revision: int | None = None) -> ProcessInstance:
         """Finish a task with the answers of its form.
@@ -117,7 +132,7 @@ class Work:
     def log_progress(self, number: str, data: Mapping[str, Any], *, by: str) -> ProgressRow:
         """Add a row to the progress table and keep the task open. `data` are answers of the task's form without an outcome.
 
-        Raises CaseNotFound, TaskNotYours unless you hold a task of the case on which work is noted, AnswersInvalid.
+        Raises CaseNotFound, NoWorkHeld, AnswersInvalid.
         """
         with self._db.transaction() as tx:
             case = cases.case(tx, number, readable=readable(people.agent(tx, by)))
@@ -153,7 +168,7 @@ class Work:
             works = definition.node(task.activity_id).work.properties.get(WORK) == "true"
             if works and task.state is TaskState.CLAIMED and task.assignee == by:
                 return task
-        raise TaskNotYours(case.owner_task_id or 0, agent=by)
+        raise NoWorkHeld(case.number, by)
 
     # -- help
 
@@ -211,7 +226,7 @@ class Work:
         case = _open_case(tx, agent, number)
         if not conversation.append(tx, self._context.vault, number, entry):
             return False
-        if entry.kind in (EntryKind.REPLY, EntryKind.CALL):
+        if entry.kind in RESPONSES:
             responses.responded(tx, self._context, number, max(entry.at, case.received_at))
         return True
 

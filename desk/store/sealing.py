@@ -1,15 +1,12 @@
-"""How the desk seals text, and how it makes equal contacts equal before they are looked up."""
+"""How the desk seals text, and by which keyed hash it finds it again."""
 
 from __future__ import annotations
 
-import re
-
+from desk.masking import normal_contact
 from engine.vault import KeyRing
 
 NAME, CONTACT, CUSTOMER_NUMBER = "name", "contact", "customer number"
 DESCRIPTION, ORDER, ENTRY, PROGRESS, ANSWERS, NOTICE = "description", "order", "entry", "progress", "answers", "notice"
-
-_PHONE_NOISE = re.compile(r"[\s\-().·]")
 
 
 def seal(vault: KeyRing, text: str, meaning: str) -> bytes:
@@ -26,14 +23,3 @@ def index(vault: KeyRing, text: str, meaning: str) -> bytes | None:
     """A blind index of the normalised text; None when it is empty."""
     plain = normal_contact(text) if meaning == CONTACT else text.strip().casefold()
     return vault.blind_index(plain, purpose=f"desk {meaning}") if plain else None
-
-
-def normal_contact(contact: str) -> str:
-    """One spelling for each phone number (+86 138-1234-5678 → 13812345678) and each e-mail address."""
-    if "@" in contact:
-        return contact.strip().casefold()
-    digits = _PHONE_NOISE.sub("", contact)
-    for prefix in ("+86", "0086"):
-        if digits.startswith(prefix):
-            return digits.removeprefix(prefix)
-    return digits.casefold()

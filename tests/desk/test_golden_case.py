@@ -94,7 +94,7 @@ def test_the_survey_table_is_table_3(office):
     desk.surveys.answer(desk.surveys.invite(first).token, SATISFIED)
     office.run()
     assert desk.cases.case(first, viewer="wang").case.state == "closed"
-    office.resolve(second, by="zhao", content="说明修改流程")
+    office.resolve(second, content="说明修改流程")
     opinion = {"rating": "neutral", "comment": "处理结果满意,但等待时间较长", "suggestion": "希望增加在线排队提示"}
     desk.surveys.answer(desk.surveys.invite(second).token, opinion)
     office.run()

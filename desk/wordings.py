@@ -1,0 +1,14 @@
+"""Sentences about answers, in both languages; each follows the name of its field."""
+
+from __future__ import annotations
+
+from bpmn.wording import Wording
+
+REQUIRED = Wording("is required.", "此项必填。")
+TOO_LONG = Wording("is longer than 20,000 characters.", "超过 20,000 个字符。")
+NO_TIME = Wording("isn't a date and time; write for example 2023-10-01T09:30.", "不是日期与时间，例如 2023-10-01T09:30。")
+RECEIVED_IN_FUTURE = Wording("lies in the future; write when the customer came to us.", "晚于现在，请填写客户提出需求的时间。")
+RECEIVED_TOO_LONG_AGO = Wording("lies more than a year back; check the year.", "早于一年以前，请核对年份。")
+BEFORE_RECEIPT = Wording("lies before the request was received.", "早于需求的接收时间。")
+IN_FUTURE = Wording("lies in the future.", "不能晚于现在。")
+NEXT_NEEDED = Wording("is required until the case is resolved.", "未解决前必须填写下一步动作。")

@@ -1,0 +1,34 @@
+"""What of a person may be seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.masking import mask_contact, mask_name, mask_number
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"), [("张三", "张*"), ("欧阳修", "欧阳*"), ("欧阳", "欧*"), ("Ana Roy", "A*"), ("夜猫子", "夜*"), (" ", "")]
+)
+def test_of_a_name_the_surname_stays(name, masked):
+    assert mask_name(name) == masked
+
+
+@pytest.mark.parametrize(
+    ("contact", "masked"),
+    [
+        ("13812345678", "138****5678"),
+        ("+86 138 1234 5678", "138****5678"),
+        ("62345678", "****78"),
+        ("12", "****"),
+        ("ana@example.org", "a***@example.org"),
+        ("", ""),
+    ],
+)
+def test_of_a_contact_as_much_stays_as_its_owner_needs_to_know_it(contact, masked):
+    assert mask_contact(contact) == masked
+
+
+@pytest.mark.parametrize(("number", "masked"), [("C10025", "C****5"), ("C5", "****"), ("", "")])
+def test_of_a_customer_number_the_ends_stay(number, masked):
+    assert mask_number(number) == masked

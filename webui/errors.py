@@ -17,7 +17,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bpmn.errors import InvalidFile
+from bpmn.forms import FormRejected
 from engine.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refused, Unavailable
+from webui.findings import finding_data
 from webui.i18n import gettext
 from webui.security import MEGABYTE, TokenMissing
 from webui.wording import advice, sentence, title
@@ -34,6 +36,7 @@ TABLE: dict[type[Exception], int] = {
     Unavailable: 503,
     Invalid: 422,
     InvalidFile: 422,
+    FormRejected: 422,
 }
 
 
@@ -87,7 +90,7 @@ def _told(error: Exception, status: int) -> Failure:
         advice=advice(status) if isinstance(error, (Conflict, Unavailable)) else "",
         fields=_fields(error),
         changes=_plain(getattr(error, "changes", None)),
-        findings=_plain(getattr(error, "findings", None)) or None,
+        findings=[finding_data(each) for each in getattr(error, "findings", ())] or None,
     )
 
 

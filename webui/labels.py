@@ -17,7 +17,7 @@ class Label:
 
 
 CASE_STATES = {
-    "pending": Label(text=mark("Pending"), tone="warn"),
+    "open": Label(text=mark("Pending"), tone="warn"),
     "in_progress": Label(text=mark("In progress"), tone="info"),
     "resolved": Label(text=mark("Resolved"), tone="good", icon="check"),
     "closed": Label(text=mark("Closed")),
@@ -28,10 +28,10 @@ PRIORITIES = {
     "low": Label(text=mark("Low")),
 }
 CASE_TYPES = {
-    "consultation": Label(text=mark("Consultation")),
+    "inquiry": Label(text=mark("Consultation")),
     "complaint": Label(text=mark("Complaint"), tone="warn"),
     "suggestion": Label(text=mark("Suggestion")),
-    "service_request": Label(text=mark("Service request")),
+    "transaction": Label(text=mark("Service request")),
 }
 CHANNELS = {
     "phone": Label(text=mark("Phone"), icon="phone"),
@@ -42,9 +42,39 @@ CHANNELS = {
     "offline": Label(text=mark("Offline")),
     "system": Label(text=mark("System")),
 }
+ROLES = {
+    "agent": Label(text=mark("Agent")),
+    "supervisor": Label(text=mark("Supervisor"), tone="info"),
+    "analyst": Label(text=mark("Analyst")),
+    "admin": Label(text=mark("Administrator"), tone="warn"),
+}
+VERDICTS = {
+    "running": Label(text=mark("running"), icon="clock"),
+    "breached": Label(text=mark("overdue"), tone="bad", icon="alert"),
+    "on_time": Label(text=mark("kept"), tone="good", icon="check"),
+    "late": Label(text=mark("late"), tone="bad", icon="alert"),
+}
+ENTRIES = {
+    "reply": Label(text=mark("Reply to the customer"), tone="info", icon="chat"),
+    "call": Label(text=mark("Call"), tone="info", icon="phone"),
+    "customer": Label(text=mark("From the customer"), tone="good", icon="user"),
+    "note": Label(text=mark("Internal note"), icon="note"),
+    "request": Label(text=mark("Request for help"), tone="warn", icon="flow"),
+}
+TASK_STATES = {
+    "created": Label(text=mark("Unclaimed"), tone="warn"),
+    "claimed": Label(text=mark("Claimed"), tone="info"),
+    "completed": Label(text=mark("Completed"), tone="good", icon="check"),
+    "cancelled": Label(text=mark("Withdrawn")),
+}
 
 
 def label_of(table: dict[str, Label], code: object) -> Label:
     """Return the label in the viewer's language; a code without one is shown as it is."""
     known = table.get(str(getattr(code, "value", code)))
     return replace(known, text=gettext(known.text)) if known else Label(text=str(code))
+
+
+def choices(table: dict[str, Label]) -> list[tuple[str, str]]:
+    """Return the (code, text) pairs for a select that filters, "any" first."""
+    return [("", gettext("any")), *((code, gettext(label.text)) for code, label in table.items())]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bpmn.wording import Wording
+from webui import desk_words
 from webui.i18n import gettext, language, mark
 
 TITLES = {
@@ -30,21 +32,32 @@ ADVICE = {
     503: mark("Try again in a minute. Nothing was lost."),
 }
 BY_CODE = {
+    "compile_refused": mark("This diagram cannot be run. Its findings say which element stops it."),
+    "deployment_refused": mark("%(package)s cannot be deployed: errors to mend: %(count)s. Each names its element."),
+    "draft_closed": mark("Draft %(draft_id)s was deployed or discarded. Open a new one from the version you want to change."),
+    "expression_failed": mark(
+        "The rule %(expression)s at %(activity_id)s gave no usable value. An administrator must look at it."
+    ),
+    "form_invalid": mark("Some fields need your attention; each says what is wrong."),
+    "handler_failed": mark("An automatic step of the process failed. It waits for an administrator; the case is kept."),
+    "no_work_held": mark("You hold no open task of case %(number)s. Claim one first."),
+    "stale_revision": mark("Somebody changed this since you opened it (you read revision %(read)s, now %(current)s)."),
+    "survey_over": mark("This survey was answered already or has expired. Thank you; contact us about anything still open."),
+    "target_row_invalid": mark("A row of the service-target table cannot be read (%(source)s). An analyst must correct it."),
     "task_already_claimed": mark(
         "Task %(task_id)s is held by %(holder)s. Ask them to release it, or let a supervisor reassign it."
     ),
-    "task_not_open": mark(
-        "Task %(task_id)s is no longer open (%(state)s); nothing more can be done with it. Go back to the inbox."
-    ),
+    "task_not_open": mark("Task %(task_id)s was completed or withdrawn meanwhile. Go back to the inbox."),
     "task_not_yours": mark("You do not hold task %(task_id)s. Claim it first."),
-    "stale_revision": mark(
-        "%(what)s was changed since you opened it (you read revision %(read)s, now %(current)s). Reload and look again."
-    ),
-    "form_invalid": mark("Some fields need your attention; each says what is wrong."),
-    "deployment_refused": mark("%(package)s cannot be deployed: errors to mend: %(count)s. Each names its element."),
-    "version_exists": mark("%(key)s %(version)s is deployed already with other content. Raise the version and deploy again."),
+    "too_many_attempts": mark("Too many failed sign-ins. Wait some minutes, then try again."),
     "vault": mark("A protected value cannot be read: its key is missing, or it was tampered with. Call your administrator."),
+    "version_exists": mark("%(key)s %(version)s is deployed already with other content. Raise the version and deploy again."),
+    "working_time_invalid": mark("The opening hours of a team cannot be read. An administrator must correct them."),
+    "wrong_password": mark("Name and password do not fit. Check both, or ask an administrator for a new password."),
+    **desk_words.BY_CODE,
 }
+# These codes belong to many errors, each with an English message of its own that tells more
+GENERAL = frozenset({"not_found", "conflict", "forbidden", "password_too_weak", "right_missing"})
 
 
 def title(status: int) -> str:
@@ -57,10 +70,17 @@ def advice(status: int) -> str:
     return gettext(ADVICE[status]) if status in ADVICE else ""
 
 
-def sentence(error: Any) -> str:
-    """Return what an error says in the viewer's language: by its code, by its own `text(language)`, else as raised."""
-    details = getattr(error, "details", None)
-    by_code = BY_CODE.get(getattr(error, "code", None) or "")
-    if by_code and isinstance(details, Mapping):
-        return gettext(by_code) % details
-    return error.text(language()) if hasattr(error, "text") else str(error)
+def sentence(said: Any) -> str:
+    """Return what an error or a wording says in the viewer's language: by its code, by its own texts, else as it is."""
+    code, details = getattr(said, "code", ""), getattr(said, "details", None)
+    if code in GENERAL and language() == "en":
+        return str(said)
+    if code in BY_CODE and isinstance(details, Mapping):
+        return gettext(BY_CODE[code]) % {name: _shown(value) for name, value in details.items()}
+    if isinstance(said, Wording):
+        return said.fill(language(), {})
+    return said.text(language()) if hasattr(said, "text") else str(said)
+
+
+def _shown(value: Any) -> Any:
+    return ", ".join(str(each) for each in value) if isinstance(value, (list, tuple)) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def test_a_save_on_an_old_revision_is_refused_and_keeps_the_drawing(address, ope
     page.expected_troubles.append("409")
     desk.revision = 8
     page.locator("#save").click()
-    expect(page.get_by_role("alert")).to_contain_text("在您打开之后已被修改")
+    expect(page.get_by_role("alert")).to_contain_text("在您打开之后已被他人修改")
     expect(page.locator("[data-element-id=Handle]").first).to_be_visible()
     assert desk.saved == {}
 
@@ -191,3 +192,58 @@ def test_the_editors_own_markup_is_accessible(address, open_page, screenshot, ki
     screenshot(page, kind, language, whole=width == 390)
     found = Axe().run(page, context=WIDGETS, options=RULES)
     assert found.violations_count == 0, found.generate_report()
+
+
+KINDS = [
+    "task", "userTask", "serviceTask", "sendTask", "receiveTask", "manualTask", "businessRuleTask", "scriptTask",
+    "callActivity", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "subProcess",
+    "dataObjectReference", "dataStoreReference", "textAnnotation", "startEvent", "endEvent", "intermediateCatchEvent",
+    "intermediateThrowEvent",
+]  # fmt: skip
+COLLECT_WORDS = """async () => {
+  const modeler = document.getElementById('workbench').caseloopModeler;
+  const found = new Set();
+  const note = text => { if (/[A-Za-z]{3,}/.test(text ?? '')) found.add(text.trim()); };
+  const notes = root => root?.querySelectorAll('*').forEach(e => {
+    [e.title, e.placeholder].forEach(note);
+    e.childNodes.forEach(n => n.nodeType === Node.TEXT_NODE && note(n.data));
+  });
+  const soon = () => new Promise(done => setTimeout(done, 40));
+  for (const element of modeler.get('elementRegistry').getAll()) {
+    modeler.get('selection').select(element);
+    await soon();
+    document.querySelectorAll('.bio-properties-panel-group-header:not(.open) .bio-properties-panel-group-header-title')
+      .forEach(header => header.click());
+    await soon();
+    notes(document.getElementById('properties'));
+    notes(document.querySelector('.djs-context-pad'));
+    if (modeler.get('popupMenu').isEmpty(element, 'bpmn-replace')) continue;
+    modeler.get('popupMenu').open(element, 'bpmn-replace', { x: 9, y: 9 });
+    await soon();
+    notes(document.querySelector('.djs-popup'));
+    modeler.get('popupMenu').close();
+  }
+  notes(document.querySelector('.djs-palette'));
+  return [...found];
+}"""
+
+
+def one_of_each_kind() -> str:
+    head, _rest = FILES["editor"]["xml"].split("<bpmn:process", 1)
+    nodes = "".join(f'<bpmn:{kind} id="N{n}" />' for n, kind in enumerate(KINDS))
+    shapes = "".join(
+        f'<bpmndi:BPMNShape id="S{n}" bpmnElement="N{n}">'
+        f'<dc:Bounds x="{n % 6 * 150}" y="{n // 6 * 130}" width="90" height="70" /></bpmndi:BPMNShape>'
+        for n in range(len(KINDS))
+    )
+    plane = (
+        f'<bpmndi:BPMNDiagram id="D"><bpmndi:BPMNPlane id="P" bpmnElement="all">{shapes}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>'
+    )
+    return f'{head}<bpmn:process id="all" isExecutable="true">{nodes}</bpmn:process>{plane}</bpmn:definitions>'
+
+
+def test_the_modeler_speaks_chinese_for_every_kind_of_element(address, open_page, monkeypatch):
+    monkeypatch.setitem(FILES, "editor", {"xml": one_of_each_kind()})
+    page = opened(open_page(address), "editor")
+    latin = {word for text in page.evaluate(COLLECT_WORDS) for word in re.findall(r"[A-Za-z]{3,}", text)}
+    assert latin - {"BPMN", "DMN", "FEEL", "QName", "JSON", "ISO", "UTC", "handle", "confirm", "escalate", "notify"} == set()

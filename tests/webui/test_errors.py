@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bpmn.errors import MalformedXml
+from bpmn.forms import FieldError, FormRejected
+from desk.errors import AnswersInvalid
+from desk.wordings import REQUIRED
 from engine import errors as engine_errors
 from webui.errors import TABLE
-from webui.wording import BY_CODE
 
 CLAIMED = engine_errors.TaskAlreadyClaimed(7, holder="bo")
 
@@ -20,9 +22,22 @@ def raising(app, error):
     return app.test_client()
 
 
-@pytest.mark.parametrize(("kind", "status"), [(kind, status) for kind, status in TABLE.items() if kind is not MalformedXml])
+@pytest.mark.parametrize(("kind", "status"), [row for row in TABLE.items() if row[0] is not FormRejected])
 def test_each_kind_has_its_status(app, kind, status):
     assert raising(app, kind("x is not so")).get("/fails").status_code == status
+
+
+def test_a_rejected_form_names_its_fields_in_the_viewers_language(app):
+    client = raising(app, FormRejected({"cause": FieldError(code="required")}, form_id="handle"))
+    answer = client.get("/fails", headers={"Accept": "application/json", "Accept-Language": "zh"})
+    assert answer.status_code == 422
+    assert answer.json["error"]["fields"] == {"cause": ["此项必填。"]}
+
+
+def test_the_desks_own_sentences_come_in_the_viewers_language(app):
+    client = raising(app, AnswersInvalid({"reason": REQUIRED}))
+    told = client.get("/fails", headers={"Accept": "application/json", "Accept-Language": "zh"}).json["error"]
+    assert told["fields"] == {"reason": ["此项必填。"]}
 
 
 def test_a_subclass_is_answered_like_its_nearest_base(app):
@@ -70,8 +85,3 @@ def test_an_unknown_address_is_a_page_with_a_way_back(client):
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert 'href="/"' in answer.text
-
-
-def test_every_worded_code_belongs_to_an_error_of_the_tree():
-    codes = {getattr(thing, "code", None) for thing in vars(engine_errors).values()}
-    assert set(BY_CODE) <= codes

@@ -34,7 +34,7 @@ def test_the_chinese_catalogue_is_chinese():
     for message in catalogue("zh"):
         if message.id and message.string and message.id not in own_names:
             text = message.string if isinstance(message.string, str) else message.string[0]
-            assert set(text) - set(string.printable), message.id
+            assert not text or set(text) - set(string.printable), message.id
 
 
 @pytest.mark.parametrize(

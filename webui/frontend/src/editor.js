@@ -14,7 +14,9 @@ import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertie
 import zeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import zeebeModdle from 'zeebe-bpmn-moddle/resources/zeebe.json';
 import bpmnZh from './i18n/bpmn-zh.js';
+import { speakIn } from './i18n/dom.js';
 import lintZh from './i18n/lint-zh.js';
+import panelFrameZh from './i18n/panel-frame-zh.js';
 import propertiesZh from './i18n/properties-zh.js';
 import { translator } from './i18n/translator.js';
 import { showRefusal } from './shell/notices.js';
@@ -26,6 +28,7 @@ import { openSession } from './workbench/session.js';
 const PALETTE_WIDTH = 120;
 const MARGIN = 24;
 const data = pageData();
+if (language === 'zh') speakIn(document.getElementById('properties'), panelFrameZh);
 const modeler = new BpmnModeler({
   container: '#canvas',
   propertiesPanel: { parent: '#properties' },

@@ -1,6 +1,6 @@
 // The modeler in Chinese: what bpmn-js-i18n lacks, or says otherwise than the rest of our pages
 const EVENTS = {
-  Message: '消息', Timer: '定时', Error: '错误', Escalation: '升级', Signal: '信号', Compensation: '补偿',
+  Message: '消息', Timer: '定时', Error: '错误', Escalation: '升级', Signal: '信号', Compensation: '补偿', Compensate: '补偿',
   Conditional: '条件', Link: '链接', Cancel: '取消', Terminate: '终止', Multiple: '多重', 'Multiple Parallel': '并行多重',
 };
 const POSITIONS = {
@@ -42,6 +42,7 @@ export default {
     'Manual task': '手工任务', 'Business rule task': '业务规则任务', 'Script task': '脚本任务', 'Call activity': '调用活动',
     'Exclusive gateway': '排他网关', 'Parallel gateway': '并行网关', 'Inclusive gateway': '包容网关',
     'Complex gateway': '复杂网关', 'Event-based gateway': '事件网关', 'Event based gateway': '事件网关',
+    'Collapsed sub process': '子流程（折叠）', 'Collapsed ad hoc sub process': '临时子流程（折叠）',
     'Sub-process': '子流程', 'Sub process': '子流程', 'Event sub-process': '事件子流程', 'Event sub process': '事件子流程',
     Transaction: '事务', 'Ad-hoc sub-process': '临时子流程', 'Ad hoc sub process': '临时子流程',
     'Data store reference': '数据存储', 'Data object reference': '数据对象', Group: '分组', 'Text annotation': '文本注释',

@@ -1,29 +1,11 @@
-// bpmn-js-properties-panel 6.0.1 (BPMN and Camunda 8 providers) and @bpmn-io/properties-panel 3.55.0 in Chinese
+// bpmn-js-properties-panel 6.0.1 (BPMN and Camunda 8 providers) in Chinese
 export default {
   // frame
   'Select an element to edit its properties.': '请选择一个元素来编辑其属性。',
   'Multiple elements are selected. Select a single element to edit its properties.': '已选择多个元素。请只选一个来编辑其属性。',
-  'Toggle section': '展开或折叠',
-  'Section contains an error': '此组有错误',
-  'Section contains edits': '此组已有内容',
-  'Toggle list item': '展开或折叠此项',
-  'Delete item': '删除此项',
-  'Create new list item': '新增一项',
-  Create: '新增',
-  'List contains {numOfItems} item': '列表共 {numOfItems} 项',
-  'List contains {numOfItems} items': '列表共 {numOfItems} 项',
-  '<empty>': '（空）',
   '<none>': '（无）',
   'JSON contains errors': 'JSON 有错误',
-  'Open pop-up editor': '在弹出窗口中编辑',
-  'Opened in editor': '已在编辑器中打开',
-  'Open documentation': '打开说明',
-  'Close pop-up editor': '关闭弹出窗口',
-  'FEEL expression is mandatory': '必须是 FEEL 表达式',
   'FEEL expression': 'FEEL 表达式',
-  'Click to set a dynamic value with FEEL expression': '点击改用 FEEL 表达式',
-  'Click to remove dynamic value with FEEL expression': '点击取消 FEEL 表达式',
-  'Unparsable FEEL expression.': 'FEEL 表达式无法解析。',
   'Learn more.': '了解更多',
   // general
   General: '常规',

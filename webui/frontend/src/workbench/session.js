@@ -72,7 +72,7 @@ export function openSession({ take, commandStack, select, fit }) {
     if (!saveButton.disabled) save();
   });
   addEventListener('beforeunload', event => { if (dirty) event.preventDefault(); });
-  showFindings(data.findings ?? [], select);
+  if (data.findings) showFindings(data.findings, select);
   document.body.dataset.ready = '1';
   return { changed };
 }

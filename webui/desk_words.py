@@ -1,0 +1,23 @@
+"""What the desk's refusals say to a person, by the error's stable code; %(name)s are the error's details."""
+
+from __future__ import annotations
+
+from webui.i18n import mark
+
+BY_CODE = {
+    "conflict": mark("Somebody else changed this at the same time. Reload and look again."),
+    "answers_invalid": mark("Some fields need your attention; each says what is wrong."),
+    "case_not_found": mark("There is no case %(number)s that you may see. Check the number, or ask its team."),
+    "case_closed": mark("Case %(number)s is closed and can only be read. Open a new one for what is new."),
+    "agent_not_found": mark("There is no active agent “%(login)s”. Look at the list of agents."),
+    "team_not_found": mark("There is no team “%(team)s”. Choose one from the list of teams."),
+    "name_taken": mark("“%(name)s” exists already. Choose another name."),
+    "right_missing": mark("Your role or team gives no right to this (%(what)s). Ask a supervisor."),
+    "help_pending": mark("Case %(number)s waits for: %(tasks)s. Resolve it when that is done, or log your progress meanwhile."),
+    "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
+    "survey_unknown": mark("This survey link is not valid. Use the link from our message unchanged."),
+    "nothing_rolled_out": mark("No version of the process is deployed yet. Ask an analyst to deploy one."),
+    "page_not_yours": mark("This page belongs to other roles. Ask an administrator for the role."),
+    "not_found": mark("What you look for does not exist, or not for you. Start from the inbox."),
+    "password_too_weak": mark("This password is too short or too simple. Take a longer sentence that only you know."),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from bpmn.package import ProcessPackage
@@ -60,7 +61,7 @@ def diagram(*elements: str, before: str = "", after: str = "", ident: str = "p",
 def straight(*elements: str, before: str = "") -> bytes:
     """start → each element in turn → end. An element's id is its first `id="…"`."""
     ids = ["start", *(each.partition('id="')[2].partition('"')[0] for each in elements), "end"]
-    flows = [flow(*pair) for pair in zip(ids, ids[1:], strict=False)]
+    flows = [flow(*pair) for pair in pairwise(ids)]
     return diagram(start(), *elements, end(), *flows, before=before)
 
 

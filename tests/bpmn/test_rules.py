@@ -92,39 +92,59 @@ NOTIFYING = extended("serviceTask", "x", zeebe("taskDefinition", type="notify"))
 
 SAMPLES: dict[str, Sample] = {
     "boundary-attached": Sample(
-        good=watched(user_task("t"), DURATION), bad=diagram(start(), boundary("gone", DURATION)), element="x", says="sits on no task"
+        good=watched(user_task("t"), DURATION),
+        bad=diagram(start(), boundary("gone", DURATION)),
+        element="x",
+        says="sits on no task",
     ),
     "called-process": Sample(bad=straight(tag("callActivity", id="x", name="Call")), element="x", says="does not run here"),
     "condition-ignored": Sample(
         good=fork("parallelGateway", first=None, second=None),
-        bad=fork("parallelGateway", first="= a", second=None), element="g_a", says="never looked at",
+        bad=fork("parallelGateway", first="= a", second=None),
+        element="g_a",
+        says="never looked at",
     ),
-    "duplicate-id": Sample(bad=straight(tag("task", tag("documentation", id="start"), id="x")), element="start", says="stands twice"),
+    "duplicate-id": Sample(
+        bad=straight(tag("task", tag("documentation", id="start"), id="x")), element="start", says="stands twice"
+    ),
     "executable-process": Sample(bad=diagram(start(), isExecutable="false"), element="definitions", says="0 executable"),
     "flow-ends": Sample(bad=diagram(start(), end(), flow("start", "gone")), element="start_gone", says="does not join"),
     "foreign-extension": Sample(
         bad=straight(tag("userTask", id="x", name="Handle").replace("<bpmn:userTask", '<bpmn:userTask camunda:assignee="bo"')),
-        element="x", says="extensions of Camunda 7 (assignee)",
+        element="x",
+        says="extensions of Camunda 7 (assignee)",
     ),
     "gateway-conditions": Sample(
         good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
-        bad=fork("exclusiveGateway", first="= a > 1", second=" "), element="g_b", says="has no condition",
+        bad=fork("exclusiveGateway", first="= a > 1", second=" "),
+        element="g_b",
+        says="has no condition",
     ),
     "gateway-default": Sample(
         good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
-        bad=fork("exclusiveGateway", first="= a > 1", second="= a < 2", default="gone"), element="g", says="no default flow",
+        bad=fork("exclusiveGateway", first="= a > 1", second="= a < 2", default="gone"),
+        element="g",
+        says="no default flow",
     ),
-    "idle-extension": Sample(bad=straight(user_task("x", zeebe("executionListeners"))), element="x", says="zeebe:executionListeners"),
+    "idle-extension": Sample(
+        bad=straight(user_task("x", zeebe("executionListeners"))), element="x", says="zeebe:executionListeners"
+    ),
     "known-decision": Sample(
         good=package(straight(DECIDING), classify__dmn=table(("-", "a"))),
-        bad=package(straight(DECIDING)), element="x", says="the decision “classify”, which does not exist",
+        bad=package(straight(DECIDING)),
+        element="x",
+        says="the decision “classify”, which does not exist",
     ),
     "known-form": Sample(
-        good=package(GOOD), bad=package(straight(extended("userTask", "x", zeebe("formDefinition", formId="gone")))),
-        element="x", says="the form “gone”, which does not exist. Name one of: handle",
+        good=package(GOOD),
+        bad=package(straight(extended("userTask", "x", zeebe("formDefinition", formId="gone")))),
+        element="x",
+        says="the form “gone”, which does not exist. Name one of: handle",
     ),
     "known-handler": Sample(
-        good=straight(NOTIFYING), bad=straight(NOTIFYING.replace("notify", "notfy")), element="x",
+        good=straight(NOTIFYING),
+        bad=straight(NOTIFYING.replace("notify", "notfy")),
+        element="x",
         says="the handler “notfy”, which does not exist. Name one of: notify",
     ),
     "known-message": Sample(
@@ -132,36 +152,51 @@ SAMPLES: dict[str, Sample] = {
     ),
     "long-chain": Sample(
         good=straight(*(tag("task", id=f"t{number}") for number in range(790))),
-        bad=straight(*(tag("task", id=f"t{number}") for number in range(810))), element="p", says="812 elements in a row",
+        bad=straight(*(tag("task", id=f"t{number}") for number in range(810))),
+        element="p",
+        says="812 elements in a row",
     ),
     "message-correlation": Sample(
-        good=straight(WAITING, before=message()), bad=straight(WAITING, before=message(None)), element="x", says="no correlation key"
+        good=straight(WAITING, before=message()),
+        bad=straight(WAITING, before=message(None)),
+        element="x",
+        says="no correlation key",
     ),
     "missing-translation": Sample(
         good=package(straight(user_task("x", name="处理")), **{"texts.en.toml": '"处理" = "Handle"'.encode()}),
-        bad=package(straight(user_task("x", name="处理")), **{"texts.en.toml": b""}), element="x", says="has no text in en",
+        bad=package(straight(user_task("x", name="处理")), **{"texts.en.toml": b""}),
+        element="x",
+        says="has no text in en",
     ),
-    "no-compensation": Sample(
-        bad=straight(throw(tag("compensateEventDefinition"))), element="x", says="nothing would be undone"
-    ),
+    "no-compensation": Sample(bad=straight(throw(tag("compensateEventDefinition"))), element="x", says="nothing would be undone"),
     "no-complex-gateway": Sample(bad=straight(tag("complexGateway", id="x")), element="x", says="Use exclusive"),
     "no-conditional-flow-from-activity": Sample(
-        bad=diagram(start(), user_task("t"), end(), flow("start", "t"), flow("t", "end", "= a")), element="t_end", says="would be ignored"
+        bad=diagram(start(), user_task("t"), end(), flow("start", "t"), flow("t", "end", "= a")),
+        element="t_end",
+        says="would be ignored",
     ),
     "no-error-end": Sample(
         bad=diagram(start(), end("x", tag("errorEventDefinition")), flow("start", "x")), element="x", says="count as completed"
     ),
     "no-error-or-escalation-start": Sample(
-        bad=straight() .replace(b"</bpmn:process>", sub_process(
-            tag("startEvent", tag("errorEventDefinition"), id="x"), triggeredByEvent="true").encode() + b"</bpmn:process>"),
-        element="x", says="would run at once",
+        bad=straight().replace(
+            b"</bpmn:process>",
+            sub_process(tag("startEvent", tag("errorEventDefinition"), id="x"), triggeredByEvent="true").encode()
+            + b"</bpmn:process>",
+        ),
+        element="x",
+        says="would run at once",
     ),
     "no-event-sub-process": Sample(
-        bad=diagram(start(), sub_process(tag("startEvent", DURATION, id="x"), triggeredByEvent="true")), element="sub", says="interrupts"
+        bad=diagram(start(), sub_process(tag("startEvent", DURATION, id="x"), triggeredByEvent="true")),
+        element="sub",
+        says="interrupts",
     ),
     "no-interrupting-signal-on-sub-process": Sample(
-        good=watched(sub_process(start("s")), DURATION), bad=watched(sub_process(start("s")), tag("signalEventDefinition")),
-        element="x", says="the work inside would go on",
+        good=watched(sub_process(start("s")), DURATION),
+        bad=watched(sub_process(start("s")), tag("signalEventDefinition")),
+        element="x",
+        says="the work inside would go on",
     ),
     "no-layout": Sample(good=diagram(start(), after=LAYOUT), bad=GOOD, element="definitions", says="no layout"),
     "no-link-event": Sample(bad=straight(throw(tag("linkEventDefinition", name="L"))), element="x", says="would stop here"),
@@ -174,50 +209,72 @@ SAMPLES: dict[str, Sample] = {
     ),
     "plain-task": Sample(bad=straight(tag("task", id="x")), element="x", says="passes through it at once"),
     "process-key": Sample(good=package(GOOD), bad=package(diagram(start(), ident="q")), element="p", says='process = "q"'),
-    "reachable": Sample(bad=diagram(start(), end(), flow("start", "end"), tag("task", id="x")), element="x", says="never reached"),
+    "reachable": Sample(
+        bad=diagram(start(), end(), flow("start", "end"), tag("task", id="x")), element="x", says="never reached"
+    ),
     "retries": Sample(
-        good=straight(NOTIFYING), bad=straight(extended("serviceTask", "x", zeebe("taskDefinition", type="notify", retries="-1"))),
-        element="x", says="not a number from 0 to 99: -1",
+        good=straight(NOTIFYING),
+        bad=straight(extended("serviceTask", "x", zeebe("taskDefinition", type="notify", retries="-1"))),
+        element="x",
+        says="not a number from 0 to 99: -1",
     ),
     "supported-element": Sample(bad=straight(tag("transaction", id="x", name="Pay")), element="x", says="Transaction “Pay”"),
     "supported-event": Sample(
-        good=watched(user_task("t"), DURATION), bad=watched(user_task("t"), tag("conditionalEventDefinition")), element="x", says="conditional"
+        good=watched(user_task("t"), DURATION),
+        bad=watched(user_task("t"), tag("conditionalEventDefinition")),
+        element="x",
+        says="conditional",
     ),
     "table-gap": Sample(
         good=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "b"), ("null", "c"))),
-        bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("> 10", "b"))), element="classify", says="分类",
+        bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("> 10", "b"))),
+        element="classify",
+        says="分类",
     ),
     "table-overlap": Sample(
         good=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "b"))),
-        bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("< 20", "b"))), element="classify", says="分类",
+        bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("< 20", "b"))),
+        element="classify",
+        says="分类",
     ),
     "unused-file": Sample(
-        good=package(GOOD), bad=package(GOOD, spare__form=form(ident="spare")), element="spare.form", says="No task uses spare.form"
+        good=package(GOOD),
+        bad=package(GOOD, spare__form=form(ident="spare")),
+        element="spare.form",
+        says="No task uses spare.form",
     ),
     "user-task-form": Sample(bad=straight(tag("userTask", id="x", name="Do")), element="x", says="“Do” has no form"),
     "valid-condition": Sample(
         good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
         bad=fork("exclusiveGateway", first="__import__('os').system('id')", second=None, default="g_b"),
-        element="g_a", says="does not start with “=”",
+        element="g_a",
+        says="does not start with “=”",
     ),
     "valid-correlation-key": Sample(
-        good=straight(WAITING, before=message()), bad=straight(WAITING, before=message("= a b c(")), element="M", says="not valid FEEL"
+        good=straight(WAITING, before=message()),
+        bad=straight(WAITING, before=message("= a b c(")),
+        element="M",
+        says="not valid FEEL",
     ),
     "valid-mapping": Sample(
         good=mapping("output", "= a.b", "c"), bad=mapping("output", "a.b", "c"), element="x", says="Output “c” of “Handle”"
     ),
     "valid-schedule": Sample(
         good=straight(user_task("x", zeebe("taskSchedule", dueDate="= due"), zeebe("priorityDefinition", priority="70"))),
-        bad=straight(user_task("x", zeebe("taskSchedule", dueDate="tomorrow"))), element="x", says="Due date of “Handle”",
+        bad=straight(user_task("x", zeebe("taskSchedule", dueDate="tomorrow"))),
+        element="x",
+        says="Due date of “Handle”",
     ),
-    "valid-timer": Sample(good=timer("timeDuration", "PT15M"), bad=timer("timeDuration", "15 minutes"), element="x", says="not ISO 8601"),
+    "valid-timer": Sample(
+        good=timer("timeDuration", "PT15M"), bad=timer("timeDuration", "15 minutes"), element="x", says="not ISO 8601"
+    ),
     "variable-name": Sample(
         good=mapping("output", "= a", "b.c_1"), bad=mapping("output", "= a", "typename"), element="x", says="“typename”"
     ),
     "work-out-of-place": Sample(
         bad=straight(extended("task", "x", zeebe("taskDefinition", type="notify"))), element="x", says="wait here for ever"
     ),
-}  # fmt: skip
+}
 
 
 def findings(subject: bytes | ProcessPackage) -> list[Finding]:

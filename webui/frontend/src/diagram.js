@@ -6,7 +6,7 @@ import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
 import './css/diagram.css';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { mark } from './diagram/marks.js';
-import { zoomButtons } from './diagram/zoom.js';
+import { showReadably, zoomButtons } from './diagram/zoom.js';
 import { pageData } from './shell/page.js';
 
 async function mount(figure) {
@@ -17,7 +17,7 @@ async function mount(figure) {
   const viewer = new NavigatedViewer({ container, zoomScroll: { enabled: false } });
   await viewer.importXML(data.xml);
   mark(viewer, data);
-  viewer.get('canvas').zoom('fit-viewport', 'auto');
+  showReadably(viewer, { focus: data.open?.[0] });
   figure.append(zoomButtons(viewer));
   viewer.on('element.click', ({ element }) => {
     const id = (element.labelTarget ?? element).id;

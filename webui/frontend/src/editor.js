@@ -13,6 +13,7 @@ import baseZh from 'bpmn-js-i18n/translations/zn.js';
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule } from 'bpmn-js-properties-panel';
 import zeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import zeebeModdle from 'zeebe-bpmn-moddle/resources/zeebe.json';
+import { showAll, showReadably } from './diagram/zoom.js';
 import bpmnZh from './i18n/bpmn-zh.js';
 import { speakIn } from './i18n/dom.js';
 import lintZh from './i18n/lint-zh.js';
@@ -26,7 +27,6 @@ import { ownPanel } from './workbench/panel.js';
 import { openSession } from './workbench/session.js';
 
 const PALETTE_WIDTH = 120;
-const MARGIN = 24;
 const data = pageData();
 if (language === 'zh') speakIn(document.getElementById('properties'), panelFrameZh);
 const modeler = new BpmnModeler({
@@ -45,21 +45,6 @@ const modeler = new BpmnModeler({
   ],
 });
 
-/** Show the whole drawing, none of it below the palette at the left or the lint badge at the bottom. */
-function fit() {
-  const canvas = modeler.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  const { inner, outer } = canvas.viewbox();
-  const room = { width: outer.width - PALETTE_WIDTH - 2 * MARGIN, height: outer.height - 3 * MARGIN };
-  const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
-  canvas.viewbox({
-    x: inner.x - (PALETTE_WIDTH + MARGIN + Math.max(0, (room.width - inner.width * scale) / 2)) / scale,
-    y: inner.y - (MARGIN + Math.max(0, (room.height - inner.height * scale) / 2)) / scale,
-    width: outer.width / scale,
-    height: outer.height / scale,
-  });
-}
-
 function select({ element_id: id }) {
   const element = id && modeler.get('elementRegistry').get(id);
   if (!element) return;
@@ -75,10 +60,15 @@ async function take() {
 
 try {
   await modeler.importXML(data.xml);
-  fit();
+  showReadably(modeler, { left: PALETTE_WIDTH });
 } catch (error) {
   showRefusal(document.getElementById('flash'), { told: { title: t('This diagram cannot be shown'), message: error.message } });
 }
-const session = openSession({ take, select, fit, commandStack: () => modeler.get('commandStack') });
+const session = openSession({
+  take,
+  select,
+  fit: () => showAll(modeler, PALETTE_WIDTH),
+  commandStack: () => modeler.get('commandStack'),
+});
 modeler.on('commandStack.changed', session.changed);
 document.getElementById('workbench').caseloopModeler = modeler;

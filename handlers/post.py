@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from desk.model import Agent
@@ -23,12 +23,18 @@ SENT, FAILED = "sent", "failed"
 BY_PERSON = "contact_customer"
 
 
+class Sender(Protocol):
+    """What sends mail: handlers.mail.Mailer, in tests handlers.testing.NotedMail."""
+
+    def send(self, letter: Letter) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """The ways to people. Without a `mailer` nothing leaves the house."""
 
     notices: Notices
-    mailer: Mailer | None
+    mailer: Sender | None
     clock: Clock
     base_url: str
     zone: ZoneInfo

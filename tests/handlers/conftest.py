@@ -1,0 +1,44 @@
+"""The whole service desk of tests/desk, mail that is only noted (real servers: test_mail.py), calls as a diagram makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from engine.ports import HandlerCall
+from handlers.post import Post
+from handlers.testing import NotedMail
+from tests.desk.conftest import SHANGHAI, Office, office
+
+__all__ = ["office"]
+
+
+@pytest.fixture
+def mail() -> NotedMail:
+    return NotedMail()
+
+
+@pytest.fixture
+def post(office: Office, mail: NotedMail) -> Post:
+    return Post(notices=office.desk.notices, mailer=mail, clock=office.clock, base_url="http://desk.example", zone=SHANGHAI)
+
+
+def call(
+    office: Office, number: str, handler: str, *, key: str = "job-1", inputs: Mapping[str, Any] | None = None, **headers: str
+) -> HandlerCall:
+    """A call as the engine makes it."""
+    return HandlerCall(
+        handler=handler,
+        instance_id=1,
+        business_key=number,
+        process_key="customer-service",
+        version="1.0",
+        activity_id="node",
+        activity_name="Node",
+        inputs=inputs or {},
+        headers=headers,
+        now=office.clock.now(),
+        idempotency_key=key,
+    )

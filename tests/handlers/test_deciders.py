@@ -1,0 +1,184 @@
+"""The deciders: thin over the desk's rules, pure, and each with its reason. `gather` is proved by the stories of the process."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from desk.assignment import Candidate
+from desk.clocks import Calendars
+from desk.errors import TargetRowInvalid
+from desk.facts import EscalationFacts
+from desk.model import Agent, Role, Team
+from desk.working_time import AroundTheClock, weekly_hours
+from engine.errors import Invalid
+from engine.ports import HandlerCall
+from handlers.assign import Assign, Known
+from handlers.escalate import Escalate
+from handlers.service_clocks import NewRound, ServiceClocks
+
+ZONE = ZoneInfo("Asia/Shanghai")
+HALF_PAST_NINE = datetime(2023, 10, 1, 9, 30, tzinfo=ZONE)
+CALENDARS = Calendars(around_the_clock=AroundTheClock(zone=ZONE), business=weekly_hours("Mon–Fri 09:00–18:00", "Asia/Shanghai"))
+ROWS = [
+    {"clock": "respond", "amount": 15, "unit": "min", "anchor": "received", "source": "紧急：15分钟内响应"},
+    {"clock": "respond", "amount": 1, "unit": "h", "anchor": "received", "source": "投诉：1小时内确认收到"},
+    {"clock": "solve", "amount": 2, "unit": "h", "anchor": "received", "source": "紧急：2小时内解决"},
+    {"clock": "transfer", "amount": 1, "unit": "h", "anchor": "received", "source": "紧急：需转交的1小时内转交"},
+]
+
+
+def call(inputs: dict[str, Any], now: datetime = HALF_PAST_NINE, **headers: str) -> HandlerCall:
+    return HandlerCall(
+        handler="decider",
+        instance_id=1,
+        business_key="NR20231001001",
+        process_key="customer-service",
+        version="1.0",
+        activity_id="node",
+        activity_name="Node",
+        inputs=inputs,
+        headers=headers,
+        now=now,
+    )
+
+
+def local(hour: int, minute: int = 0) -> datetime:
+    return HALF_PAST_NINE.replace(hour=hour, minute=minute)
+
+
+# -- assign
+
+
+def candidates(*logins: str, **one: Any) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(login=login, team_keys=frozenset({"complaints"}), skills=frozenset({"complaint"}), **one) for login in logins
+    )
+
+
+ROUTED = {
+    "route": {"team": "complaints", "skill": "complaint", "fallback_team": "service"},
+    "classification": {"priority": "urgent"},
+}
+
+
+def test_the_routing_row_chooses_the_team_and_each_candidate_is_recorded():
+    busy, free = (
+        Candidate(login=name, team_keys=frozenset({"complaints"}), skills=frozenset({"complaint"}), load=load)
+        for name, load in (("bo", 3), ("li", 0))
+    )
+    decision = Assign().decide(call(ROUTED), Known(candidates=(busy, free), previous_owner=None))
+    assert decision.result == {"assignee": "li", "team": "complaints", "reason": decision.reason}
+    assert {one["login"] for one in decision.considered} == {"bo", "li"}
+    assert "least loaded" in decision.reason
+
+
+def test_a_case_that_comes_back_goes_to_whom_it_knows():
+    decision = Assign().decide(call(ROUTED), Known(candidates=candidates("bo", "li"), previous_owner="li"))
+    assert (decision.result["assignee"], decision.reason) == ("li", "handled it before")
+
+
+def test_nobody_fit_offers_the_task_to_the_whole_team():
+    decision = Assign().decide(call(ROUTED), Known(candidates=candidates("li", available=False), previous_owner=None))
+    assert decision.result["assignee"] is None
+    assert decision.result["team"] == "complaints"
+
+
+def test_a_route_without_a_team_points_to_the_routing_table():
+    with pytest.raises(Invalid, match="routing table"):
+        Assign().decide(call({"route": None}), Known(candidates=(), previous_owner=None))
+
+
+# -- service-clocks, new-round
+
+
+def test_the_clocks_run_from_the_receipt_not_from_the_entry():
+    inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
+    decision = ServiceClocks(CALENDARS, ZONE).decide(call(inputs, now=local(9, 50)), None)
+    assert decision.result["respond"]["due_at"] == local(9, 45)
+    assert decision.result["solve"]["due_at"] == local(11, 30)
+    assert decision.result["round"] == 1
+    assert len(decision.considered) == 4
+    assert "紧急：15分钟内响应" in decision.reason
+
+
+@pytest.mark.parametrize(("said", "warned"), [("0.75", local(11, 0)), ("0.5", local(10, 30)), ("1", local(11, 30))])
+def test_the_diagram_says_when_to_warn(said, warned):
+    inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
+    decision = ServiceClocks(CALENDARS, ZONE).decide(call(inputs, warnFraction=said), None)
+    assert decision.result["solve"]["warn_at"] == warned
+
+
+@pytest.mark.parametrize("said", ["0", "1.5", "soon", "-1"])
+def test_a_warning_outside_the_limit_names_node_and_header(said):
+    with pytest.raises(Invalid, match="Node: header 'warnFraction'"):
+        ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": ROWS}, warnFraction=said), None)
+
+
+def test_a_row_that_cannot_be_read_names_itself():
+    rows = [{"clock": "solve", "amount": 2, "unit": "weeks", "source": "两周内解决"}]
+    with pytest.raises(TargetRowInvalid, match="两周内解决"):
+        ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": rows}), None)
+
+
+def test_no_row_times_nothing():
+    decision = ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": []}), None)
+    assert decision.result == {"round": 1}
+    assert "nothing is timed" in decision.reason
+
+
+def test_a_new_round_times_the_solution_from_now_and_the_response_no_more():
+    before = {"round": 1, "solve": {"due_at": local(11, 30), "escalated": True}}
+    decision = NewRound(CALENDARS, ZONE).decide(call({"target_rows": ROWS, "clocks": before}, now=local(14)), None)
+    assert decision.result.keys() == {"solve", "round"}
+    assert decision.result["round"] == 2
+    assert decision.result["solve"]["due_at"] == local(16)
+    assert "escalated" not in decision.result["solve"]
+
+
+# -- escalate
+
+
+def agent(login: str, role: Role = Role.SUPERVISOR, **changes: Any) -> Agent:
+    values = {
+        "name": login, "shown_as": login, "team_keys": (), "skills": (), "language": "zh", "email": "", "active": True,
+        "available": True, "capacity": 10, "password_is_temporary": False, "revision": 1,
+    }  # fmt: skip
+    return Agent(login=login, role=role, **{**values, **changes})
+
+
+def facts(*people: Agent) -> EscalationFacts:
+    teams = {"complaints": Team(key="complaints", name="投诉专员", name_en="Complaints", supervisor="wang", deputy="sun")}
+    case = SimpleNamespace(owner="li", team="service", round=1)
+    return EscalationFacts(case=case, before=(), teams=teams, people={one.login: one for one in people})
+
+
+ASSIGNED = {"assignment": {"assignee": "li", "team": "complaints"}, "clocks": {"round": 2}}
+
+
+def test_the_supervisor_of_the_assigned_team_is_told_which_clock_was_missed():
+    decision = Escalate().decide(call(ASSIGNED, clock="solve"), facts(agent("wang"), agent("sun")))
+    assert decision.result == {"supervisor": "wang", "level": 1, "clock": "solve", "round": 2}
+    assert decision.reason.startswith("solve was missed")
+
+
+def test_an_absent_supervisor_is_replaced_by_the_deputy_and_nobody_by_the_queue():
+    away = agent("wang", available=False)
+    assert Escalate().decide(call(ASSIGNED, clock="solve"), facts(away, agent("sun"))).result["supervisor"] == "sun"
+    assert Escalate().decide(call(ASSIGNED, clock="solve"), facts(away)).result["supervisor"] is None
+
+
+def test_an_escalation_that_names_no_clock_is_refused():
+    with pytest.raises(Invalid, match="header 'clock' is missing"):
+        Escalate().decide(call(ASSIGNED), facts(agent("wang")))
+
+
+def test_deciding_twice_gives_the_same_answer():
+    inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
+    decider, asked = ServiceClocks(CALENDARS, ZONE), call(inputs)
+    assert decider.decide(asked, None) == decider.decide(asked, None)
+    assert decider.decide(asked, None).result["solve"]["due_at"] - HALF_PAST_NINE == timedelta(hours=2)

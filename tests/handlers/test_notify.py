@@ -1,0 +1,146 @@
+"""Who is told what, by which way, and that it happens once."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.ports import Done, Fail
+from handlers.archive import Archive
+from handlers.mail import MailRefused, MailUnavailable
+from handlers.notify import Notify
+from handlers.survey import InviteToSurvey
+from tests.handlers.conftest import call
+
+RESULT = {"solution": "支付接口已修复", "result": "resolved"}
+SUPERVISOR = {"to": "supervisor", "template": "reopened"}
+
+
+@pytest.fixture
+def number(office):
+    """A case with the owner li, whose first notice is read."""
+    number = office.open(customer_contact="zhang@example.org")
+    office.desk.notices.mark_read("li")
+    return number
+
+
+@pytest.fixture
+def notify(office, post):
+    return Notify(office.desk.context, post)
+
+
+def unread(office, login):
+    return list(office.desk.notices.of(login, unread_only=True))
+
+
+def with_email(office, login, address):
+    agent = office.desk.people.agent(login)
+    office.desk.people.change_agent(login, revision=agent.revision, email=address)
+
+
+def test_the_same_key_tells_once_however_often_the_job_runs(office, notify, number, mail):
+    for _ in range(2):
+        assert isinstance(notify.do(call(office, number, "notify", **SUPERVISOR)), Done)
+    assert len(unread(office, "wang")) == 1
+
+
+def test_once_in_a_round_holds_across_jobs(office, notify, number):
+    for key in ("job-1", "job-2"):
+        notify.do(call(office, number, "notify", key=key, to="owner", template="solution_warning", once="round"))
+    assert [notice.template for notice in unread(office, "li")] == ["solution_warning"]
+
+
+def test_the_customer_with_an_address_gets_a_mail(office, notify, number, mail):
+    outcome = notify.do(call(office, number, "notify", inputs=RESULT, to="customer", template="result"))
+    assert outcome == Done(result={"told": ["customer"], "by": "mail"})
+    assert [letter.to for letter in mail.letters] == ["zhang@example.org"]
+    assert "支付接口已修复" in mail.letters[0].text
+    delivery = office.desk.notices.deliveries(number)[0]
+    assert (delivery.state, delivery.template, delivery.recipient) == ("sent", "result", "zhang@example.org")
+
+
+def test_a_sent_mail_is_not_sent_again(office, notify, number, mail):
+    for _ in range(2):
+        notify.do(call(office, number, "notify", inputs=RESULT, to="customer", template="result"))
+    assert len(mail.letters) == 1
+
+
+def test_the_customer_with_a_phone_is_called_by_the_owner(office, notify, mail):
+    number = office.open()
+    office.desk.notices.mark_read("li")
+    notify.do(call(office, number, "notify", inputs=RESULT, to="customer", template="result"))
+    told = unread(office, "li")
+    assert [notice.template for notice in told] == ["contact_customer"]
+    assert "支付接口已修复" in told[0].body
+    assert mail.letters == []
+
+
+def test_a_refused_customers_address_falls_back_to_the_owner(office, notify, number, mail):
+    mail.failure = MailRefused("no such mailbox")
+    notify.do(call(office, number, "notify", inputs=RESULT, to="customer", template="result"))
+    assert [notice.template for notice in unread(office, "li")] == ["contact_customer"]
+    assert [delivery.state for delivery in office.desk.notices.deliveries(number)] == ["failed"]
+
+
+def test_a_mail_server_that_is_away_costs_a_retry_and_then_the_mail_goes(office, notify, number, mail):
+    mail.failure = MailUnavailable("away")
+    assert notify.do(call(office, number, "notify", inputs=RESULT, to="customer", template="result")) == Fail(reason="away")
+    mail.failure = None
+    notify.do(call(office, number, "notify", inputs=RESULT, to="customer", template="result"))
+    assert len(mail.letters) == 1
+    assert [(one.state, one.attempts) for one in office.desk.notices.deliveries(number)] == [("sent", 2)]
+    assert unread(office, "li") == []
+
+
+def test_staff_with_an_address_get_a_mail_without_the_customers_words(office, notify, number, mail):
+    with_email(office, "li", "li@example.org")
+    notify.do(call(office, number, "notify", to="owner", template="assigned"))
+    assert [letter.to for letter in mail.letters] == ["li@example.org"]
+    assert "APP支付失败" not in mail.letters[0].text
+    assert "APP支付失败" in unread(office, "li")[0].body
+
+
+def test_a_mail_that_has_to_wait_does_not_keep_the_notice(office, notify, number, mail):
+    with_email(office, "li", "li@example.org")
+    mail.failure = MailUnavailable("away")
+    assert isinstance(notify.do(call(office, number, "notify", to="owner", template="assigned")), Fail)
+    assert len(unread(office, "li")) == 1
+
+
+def test_a_missing_variable_is_an_incident_at_once(office, notify, number):
+    outcome = notify.do(call(office, number, "notify", to="customer", template="result"))
+    assert isinstance(outcome, Fail)
+    assert outcome.permanent
+    assert "solution" in outcome.reason
+
+
+@pytest.mark.parametrize("headers", [{"to": "everybody", "template": "assigned"}, {"to": "owner", "template": "asigned"}, {}])
+def test_a_header_that_means_nothing_names_the_node(office, notify, number, headers):
+    outcome = notify.do(call(office, number, "notify", **headers))
+    assert isinstance(outcome, Fail)
+    assert outcome.permanent
+    assert outcome.reason.startswith("Node: header")
+
+
+def test_the_survey_link_goes_to_the_customer_and_a_repeat_sends_the_same(office, post, number, mail):
+    survey = InviteToSurvey(office.desk.context, office.desk.surveys, post)
+    first, second = (survey.do(call(office, number, "survey", key=key)) for key in ("job-1", "job-2"))
+    assert first == second
+    assert first.result["by"] == "mail"
+    assert len(mail.letters) == 1
+    token = mail.letters[0].text.split("/survey/")[1].split()[0]
+    assert office.desk.surveys.show(token).form.id == "survey"
+    assert token not in str(first.result)
+
+
+def test_the_archive_counts_what_it_could_read(office, number):
+    office.at("09:40")
+    office.desk.work.claim(office.task(number).id, by="li")
+    office.desk.work.note(number, "查过日志", by="li")
+    office.desk.work.log_progress(number, {"content": "排查", "next_action": "修复"}, by="li")
+    counted = Archive(office.desk.context).do(call(office, number, "archive")).result
+    assert {key: counted[key] for key in ("rounds", "progress_rows", "messages", "answers")} == {
+        "rounds": 1,
+        "progress_rows": 1,
+        "messages": 1,
+        "answers": 0,
+    }

@@ -6,6 +6,7 @@ from lxml import etree
 
 from bpmn.dmn.reading import Place, Reading, child, children, text_in, type_name
 from bpmn.dmn.tables import AGGREGATIONS, HIT_POLICIES, DecisionTable, InputColumn, OutputColumn, Rule
+from bpmn.feel import UnaryTests
 from bpmn.feel.nodes import any_value, list_of
 from bpmn.feel.runtime import Node
 
@@ -101,21 +102,31 @@ def _rule(
             f"{len(outputs)} 个输出列，请增减单元格",
         )
         return None
-    tests = tuple(
-        reading.tests(cell, text_in(cell), where.at(f"column {column.label}", f"列 {column.label}"))
-        for cell, column in zip(input_cells, inputs, strict=True)
-    )
+    tests = _tests(input_cells, inputs, reading, where)
     return Rule(
         id=rule.get("id") or f"row {index}",
         index=index,
         tests=tests,
         conditions=tuple((column, cell.test) for column, cell in enumerate(tests) if cell.test is not any_value),
-        outputs=tuple(
-            reading.expression(cell, text_in(cell), where.at(f"output {column.name}", f"输出 {column.name}"))
-            for cell, column in zip(output_cells, outputs, strict=True)
-        ),
+        outputs=_results(output_cells, outputs, reading, where),
         output_texts=tuple(map(text_in, output_cells)),
         annotations=_annotations(rule),
+    )
+
+
+def _tests(
+    cells: list[etree._Element], columns: tuple[InputColumn, ...], reading: Reading, where: Place
+) -> tuple[UnaryTests, ...]:
+    return tuple(
+        reading.tests(cell, text_in(cell), where.at(f"column {column.label}", f"列 {column.label}"))
+        for cell, column in zip(cells, columns, strict=True)
+    )
+
+
+def _results(cells: list[etree._Element], columns: tuple[OutputColumn, ...], reading: Reading, where: Place) -> tuple[Node, ...]:
+    return tuple(
+        reading.expression(cell, text_in(cell), where.at(f"output {column.name}", f"输出 {column.name}"))
+        for cell, column in zip(cells, columns, strict=True)
     )
 
 

@@ -139,6 +139,12 @@ class PrimaryParser(TypeParser):
         self.vocabulary.read(name, is_builtin=called and builtin is not None)
         return (nodes.callee if called else nodes.variable)(name, builtin)
 
+    def _quoted_name(self) -> Node:
+        name = self.take_quoted_name()
+        if name is None:
+            raise self.error("expected a name between backticks")
+        return self._reference(name)
+
     def _function(self) -> Node:
         self.move_to(_FUNCTION.match(self.text, self.position).end())
         parameters = self._parameters()
@@ -162,6 +168,9 @@ class PrimaryParser(TypeParser):
 
     def property_name(self) -> str:
         """Step over the name after a dot."""
+        quoted = self.take_quoted_name()
+        if quoted is not None:
+            return quoted
         word = self.word()
         if not word:
             raise self.error("expected the name of a property after `.`")
@@ -180,6 +189,7 @@ class PrimaryParser(TypeParser):
         "(": _round_bracket,
         "]": _outward_bracket,
         "{": _context,
+        "`": _quoted_name,
     }
 
 

@@ -23,6 +23,7 @@ KEYWORDS = frozenset(
 _BLANKS = re.compile(r"(?:[\s\u00a0\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_QUOTED_NAME = re.compile(r"`([^`\n]+)`")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 
@@ -85,6 +86,10 @@ class Scanner:
         if content is None:
             raise self.error('the text that starts here has no closing `"`')
         return _unescaped(content)
+
+    def take_quoted_name(self) -> str | None:
+        """The name between backticks, Camunda's way to write any name; null if no backtick comes next."""
+        return self._take_match(_QUOTED_NAME, 1)
 
     def error(self, message: str | None = None) -> FeelSyntaxError:
         """A syntax error at this position; without a message it names what stands there."""

@@ -9,6 +9,7 @@ _TEMPLATES = [
     (r"expected an operator or the end(.*)", "此处应为运算符或表达式结尾{0}"),
     (r"expected `,` or the end of the cell(.*)", "此处应为“,”或单元格结尾{0}"),
     (r"expected a name and `in`(.*)", "此处应为名称和“in”{0}"),
+    (r"expected a name between backticks(.*)", "反引号之间应为名称{0}"),
     (r"expected a name(.*)", "此处应为名称{0}"),
     (r"expected the name of a property after `\.`(.*)", "“.”之后应为属性名{0}"),
     (r"expected the name of a type(.*)", "此处应为类型名{0}"),

@@ -180,13 +180,6 @@ def distinct_values(run: Run, items: list) -> list:
     return result
 
 
-@builtin("duplicate values(list: list)", wants_run=True)
-def duplicate_values(run: Run, items: list) -> list:
-    repeated = [item for index, item in enumerate(items) if list_contains(run, items[:index], item)]
-    run.spend(len(items) * len(items) // 8)
-    return distinct_values(run, repeated)
-
-
 @builtin("flatten(list: list)", wants_run=True)
 def flatten(run: Run, items: list) -> list:
     result: list = []

@@ -132,6 +132,10 @@ def test_chinese_names_need_no_quotes():
     assert value_of("优先级.分数 + 1", 优先级={"分数": 2}) == 3
 
 
+def test_any_name_may_stand_in_backticks():
+    assert value_of("`order-no.` + customer.`full name`", **{"order-no.": "7 "}) == "7 Ana Li"
+
+
 def test_a_variable_may_share_its_name_with_a_function():
     assert value_of("count(date) + count", count=1, date=[1, 2]) == 3
 

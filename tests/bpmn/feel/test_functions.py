@@ -158,7 +158,20 @@ RANGES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "value"), TEXTS + NUMBERS + LISTS + CONTEXTS + TIMES + RANGES)
+CAMUNDA = [
+    ("is defined(null)", False),
+    ('get or else(null, "x")', "x"),
+    ("is empty([])", True),
+    ('is blank(" ")', True),
+    ('trim(" a ")', "a"),
+    ('extract("a1b22", "[0-9]+")', ["1", "22"]),
+    ("partition([1, 2, 3], 2)", [[1, 2], [3]]),
+    ("duplicate values([1, 2, 1])", [1]),
+    ('last day of month(@"2024-02-01")', date(2024, 2, 29)),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), TEXTS + NUMBERS + LISTS + CONTEXTS + TIMES + RANGES + CAMUNDA)
 def test_function(text, value):
     assert to_python(parse(text).evaluate({})) == value
 

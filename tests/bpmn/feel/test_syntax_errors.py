@@ -24,6 +24,7 @@ BROKEN = [
     ("x instance of foo", 14, "there is no type `foo`"),
     ("@x", 1, "date, time or duration"),
     ("1e99999", 7, "too large"),
+    ("`", 0, "between backticks"),
     ("then", 0, "expected an expression, found `then`"),
 ]
 

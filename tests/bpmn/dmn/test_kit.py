@@ -54,6 +54,15 @@ def test_the_ratchet_names_what_no_longer_passes(kit, capsys):
     assert lines[-1] == "passed: 0 of 1"
 
 
+def test_a_model_that_cannot_be_read_fails_its_tests_only(kit, capsys):
+    broken = kit / "level-9" / "0002-broken"
+    broken.mkdir()
+    (broken / "sum.dmn").write_bytes(b"<definitions")
+    (broken / "0002-broken-test-01.xml").write_text(CASES.format(expected=2), encoding="utf-8")
+    tck.main([str(kit)])
+    assert capsys.readouterr().out.splitlines()[-1] == "passed: 1 of 2"
+
+
 def test_a_folder_that_is_missing_is_named(tmp_path, capsys):
     with pytest.raises(SystemExit):
         tck.main([str(tmp_path / "nowhere")])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from desk.clocks import CONDITIONAL
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.masking import mask_contact, mask_name, mask_number
@@ -16,7 +17,8 @@ from desk.store import cases as store
 from desk.store import clocks, customers, notices, people
 from desk.store.cases import Filter, TextFilter
 from desk.store.clocks import ClockRow
-from desk.store.sealing import ORDER, index
+from desk.store.sealing import index
+from desk.tables import ORDER
 from desk.timeline import Explained, TimelineItem, explained, timeline
 from desk.wordings import REQUIRED
 from engine.db import queries
@@ -97,8 +99,9 @@ def view_of(clock: ClockRow, now: datetime) -> ClockView:
 
 
 def next_clock(views: tuple[ClockView, ...]) -> ClockView | None:
-    """The running clock that is due first."""
-    return min((view for view in views if view.left is not None), key=lambda view: view.due_at, default=None)
+    """The running clock that is due first, of those that must be kept in any case."""
+    running = (view for view in views if view.left is not None and view.name not in CONDITIONAL)
+    return min(running, key=lambda view: view.due_at, default=None)
 
 
 def clock_views(tx: Transaction, numbers: list[str], now: datetime) -> dict[str, tuple[ClockView, ...]]:

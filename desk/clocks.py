@@ -22,6 +22,8 @@ SOLVED_GRACE = timedelta(hours=24)
 
 RECEIVED, SOLUTION = "received", "solution"
 AROUND_THE_CLOCK, BUSINESS = "24x7", "business"
+CONDITIONAL = frozenset({"transfer"})
+"""Clocks of what need not happen at all: who transfers nothing misses nothing."""
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1)}
 WORKING_DAYS = "wd"
 

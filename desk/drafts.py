@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bpmn.lint import Finding, check_files
-from bpmn.package import ProcessPackage
+from bpmn.package import ProcessPackage, with_changes
 from desk import rollout
 from desk.context import DeskContext
 from desk.errors import DraftClosed
 from desk.rights import require_publisher
 from desk.store import people, releases
 from desk.store.releases import DRAFT_MOVES, Draft, DraftState
+from desk.versions import next_version
 from engine.db import queries
 from engine.db import store as engine_store
 from engine.errors import Invalid, StaleRevision
@@ -54,16 +55,22 @@ class Drafts:
         with self._db.reading() as tx:
             return Packages(deployments=tuple(queries.deployments(tx)), drafts=tuple(releases.drafts(tx)))
 
+    def deployment(self, key: str, version: str) -> Deployment:
+        """A deployed version. Raises NotFound."""
+        with self._db.reading() as tx:
+            return queries.deployment(tx, key, version)
+
     def files_of(self, key: str, version: str) -> dict[str, bytes]:
         """The files of a deployed version. Raises NotFound."""
         with self._db.reading() as tx:
             return engine_store.deployment_files(tx, queries.deployment(tx, key, version).id)[1]
 
     def open_draft(self, key: str, from_version: str, *, by: str) -> OpenDraft:
-        """Begin a draft with the files of a deployed version. Raises NotFound, RightMissing."""
+        """Begin a draft with the files of a deployed version and an empty change list. Raises NotFound, RightMissing."""
         with self._db.transaction() as tx:
             _require_analyst(tx, by)
-            files = engine_store.deployment_files(tx, queries.deployment(tx, key, from_version).id)[1]
+            files = dict(engine_store.deployment_files(tx, queries.deployment(tx, key, from_version).id)[1])
+            files[MANIFEST] = with_changes(files[MANIFEST], ())
             now = self._context.now()
             draft_id = releases.insert_draft(tx, files=files, key=key, from_version=from_version, by=by, at=now)
             return OpenDraft(draft=releases.draft(tx, draft_id), files=files)
@@ -90,6 +97,11 @@ class Drafts:
             releases.change_draft(tx, draft_id, revision, **changes)
             releases.write_files(tx, draft_id, kept)
             return OpenDraft(draft=releases.draft(tx, draft_id), files=kept)
+
+    def next_version(self, key: str) -> str:
+        """The number to propose for the next version."""
+        with self._db.reading() as tx:
+            return next_version(each.version for each in queries.deployments(tx, key=key))
 
     def discard_draft(self, draft_id: int, *, by: str, revision: int) -> None:
         """Give a draft up. Raises StaleRevision, DraftClosed, RightMissing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -70,11 +70,12 @@ class Inbox:
 
     def tasks(self, login: str, *, scope: Scope | str = Scope.MINE, page: int = 1, page_size: int = 50) -> InboxPage:
         """A page of the queue. Raises RightMissing for `all` without the right, AgentNotFound."""
+        start = page_size * (max(page, 1) - 1)
         with self._db.reading() as tx:
             items = self._items(tx, self._in_scope(tx, people.agent(tx, login), Scope(scope)))
-        items.sort(key=_urgency)
-        start = page_size * (max(page, 1) - 1)
-        return InboxPage(items=tuple(items[start : start + page_size]), total=len(items), page=page, page_size=page_size)
+            items.sort(key=_urgency)
+            shown = self._named(tx, items[start : start + page_size])
+        return InboxPage(items=tuple(shown), total=len(items), page=page, page_size=page_size)
 
     def of_case(self, number: str) -> list[UserTask]:
         """The open tasks of a case."""
@@ -93,7 +94,6 @@ class Inbox:
         now = self._context.now()
         numbers = list({task.business_key for task in tasks})
         known = cases.cases(tx, numbers)
-        who = customers.by_id(tx, self._context.vault, {case.customer_id for case in known.values()})
         views = clock_views(tx, numbers, now)
         items = []
         for task in tasks:
@@ -104,7 +104,7 @@ class Inbox:
                 InboxItem(
                     task=task,
                     case=case,
-                    customer=mask_name(who[case.customer_id].name) if case else "",
+                    customer="",
                     clock=clock,
                     due_at=due_at,
                     left=due_at - now if due_at else None,
@@ -112,6 +112,11 @@ class Inbox:
                 )
             )
         return items
+
+    def _named(self, tx: Transaction, items: Sequence[InboxItem]) -> list[InboxItem]:
+        """The items with their customers' masked names; only those shown are unsealed."""
+        who = customers.by_id(tx, self._context.vault, {item.case.customer_id for item in items if item.case})
+        return [replace(item, customer=mask_name(who[item.case.customer_id].name)) if item.case else item for item in items]
 
 
 def _urgency(item: InboxItem) -> tuple[bool, datetime, int]:

@@ -58,6 +58,7 @@ class Verdict(StrEnum):
     BREACHED = "breached"  # not done, and the due instant has passed
     ON_TIME = "on_time"  # done not later than due; for good
     LATE = "late"  # done after the due instant; for good
+    VOID = "void"  # never had to be done: a limit for transfers, and nothing was transferred
 
 
 class EntryKind(StrEnum):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from desk.clocks import CONDITIONAL
 from desk.escalation import Escalated
 from desk.model import CASE_MOVES, Case, CaseState
 from desk.progress import row_of
@@ -26,6 +27,7 @@ from engine.history import (
     HistoryEvent,
     InstanceCancelled,
     InstanceCompleted,
+    MessageCorrelated,
     TaskClaimed,
     TaskCompleted,
     TaskCreated,
@@ -41,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 STATE, STAGE, WORK, WAITS_FOR = "case.state", "case.stage", "case.work", "case.waits_for"
 OWNERS_STAGE = "handle"
+STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": "transfer", "survey-answered": "follow_up"}
 
 
 class CaseProjection:
@@ -87,6 +90,8 @@ class _Writing:
                 self._escalated(event)
             case TaskCreated() | TaskClaimed() | TaskReleased() | TaskReassigned():
                 self._task(event)
+            case MessageCorrelated(message_name=name) if name in STOPPED_BY_MESSAGE:
+                clocks.stop(self.tx, self.case.number, {STOPPED_BY_MESSAGE[name]}, event.at)
             case TaskCompleted():
                 self._worked(event)
             case InstanceCompleted() | InstanceCancelled():
@@ -119,9 +124,11 @@ class _Writing:
         self._change(state=state)
         if state is CaseState.RESOLVED:
             self._change(resolved_at=at)
-            clocks.stop(self.tx, case.number, {"respond", "solve"}, at)
+            clocks.void(self.tx, case.number, CONDITIONAL, at)
+            clocks.stop(self.tx, case.number, {"pickup", "respond", "solve"}, at)
         elif state is CaseState.CLOSED:
             self._change(closed_at=at)
+            clocks.void(self.tx, case.number, CONDITIONAL, at)
             clocks.stop(self.tx, case.number, None, at)
         elif case.state is CaseState.RESOLVED:
             self._change(resolved_at=None)
@@ -186,6 +193,7 @@ class _Writing:
             return
         if isinstance(event, TaskClaimed):
             self._change(owner=event.by)
+            clocks.stop(self.tx, self.case.number, {"pickup"}, event.at)
             self._move(CaseState.IN_PROGRESS, event.at)
         else:
             self._change(owner=event.assignee if isinstance(event, TaskReassigned) else None)

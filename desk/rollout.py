@@ -19,6 +19,7 @@ from desk.store import cases, people, releases, surveys
 from desk.store.cases import Filter, Readable
 from desk.store.releases import Stage
 from engine.db import queries
+from engine.errors import StaleRevision
 from engine.model import Deployment
 from engine.ports import Transaction
 
@@ -53,6 +54,12 @@ def current_version(stages: Sequence[Stage], team: str) -> str | None:
     return next((stage.version for stage in reversed(stages) if stage.team in (team, EVERYONE)), None)
 
 
+def earlier_version(stages: Sequence[Stage], team: str) -> str | None:
+    """The version to which undoing the last change brings a team back; None when it never had another."""
+    versions = [stage.version for stage in stages if stage.team in (team, EVERYONE)]
+    return next((version for version in reversed(versions) if version != versions[-1]), None)
+
+
 def deployment_for(tx: Transaction, key: str, team: str) -> Deployment:
     """The deployment on which a team's next case runs. Raises NothingRolledOut."""
     version = current_version(releases.stages(tx, key), team)
@@ -81,12 +88,16 @@ class Rollout:
         with self._db.reading() as tx:
             return {team: deployment_for(tx, key, team).version for team in people.teams(tx)}
 
-    def assign(self, key: str, version: str, teams: Collection[str] | None, *, by: str) -> None:
+    def assign(self, key: str, version: str, teams: Collection[str] | None, *, by: str, read: int | None = None) -> None:
         """From now on these teams (everyone when None) start their new cases on a deployed version; running cases keep theirs.
 
-        Raises NotFound for a version that isn't deployed, TeamNotFound, RightMissing.
+        `read` is the number of stages that the decision was made on. Raises NotFound for a version that isn't deployed,
+        TeamNotFound, RightMissing, and StaleRevision when somebody assigned meanwhile.
         """
         with self._db.transaction() as tx:
+            current = len(releases.stages(tx, key))
+            if read is not None and read != current:
+                raise StaleRevision(f"The rollout of {key}", read=read, current=current)
             assign(tx, key, version, teams, by=by, at=self._context.now())
 
     def stages(self, key: str) -> list[Stage]:

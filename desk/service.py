@@ -11,6 +11,7 @@ from desk.context import DeskContext, DeskSettings
 from desk.diagrams import Diagrams
 from desk.drafts import Drafts
 from desk.inbox import Inbox
+from desk.incidents import Incidents
 from desk.intake import Intake
 from desk.notices import Notices
 from desk.people import People
@@ -55,6 +56,7 @@ class Desk:
         self.notices = Notices(context)
         self.drafts = Drafts(context)
         self.rollout = Rollout(context)
+        self.incidents = Incidents(context)
 
     @property
     def settings(self) -> DeskSettings:

@@ -22,6 +22,19 @@ from engine.db.types import Key, UtcDateTime
 metadata = MetaData(naming_convention=NAMING)
 
 
+NAME, CONTACT, CUSTOMER_NUMBER = "name", "contact", "customer number"
+DESCRIPTION, ORDER, ENTRY, PROGRESS, ANSWERS, NOTICE = "description", "order", "entry", "progress", "answers", "notice"
+
+
+def context_of(meaning: str) -> bytes:
+    """The vault's context for a text of that meaning: sealed as a name, it doesn't open as a contact."""
+    return f"desk {meaning}".encode()
+
+
+def _sealed(name: str, meaning: str, *, nullable: bool = False) -> Column:
+    return Column(name, LargeBinary, nullable=nullable, info={"context": context_of(meaning)})
+
+
 def _key() -> Column:
     return Column("id", Key, primary_key=True, autoincrement=True)
 
@@ -87,9 +100,9 @@ customer = Table(
     "desk_customer",
     metadata,
     _key(),
-    Column("name_sealed", LargeBinary, nullable=False),
+    _sealed("name_sealed", NAME),
     Column("name_index", LargeBinary),
-    Column("number_sealed", LargeBinary, nullable=False),
+    _sealed("number_sealed", CUSTOMER_NUMBER),
     Column("number_index", LargeBinary),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_desk_customer_name_index", "name_index"),
@@ -101,7 +114,7 @@ contact = Table(
     metadata,
     _key(),
     Column("customer_id", Key, ForeignKey("desk_customer.id"), nullable=False),
-    Column("contact_sealed", LargeBinary, nullable=False),
+    _sealed("contact_sealed", CONTACT),
     Column("contact_index", LargeBinary, nullable=False),
     UniqueConstraint("customer_id", "contact_index"),
     Index("ix_desk_contact_contact_index", "contact_index"),
@@ -129,9 +142,9 @@ case = Table(
     Column("preferred_channel", String(20), nullable=False),
     Column("customer_kind", String(20), nullable=False),
     Column("customer_id", Key, ForeignKey("desk_customer.id"), nullable=False),
-    Column("contact_sealed", LargeBinary, nullable=False),
-    Column("description_sealed", LargeBinary, nullable=False),
-    Column("order_sealed", LargeBinary, nullable=False),
+    _sealed("contact_sealed", CONTACT),
+    _sealed("description_sealed", DESCRIPTION),
+    _sealed("order_sealed", ORDER),
     Column("order_index", LargeBinary),
     Column("product", String(100), nullable=False),
     Column("team", String(60), nullable=False),
@@ -190,7 +203,7 @@ entry = Table(
     Column("kind", String(20), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     _login("by"),
-    Column("text_sealed", LargeBinary, nullable=False),
+    _sealed("text_sealed", ENTRY),
     Column("message_id", String(200), unique=True),
     Index("ix_desk_entry_case_number", "case_number", "at"),
 )
@@ -206,9 +219,9 @@ progress = Table(
     _login("by"),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=False),
-    Column("content_sealed", LargeBinary, nullable=False),
-    Column("feedback_sealed", LargeBinary, nullable=False),
-    Column("next_sealed", LargeBinary, nullable=False),
+    _sealed("content_sealed", PROGRESS),
+    _sealed("feedback_sealed", PROGRESS),
+    _sealed("next_sealed", PROGRESS),
     Column("final", Boolean, nullable=False),
     Index("ix_desk_progress_case_number", "case_number", "id"),
 )
@@ -227,7 +240,7 @@ survey = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("rating", String(20)),
-    Column("answers_sealed", LargeBinary),
+    _sealed("answers_sealed", ANSWERS, nullable=True),
     Column("late", Boolean),
     UniqueConstraint("case_number", "round"),
 )
@@ -239,7 +252,7 @@ notice = Table(
     _login(),
     Column("case_number", String(40)),
     Column("template", String(60), nullable=False),
-    Column("text_sealed", LargeBinary, nullable=False),
+    _sealed("text_sealed", NOTICE),
     Column("created_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("idempotency_key", String(200), nullable=False, unique=True),
@@ -252,7 +265,7 @@ delivery = Table(
     Column("idempotency_key", String(200), primary_key=True),
     Column("case_number", String(40)),
     Column("channel", String(20), nullable=False),
-    Column("recipient_sealed", LargeBinary, nullable=False),
+    _sealed("recipient_sealed", CONTACT),
     Column("template", String(60), nullable=False),
     Column("state", String(20), nullable=False),
     Column("detail", Text, nullable=False),

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, up
 from desk import tables
 from desk.errors import CaseNotFound
 from desk.model import Case, CaseState
-from desk.store.sealing import CONTACT, DESCRIPTION, ORDER, index, seal, unseal
+from desk.store.sealing import index, seal, unseal
+from desk.tables import CONTACT, DESCRIPTION, ORDER
 from engine.db import tables as engine_tables
 from engine.db.queries import OPEN_TASKS
 from engine.errors import StaleRevision

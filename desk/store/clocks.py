@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, insert, select, update
 
 from desk import tables
-from desk.clocks import verdict
+from desk.clocks import CONDITIONAL, verdict
 from desk.escalation import Escalated
 from desk.model import Verdict
 from engine.ports import Transaction
@@ -31,7 +31,7 @@ class ClockRow:
 
     def verdict_at(self, now: datetime) -> Verdict:
         """The stored verdict, or that of the moment."""
-        return self.verdict or verdict(self.due_at, None, now)
+        return self.verdict or (Verdict.RUNNING if self.name in CONDITIONAL else verdict(self.due_at, None, now))
 
 
 def start(tx: Transaction, clock: ClockRow) -> None:
@@ -47,11 +47,28 @@ def start(tx: Transaction, clock: ClockRow) -> None:
 
 def stop(tx: Transaction, case_number: str, names: Collection[str] | None, at: datetime) -> None:
     """Stop the running clocks of a case (all without `names`) and write their verdicts. A stopped clock stays as it is."""
+    for clock in _running(tx, case_number):
+        if names is None or clock.name in names:
+            _write_verdict(tx, clock, verdict(clock.due_at, at, at), at)
+
+
+def void(tx: Transaction, case_number: str, names: Collection[str], at: datetime) -> None:
+    """Stop running clocks of what never had to be done."""
+    for clock in _running(tx, case_number):
+        if clock.name in names:
+            _write_verdict(tx, clock, Verdict.VOID, at)
+
+
+def _running(tx: Transaction, case_number: str) -> list[ClockRow]:
     table = tables.clock
-    for clock in of_cases(tx, [case_number]):
-        if clock.stopped_at is None and (names is None or clock.name in names):
-            where = (table.c.case_number == case_number, table.c.round == clock.round, table.c.name == clock.name)
-            tx.execute(update(table).where(*where).values(stopped_at=at, verdict=verdict(clock.due_at, at, at)))
+    query = select(table).where(table.c.case_number == case_number, table.c.stopped_at.is_(None))
+    return [_clock(row) for row in tx.execute(query)]
+
+
+def _write_verdict(tx: Transaction, clock: ClockRow, found: Verdict, at: datetime) -> None:
+    table = tables.clock
+    where = (table.c.case_number == clock.case_number, table.c.round == clock.round, table.c.name == clock.name)
+    tx.execute(update(table).where(*where).values(stopped_at=at, verdict=found))
 
 
 def of_cases(tx: Transaction, numbers: Collection[str]) -> list[ClockRow]:

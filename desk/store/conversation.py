@@ -9,7 +9,8 @@ from sqlalchemy import insert, select
 
 from desk import tables
 from desk.model import EntryKind
-from desk.store.sealing import ENTRY, seal, unseal
+from desk.store.sealing import seal, unseal
+from desk.tables import ENTRY
 from engine.ports import Transaction
 from engine.vault import KeyRing
 

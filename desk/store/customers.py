@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, insert, or_, select
 
 from desk import tables
-from desk.store.sealing import CONTACT, CUSTOMER_NUMBER, NAME, index, seal, unseal
+from desk.store.sealing import index, seal, unseal
+from desk.tables import CONTACT, CUSTOMER_NUMBER, NAME
 from engine.ports import Transaction
 from engine.vault import KeyRing
 

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from desk import tables
-from desk.store.sealing import CONTACT, NOTICE, seal, unseal
+from desk.store.sealing import seal, unseal
+from desk.tables import CONTACT, NOTICE
 from engine.ports import Transaction
 from engine.vault import KeyRing
 

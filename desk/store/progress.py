@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from desk import tables
-from desk.store.sealing import PROGRESS, seal, unseal
+from desk.store.sealing import seal, unseal
+from desk.tables import PROGRESS
 from engine.ports import Transaction
 from engine.vault import KeyRing
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from desk.masking import normal_contact
+from desk.tables import CONTACT, context_of
 from engine.vault import KeyRing
-
-NAME, CONTACT, CUSTOMER_NUMBER = "name", "contact", "customer number"
-DESCRIPTION, ORDER, ENTRY, PROGRESS, ANSWERS, NOTICE = "description", "order", "entry", "progress", "answers", "notice"
 
 
 def seal(vault: KeyRing, text: str, meaning: str) -> bytes:
     """Seal a text so that it opens only as the same meaning."""
-    return vault.seal_text(text, context=f"desk {meaning}".encode())
+    return vault.seal_text(text, context=context_of(meaning))
 
 
 def unseal(vault: KeyRing, sealed: bytes, meaning: str) -> str:
     """The text. Raises VaultError."""
-    return vault.open_text(sealed, context=f"desk {meaning}".encode())
+    return vault.open_text(sealed, context=context_of(meaning))
 
 
 def index(vault: KeyRing, text: str, meaning: str) -> bytes | None:

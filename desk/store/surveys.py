@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from desk import tables
-from desk.store.sealing import ANSWERS, seal, unseal
+from desk.store.sealing import seal, unseal
+from desk.tables import ANSWERS
 from engine.ports import Transaction
 from engine.vault import KeyRing
 

@@ -113,6 +113,11 @@ def test_intake_takes_what_an_agent_must_ask_and_nothing_else(package):
     assert refused.value.errors.keys() == {"channel", "type", "urgency", "description", "favourite_colour"}
 
 
+def test_fields_that_the_browser_leaves_empty_are_no_obstacle(package):
+    untouched = {"received_at": None, "customer_kind": None, "subtype": None, "customer_number": "", "usage_blocked": False}
+    assert package.forms["intake"].validate({**INTAKE, **untouched})["usage_blocked"] is False
+
+
 def test_what_identifies_a_customer_is_marked_as_sensitive(package):
     assert {"customer_name", "customer_contact", "customer_number", "description"} <= package.forms["intake"].sensitive_fields
     assert "content" in package.forms["handle"].sensitive_fields

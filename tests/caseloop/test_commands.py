@@ -1,0 +1,145 @@
+"""The command line: settings, first start, people, releases, cases; every help has an example."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from caseloop import bootstrap
+from caseloop.cli import main
+from caseloop.first_start import furnish
+from caseloop.settings import Settings
+from engine.errors import SettingsInvalid, VaultError
+from engine.vault import KeyRing
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUEST = {
+    "channel": "web",
+    "customer_name": "张三",
+    "customer_contact": "13812345678",
+    "type": "complaint",
+    "urgency": "normal",
+    "usage_blocked": True,
+    "description": "APP无法登录",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def run(home: Path, *arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(arguments), env={"CASELOOP_HOME": str(home)}, input=stdin)
+
+
+@pytest.fixture
+def furnished(home: Path) -> Path:
+    settings = Settings.from_environment({"CASELOOP_HOME": str(home)})
+    bootstrap.prepare(settings)
+    services = bootstrap.build(settings)
+    assert {agent.login for agent, _ in furnish(services)} >= {"li", "zhao", "tech", "wang", "analyst", "admin"}
+    assert furnish(services) == [], "a second start makes nobody"
+    services.db.dispose()
+    return home
+
+
+def every_command(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from every_command(inner, (*path, name))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in every_command(main)], ids=lambda path: " ".join(path) or "caseloop")
+def test_every_command_has_help_with_an_example(home: Path, path: tuple[str, ...]) -> None:
+    shown = run(home, *path, "--help")
+    assert shown.exit_code == 0
+    assert "Example" in shown.output
+    assert re.search(r"^ +.*caseloop .*", shown.output, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"CASELOOP_PORT": "eighty"}, "expected a whole number from 0 to 65535, got 'eighty'"),
+        ({"CASELOOP_TIME_ZONE": "Mars/Base"}, "expected a zone such as Asia/Shanghai, got 'Mars/Base'"),
+        ({"CASELOOP_SMTP_URL": "mailto:x"}, "expected smtp://host or smtps://host, got 'mailto:x'"),
+        ({"CASELOOP_HANDLERS": "sms"}, "expected name=module:factory"),
+        ({"CASELOOP_PROT": "8080"}, "CASELOOP_PROT isn't a setting"),
+    ],
+)
+def test_a_bad_setting_says_what_was_expected_and_what_came(environment: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsInvalid, match=re.escape(said)):
+        Settings.from_environment(environment)
+
+
+def test_a_command_on_an_empty_home_says_the_way_out(home: Path) -> None:
+    home.mkdir()
+    shown = run(home, "tasks")
+    assert shown.exit_code == 1
+    assert "caseloop db upgrade" in shown.output
+
+
+def test_upgrading_makes_a_home_and_may_be_repeated(home: Path) -> None:
+    for _ in range(2):
+        assert "up to date" in run(home, "db", "upgrade").output
+    assert {path.name for path in home.iterdir()} >= {"caseloop.db", "keys.json", "web-secret"}
+
+
+def test_a_case_is_started_listed_and_shown(furnished: Path) -> None:
+    number = run(furnished, "start", "customer-service", "--team", "service", stdin=json.dumps(REQUEST)).output.strip()
+    assert re.fullmatch(r"NR\d{8}001", number)
+    tasks = json.loads(run(furnished, "tasks", "--json").output)
+    assert [(task["case"], task["assignee"]) for task in tasks] == [(number, "li")]
+    assert number in run(furnished, "tasks", "--team", "complaints").output
+    shown = json.loads(run(furnished, "case", number, "--json").output)
+    assert shown["record_table"][0]["客户信息"] == "张*,138****5678"
+    assert "紧急" in run(furnished, "case", number).output
+
+
+def test_wrong_variables_are_refused_in_one_line_and_open_nothing(furnished: Path) -> None:
+    for wrong in ("", "[]", "{", json.dumps({**REQUEST, "unknown": 1}), json.dumps({"channel": 5})):
+        shown = run(furnished, "start", "customer-service", "--team", "service", stdin=wrong)
+        assert shown.exit_code == 1
+        assert shown.output.startswith("Error: ")
+    assert run(furnished, "tasks").output.strip() == "No open tasks."
+
+
+def test_a_version_is_rolled_out_to_one_team_and_to_everyone(furnished: Path) -> None:
+    assert "is deployed" in run(furnished, "deploy", str(ROOT / "processes/customer-service/1.1")).output
+    run(furnished, "rollout", "customer-service", "1.1", "--team", "service-b")
+    shown = run(furnished, "rollout", "customer-service").output
+    assert re.search(r"^service-b +1\.1$", shown, re.MULTILINE)
+    assert re.search(r"^service +1\.0$", shown, re.MULTILINE)
+    assert "1.0" not in run(furnished, "rollout", "customer-service", "1.1", "--everyone").output
+    assert run(furnished, "rollout", "customer-service", "1.1").exit_code == 2
+    assert "isn't deployed" in run(furnished, "rollout", "customer-service", "9.9", "--everyone").output
+
+
+def test_somebody_is_added_with_a_one_time_password(furnished: Path) -> None:
+    added = run(furnished, "user", "add", "wu", "--name", "吴主管", "--role", "supervisor", "--team", "supervisors").output
+    assert re.search(r"one-time password \S{10,}", added)
+    assert "wu" in run(furnished, "user", "list").output
+    assert "exists already" in run(furnished, "user", "add", "wu", "--name", "吴").output
+
+
+def test_rotating_the_keys_seals_everything_anew(furnished: Path) -> None:
+    number = run(furnished, "start", "customer-service", "--team", "service", stdin=json.dumps(REQUEST)).output.strip()
+    old = KeyRing.from_file(furnished / "keys.json")
+    assert "sealed with the new key" in run(furnished, "db", "rotate-keys").output
+    assert "张*,138****5678" in run(furnished, "case", number).output
+    settings = Settings.from_environment({"CASELOOP_HOME": str(furnished)})
+    services = bootstrap.build(settings)
+    with services.db.reading() as tx:
+        sealed = [row[0] for row in tx.exec_driver_sql("SELECT value_sealed FROM variable")]
+        sealed += [row[0] for row in tx.exec_driver_sql("SELECT contact_sealed FROM desk_case")]
+    assert {KeyRing.key_id(value) for value in sealed} == {2}
+    with pytest.raises(VaultError):
+        old.open(sealed[0], context=b"variable")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ from bpmn.bpmn_io_port import PortFailed, definitions_of, rule_reports
 from bpmn.lint.bpmnlint_texts import SAID
 from bpmn.lint.finding import Fault, Place
 from bpmn.wording import Wording
-from bpmn.xml import BPMN, reference
 
 _KEEP_GOING = Wording("The other rules were applied; tell the operator", "其他规则已检查；请告知运维人员")
 _LOOK = Wording("Select it in the editor and correct it", "请在编辑器中选中并修正")
@@ -21,7 +19,7 @@ _LOOK = Wording("Select it in the editor and correct it", "请在编辑器中选
 def bpmnlint_faults(root: etree._Element, rules: Iterable[str]) -> Iterator[tuple[str, Fault]]:
     """Yield (rule, fault) for a tree that was safely parsed."""
     try:
-        definitions = definitions_of(etree.tostring(_with_flow_references(root), encoding="unicode"))
+        definitions = definitions_of(root)
     except PortFailed as error:
         yield "readable", _failed("readable", error)
         return
@@ -31,21 +29,6 @@ def bpmnlint_faults(root: etree._Element, rules: Iterable[str]) -> Iterator[tupl
             yield from ((rule, _fault(report, places)) for report in rule_reports(rule, definitions))
         except PortFailed as error:
             yield rule, _failed(rule, error)
-
-
-def _with_flow_references(root: etree._Element) -> etree._Element:
-    """Return a copy in which every node lists its flows; files may leave that out, but bpmnlint looks there only."""
-    complete = copy.deepcopy(root)
-    nodes = {each.get("id"): each for each in complete.iter(f"{{{BPMN}}}*") if each.get("id")}
-    for flow in list(complete.iter(f"{{{BPMN}}}sequenceFlow")):
-        for end, name in (("sourceRef", "outgoing"), ("targetRef", "incoming")):
-            node = nodes.get(reference(flow.get(end)))
-            if node is None or not flow.get("id"):
-                continue
-            listed = {reference(each.text) for each in node.findall(f"{{{BPMN}}}{name}")}
-            if flow.get("id") not in listed:
-                etree.SubElement(node, f"{{{BPMN}}}{name}").text = flow.get("id")
-    return complete
 
 
 def _fault(report: Mapping[str, Any], places: Mapping[str | None, etree._Element]) -> Fault:

@@ -12,19 +12,30 @@ _CATCHING = (NodeKind.START_EVENT, NodeKind.INTERMEDIATE_CATCH_EVENT, NodeKind.B
 
 
 def draw_node(canvas: Canvas, node: Node, shape: Shape, *, marked: bool) -> None:
-    """Draw a node with its label. A marked one gets a halo and a blue border."""
+    """Draw a node with its label. A marked one gets a blue border; its halo is drawn before (see `draw_halo`)."""
     given = tone_of(node.kind)
     tone = Tone(MARK, given.fill) if marked else given
     with canvas.group(data_element_id=node.id, class_=f"node {node.kind.value}{' marked' if marked else ''}"):
         canvas.add("title", node.label)
         if node.kind.is_event:
-            _event(canvas, node, shape.bounds, tone, marked=marked)
+            _event(canvas, node, shape.bounds, tone)
         elif node.kind.is_gateway:
-            _gateway(canvas, node, shape.bounds, tone, marked=marked)
+            _gateway(canvas, node, shape.bounds, tone)
         else:
             _activity(canvas, node, shape, tone, marked=marked)
         if not node.kind.is_activity:
             draw_outer_label(canvas, node.name, shape.label, below(shape.bounds))
+
+
+def draw_halo(canvas: Canvas, node: Node, bounds: Bounds) -> None:
+    """Draw the glow around a marked node. It goes under the lines, so that it hides no arrow head."""
+    x, y = bounds.x + bounds.width / 2, bounds.y + bounds.height / 2
+    if node.kind.is_event:
+        canvas.add("circle", cx=x, cy=y, r=min(bounds.width, bounds.height) / 2 + 5, fill=HALO)
+    elif node.kind.is_gateway:
+        canvas.add("path", d=_diamond(x, y, bounds.width / 2 + 7, bounds.height / 2 + 7), fill=HALO)
+    else:
+        _box(canvas, bounds, 5, fill=HALO)
 
 
 def below(bounds: Bounds) -> tuple[float, float]:
@@ -52,13 +63,11 @@ def draw_outer_label(canvas: Canvas, name: str, label: Bounds | None, otherwise:
         )
 
 
-def _event(canvas: Canvas, node: Node, bounds: Bounds, tone: Tone, *, marked: bool) -> None:
+def _event(canvas: Canvas, node: Node, bounds: Bounds, tone: Tone) -> None:
     x, y, radius = bounds.x + bounds.width / 2, bounds.y + bounds.height / 2, min(bounds.width, bounds.height) / 2
     ending = node.kind is NodeKind.END_EVENT
     between = node.kind not in (NodeKind.START_EVENT, NodeKind.END_EVENT)
     dashes = None if node.interrupting else "5 3"
-    if marked:
-        canvas.add("circle", cx=x, cy=y, r=radius + 5, fill=HALO)
     canvas.add(
         "circle",
         cx=x,
@@ -78,10 +87,8 @@ def _event(canvas: Canvas, node: Node, bounds: Bounds, tone: Tone, *, marked: bo
         draw_event_mark(canvas, node.event.kind, x, y, scale, tone.stroke, throws=node.kind not in _CATCHING)
 
 
-def _gateway(canvas: Canvas, node: Node, bounds: Bounds, tone: Tone, *, marked: bool) -> None:
+def _gateway(canvas: Canvas, node: Node, bounds: Bounds, tone: Tone) -> None:
     x, y = bounds.x + bounds.width / 2, bounds.y + bounds.height / 2
-    if marked:
-        canvas.add("path", d=_diamond(x, y, bounds.width / 2 + 6, bounds.height / 2 + 6), fill=HALO)
     canvas.add(
         "path",
         d=_diamond(x, y, bounds.width / 2, bounds.height / 2),
@@ -96,8 +103,6 @@ def _gateway(canvas: Canvas, node: Node, bounds: Bounds, tone: Tone, *, marked: 
 def _activity(canvas: Canvas, node: Node, shape: Shape, tone: Tone, *, marked: bool) -> None:
     bounds = shape.bounds
     open_ = node.kind.holds_nodes and shape.expanded is not False
-    if marked:
-        _box(canvas, bounds, 5, fill=HALO, stroke="none")
     dashes = "6 4" if node.event_sub_process else None
     heavy = 4.0 if node.kind is NodeKind.CALL_ACTIVITY else 2.2 if marked else 1.5
     _box(canvas, bounds, 0, fill=tone.fill, stroke=tone.stroke, stroke_width=heavy, stroke_dasharray=dashes)

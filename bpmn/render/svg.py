@@ -19,8 +19,9 @@ from bpmn.render.edges import (
     box_around,
     draw_edge,
 )
-from bpmn.render.nodes import draw_node
+from bpmn.render.nodes import draw_halo, draw_node
 from bpmn.render.palette import PAPER
+from bpmn.xml import parse_xml
 
 _MARGIN = 24.0
 _POOLS = ("participant", "lane")
@@ -41,7 +42,7 @@ def render_svg(diagram_bytes: bytes, *, marked: Collection[str] = (), source: st
 
 def _with_layout(diagram: Diagram, data: bytes) -> Diagram:
     try:
-        return read_diagram(laid_out(normalise(data).decode()).encode(), source=diagram.source)
+        return read_diagram(laid_out(parse_xml(normalise(data), source=diagram.source)), source=diagram.source)
     except PortFailed:
         return diagram
 
@@ -93,8 +94,10 @@ class _Picture:
         return any(box.x <= b.x <= box.x + box.width and box.y <= b.y <= box.y + box.height for b in inner)
 
     def _holders(self) -> None:
-        """Open sub-processes, outer ones first, lie under the lines inside them."""
+        """Open sub-processes, outer ones first, lie under the lines inside them; so do halos."""
         for _, node in self._nodes():
+            if node.id in self._marked:
+                draw_halo(self._canvas, node, self._shapes[node.id].bounds)
             if self._is_open(node):
                 draw_node(self._canvas, node, self._shapes[node.id], marked=node.id in self._marked)
 

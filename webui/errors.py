@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from bpmn.errors import InvalidFile
 from bpmn.forms import FormRejected
 from engine.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refused, Unavailable
+from webui.assets import AssetsMissing
 from webui.findings import finding_data
 from webui.i18n import gettext
 from webui.security import MEGABYTE, TokenMissing
@@ -61,6 +62,8 @@ def install(app: Flask) -> None:
         app.register_error_handler(error_type, lambda error, status=status: answer(_told(error, status)))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+    # Without assets no page can be drawn, not even one that says so
+    app.register_error_handler(AssetsMissing, lambda error: (str(error), 503, {"Content-Type": "text/plain"}))
 
 
 def answer(failure: Failure) -> ResponseReturnValue:

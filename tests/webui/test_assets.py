@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from webui import assets
 from webui.assets import DIST, asset_tags, manifest
 
 ENTRIES = ["app", "form", "diagram", "editor", "dmn", "formedit"]
@@ -50,3 +51,12 @@ def test_the_lock_file_names_no_registry_host():
     lock = json.loads((DIST.parents[1] / "frontend" / "package-lock.json").read_text("utf-8"))
     assert not any("resolved" in package for package in lock["packages"].values())
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
+
+
+def test_without_assets_a_page_names_the_command_that_builds_them(client, monkeypatch, tmp_path):
+    monkeypatch.setattr(assets, "DIST", tmp_path)
+    manifest.cache_clear()
+    answer = client.get("/styleguide")
+    manifest.cache_clear()
+    assert answer.status_code == 503
+    assert "python build_backend/frontend_build.py" in answer.text

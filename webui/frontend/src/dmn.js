@@ -13,7 +13,8 @@ import './css/diagram.css';
 import './css/workbench.css';
 import DmnModeler from 'dmn-js/lib/Modeler';
 import bpmnZh from './i18n/bpmn-zh.js';
-import dmnZh from './i18n/dmn-zh.js';
+import dmnZh, { unasked } from './i18n/dmn-zh.js';
+import { speakIn } from './i18n/dom.js';
 import { translator } from './i18n/translator.js';
 import { showRefusal } from './shell/notices.js';
 import { language, pageData, t } from './shell/page.js';
@@ -21,6 +22,7 @@ import { openSession } from './workbench/session.js';
 
 const data = pageData();
 const view = { additionalModules: language === 'zh' ? [translator(dmnZh, bpmnZh)] : [] };
+if (language === 'zh') speakIn(document.getElementById('canvas'), unasked);
 const modeler = new DmnModeler({
   container: '#canvas',
   drd: view,

@@ -9,6 +9,7 @@ import './css/workbench.css';
 import { FormEditor } from '@bpmn-io/form-js-editor';
 import { speakIn } from './i18n/dom.js';
 import formEditorZh from './i18n/formedit-zh.js';
+import panelFrameZh from './i18n/panel-frame-zh.js';
 import { showRefusal } from './shell/notices.js';
 import { language, pageData, t } from './shell/page.js';
 import { openSession } from './workbench/session.js';
@@ -16,7 +17,7 @@ import { openSession } from './workbench/session.js';
 const data = pageData();
 const container = document.getElementById('canvas');
 // form-js-editor 1.23 has its English written into the code, so its page is translated where it stands
-if (language === 'zh') speakIn(container, formEditorZh);
+if (language === 'zh') speakIn(container, { ...panelFrameZh, ...formEditorZh });
 const editor = new FormEditor({ container });
 
 function select({ element_id: key }) {

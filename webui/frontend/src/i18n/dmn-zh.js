@@ -46,7 +46,8 @@ export default {
   'String value': '文本值', 'Strings must be in double quotes': '文本须用双引号括起', 'Test type': '判断方式', Then: '那么',
   Time: '时间', 'Time value': '时间值', Type: '类型', 'Use now': '使用现在', 'Use today': '使用今天', Value: '值', Values: '值',
   'Variable name': '变量名', 'Variable name:': '变量名：', 'Variable type': '变量类型', 'Variable type:': '变量类型：',
-  'View DRD': '查看决策图', When: '当', Yes: '是', '"value", "value", ...': '"值", "值", …',
+  'View DRD': '查看决策图',
+  'Open decision table': '打开决策表', 'Open literal expression': '打开文字表达式', When: '当', Yes: '是', '"value", "value", ...': '"值", "值", …',
   'e.g. { example } ': '例如 { example } ', 'e.g. { sample }': '例如 { sample }',
   'Activate lasso tool': '框选元素', 'Activate the lasso tool': '框选元素', 'Activate hand tool': '拖动画布',
   Unique: '唯一（UNIQUE）', First: '首条（FIRST）', Any: '任一（ANY）', Priority: '优先级（PRIORITY）', Collect: '收集（COLLECT）',
@@ -62,4 +63,9 @@ export default {
   'Collects the values of all matching rules. The result is the number of values': '收集全部命中规则的值，取个数',
   'Collects the values of all matching rules in the order of the rules': '按规则顺序收集全部命中规则的值',
   string: '文本', number: '数字', boolean: '布尔', date: '日期', time: '时间', dateTime: '日期时间', dayTimeDuration: '日时长', yearMonthDuration: '年月时长',
+};
+
+// What dmn-js asks no translate service for
+export const unasked = {
+  'Move Input': '移动输入列', 'Move Output': '移动输出列', 'Decision table context menu': '决策表菜单', 'Powered by bpmn.io': '由 bpmn.io 提供',
 };

@@ -1,5 +1,5 @@
 // form-js-editor 1.23.0 and the viewer 1.23 in it, in Chinese
-export default {
+const dictionary = {
   '<none>': '（无）', Action: '操作', 'Add new': '新增', 'Allow add/delete items': '允许增删条目', 'Allow same origin': '允许同源',
   'Allows arbitrary precision values': '允许任意精度', 'Alternative text': '替代文字', Appearance: '外观', Auto: '自动',
   'Binds to a form variable': '绑定到表单变量', Bottom: '底部', Browse: '浏览', 'Build your form': '设计您的表单', Button: '按钮',
@@ -57,5 +57,21 @@ export default {
   'Use the preview window to test your form.': '用预览窗口试用表单。', Validation: '校验', 'Validation pattern': '校验规则', 'Value changes': '值变化时',
   'Value must be a number.': '值必须是数字。', 'Version tag': '版本标记', 'Version tag by which this form can be referenced.': '引用此表单所用的版本标记。',
   'Vertical alignment': '垂直对齐', iFrame: '内嵌网页', 'This is an image placeholder': '图片占位',
-  'Create new list item…': '新增一项', Options: '选项', Headers: '表头',
+  'Create new list item…': '新增一项', 'A comma-separated list of': '逗号分隔的', 'file type specifiers': '文件类型', Static: '固定', Options: '选项', Headers: '表头',
+  'Specify the source from which to populate the table': '指定表格数据的来源', Title: '标题',
+  'Supports HTML, styling, and templating. Styles are automatically scoped to the HTML component.': '支持 HTML、样式与模板；样式只作用于本组件。',
+  'The document data source is required.': '必须填写文档数据来源。', 'A number is required.': '必须填写数字。',
+  'Where the child variables of this component are pathed to.': '子字段的值存放的路径。',
+  'These options can incur security risks, especially if used in combination with dynamic links. Ensure that you are aware of them, that you trust the source url and only enable what your use case requires.':
+    '这些选项有安全风险，尤其是配合动态链接时。请确认信任该网址，并只打开必需的选项。',
+  'Script execution': '执行脚本', 'Open in fullscreen': '全屏打开', Geolocation: '定位', 'Microphone access': '使用麦克风', 'Forms submission': '提交表单',
+  'Open modal windows': '打开模态窗口', 'Open popups': '打开弹窗', 'Top level navigation': '跳转整个页面', 'Storage access by user': '访问存储',
 };
+const COMPONENTS = [
+  'Text field', 'Text area', 'Number', 'Date time', 'Expression', 'File picker', 'Checkbox', 'Checkbox group', 'Radio group', 'Select',
+  'Tag list', 'Text view', 'Image view', 'Table', 'HTML view', 'Document preview', 'Spacer', 'Separator', 'Group', 'Dynamic list', 'iFrame', 'Button',
+];
+for (const name of COMPONENTS) {
+  for (const article of ['a', 'an']) dictionary[`Create ${article} ${name} element`] = `新增${dictionary[name]}`;
+}
+export default dictionary;

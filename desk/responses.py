@@ -21,9 +21,8 @@ def responded(tx: Transaction, context: DeskContext, number: str, at: datetime) 
 
     The process variable `clocks.respond` loses its instants, so that its timers are unarmed, and keeps `stopped_at`.
     """
-    instance = queries.instance_by_key(tx, number)
-    # the instance is locked before the case, here as in the engine, so that nobody waits in a circle
-    context.engine.lock(tx, instance.id)
+    # the instance is locked before anything of its case, here as in the engine, so that nobody waits in a circle
+    instance = context.engine.lock(tx, queries.instance_by_key(tx, number).id).instance
     if cases.case(tx, number).first_response_at is not None:
         return
     running = queries.variables(tx, context.vault, instance.id).get(CLOCKS)

@@ -184,7 +184,7 @@ class Work:
         _require_text(reason, "reason")
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
-            case = _open_case(tx, agent, number)
+            case = self._open_case(tx, number, agent)
             require_owner_or_lead(agent, case, f"ask for {what}")
             now = self._context.now()
             conversation.append(
@@ -223,7 +223,7 @@ class Work:
     def _say(self, tx: Transaction, agent: Agent, number: str, entry: Entry) -> bool:
         if agent.role is Role.ANALYST:
             raise RightMissing(agent.login, "talk with customers", "an agent")
-        case = _open_case(tx, agent, number)
+        case = self._open_case(tx, number, agent)
         if not conversation.append(tx, self._context.vault, number, entry):
             return False
         if entry.kind in RESPONSES:
@@ -237,9 +237,7 @@ class Work:
         """
         _require_text(text, "text")
         with self._db.transaction() as tx:
-            case = cases.case(tx, number)
-            if not case.open:
-                raise CaseClosed(number)
+            case = self._open_case(tx, number)
             now = self._context.now()
             entry = Entry(kind=EntryKind.CUSTOMER, at=now, by=CUSTOMER, text=text.strip(), message_id=message_id)
             if not conversation.append(tx, self._context.vault, number, entry):
@@ -249,6 +247,15 @@ class Work:
             self._engine.correlate(tx, command)
             self._tell_owner(tx, case, f"customer-message:{message_id}", now)
             return True
+
+    def _open_case(self, tx: Transaction, number: str, agent: Agent | None = None) -> Case:
+        """The case, open, readable to the agent, with its instance locked before anything is written about it."""
+        cases.case(tx, number, readable=readable(agent) if agent else None)
+        self._engine.lock(tx, queries.instance_by_key(tx, number).id)
+        case = cases.case(tx, number)
+        if not case.open:
+            raise CaseClosed(number)
+        return case
 
     def _tell_owner(self, tx: Transaction, case: Case, key: str, now: datetime) -> None:
         if case.owner:
@@ -261,13 +268,6 @@ class Work:
                 case_number=case.number,
             )
             notices.add(tx, self._context.vault, notice, now)
-
-
-def _open_case(tx: Transaction, agent: Agent, number: str) -> Case:
-    case = cases.case(tx, number, readable=readable(agent))
-    if not case.open:
-        raise CaseClosed(number)
-    return case
 
 
 def _require_text(text: str, key: str) -> None:

@@ -72,7 +72,8 @@ def case(tx: Transaction, number: str, *, readable: Readable | None = None, lock
     query = select(*_COLUMNS).where(tables.case.c.number == number)
     if readable is not None:
         query = query.where(readable.condition())
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    # "no key": who only adds rows that refer to the case needn't wait
+    row = tx.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
     if row is None:
         raise CaseNotFound(number)
     return _case(row)

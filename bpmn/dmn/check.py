@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bpmn.dmn.cells import is_plain
 from bpmn.dmn.model import DecisionModel
-from bpmn.dmn.samples import is_plain, samples_of
+from bpmn.dmn.samples import samples_of
 from bpmn.dmn.tables import DecisionTable, Rule
 from bpmn.feel import FeelError, UnaryTests
 from bpmn.feel.runtime import Run, Scope
@@ -61,14 +62,14 @@ def check_table(table: DecisionTable) -> list[TableFinding]:
 def _column(table: DecisionTable, index: int, run: Run) -> _Column:
     column = table.inputs[index]
     cells = [rule.tests[index] for rule in table.rules]
-    samples = samples_of(column, filter(is_plain, cells), run)
+    samples = samples_of(column, [cell for cell in cells if is_plain(cell.text)], run)
     accepted = [_accepted(cell, samples, run) for cell in cells]
     return _Column(label=column.label, samples=samples, accepted=accepted)
 
 
 def _accepted(cell: UnaryTests, samples: list | None, run: Run) -> frozenset[int] | None:
     """Which samples pass; null when the cell can't be told by samples."""
-    if not is_plain(cell) or samples is None:
+    if not is_plain(cell.text) or samples is None:
         return None
     run.spend(len(samples))
     scope = Scope({}, run)
@@ -114,7 +115,7 @@ def _is_open(cell: UnaryTests) -> bool:
 
 def _gaps(table: DecisionTable, columns: Sequence[_Column], run: Run) -> Iterator[TableFinding]:
     open_ended = table.hit_policy not in _WITHOUT_GAPS or any(column.default for column in table.outputs)
-    if open_ended or not all(is_plain(cell) for rule in table.rules for cell in rule.tests):
+    if open_ended or not all(is_plain(cell.text) for rule in table.rules for cell in rule.tests):
         return
     used = [column for column in columns if column.samples]
     if len(used) < sum(not all(_is_open(rule.tests[i]) for rule in table.rules) for i in range(len(columns))):

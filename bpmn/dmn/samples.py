@@ -6,32 +6,21 @@ literals of the column, one value between each two, and one beyond either end sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import pairwise
 
+from bpmn.dmn.cells import literals_in
 from bpmn.dmn.tables import InputColumn
-from bpmn.feel import UnaryTests, parse
+from bpmn.feel import UnaryTests
 from bpmn.feel.runtime import Run, Scope
 from bpmn.feel.temporal import DaysTime, FeelDate, YearsMonths, date_from_ordinal
-
-_LITERAL = re.compile(
-    r'@?"(?:[^"\\]|\\.)*"|(?:date|date and time|duration)\s*\(\s*"[^"]*"\s*\)'
-    r"|-?\s*(?:\d+(?:\.\d+)?|\.\d+)|\b(?:true|false)\b"
-)
-_PUNCTUATION = re.compile(r"(?:not\s*\(|<=|>=|!=|<|>|=|\.\.|[\[\](),]|-|\s)*")
-
-
-def is_plain(cell: UnaryTests) -> bool:
-    """Whether the cell holds nothing but literals, intervals, lists and `not(…)`."""
-    return _PUNCTUATION.fullmatch(_LITERAL.sub(" ", cell.text)) is not None
 
 
 def samples_of(column: InputColumn, cells: Iterable[UnaryTests], run: Run) -> list | None:
     """The column's standing values that it allows; null when there are none or they are of more than one kind."""
     sources = [*cells, *([column.allowed] if column.allowed else [])]
-    literals = [parse(text).evaluate({}) for cell in sources for text in _LITERAL.findall(cell.text)]
+    literals = [literal for cell in sources for literal in literals_in(cell.text)]
     kinds = {type(literal) for literal in literals}
     if len(kinds) != 1:
         return None

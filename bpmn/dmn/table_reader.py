@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from lxml import etree
 
+from bpmn.dmn.cells import misfit
 from bpmn.dmn.reading import Place, Reading, child, children, text_in, type_name
 from bpmn.dmn.tables import AGGREGATIONS, HIT_POLICIES, DecisionTable, InputColumn, OutputColumn, Rule
 from bpmn.feel import UnaryTests
 from bpmn.feel.nodes import any_value, list_of
 from bpmn.feel.runtime import Node
+from bpmn.feel.types import FeelType
 
 
 def read_table(box: etree._Element, reading: Reading, owner_id: str, place: Place) -> DecisionTable | None:
@@ -117,17 +119,29 @@ def _rule(
 def _tests(
     cells: list[etree._Element], columns: tuple[InputColumn, ...], reading: Reading, where: Place
 ) -> tuple[UnaryTests, ...]:
-    return tuple(
-        reading.tests(cell, text_in(cell), where.at(f"column {column.label}", f"列 {column.label}"))
-        for cell, column in zip(cells, columns, strict=True)
-    )
+    tests = []
+    for cell, column in zip(cells, columns, strict=True):
+        place = where.at(f"column {column.label}", f"列 {column.label}")
+        tests.append(reading.tests(cell, text_in(cell), place))
+        _check_type(cell, column.type, reading, place, ("the cell never matches", "该单元格永远不会匹配"))
+    return tuple(tests)
 
 
 def _results(cells: list[etree._Element], columns: tuple[OutputColumn, ...], reading: Reading, where: Place) -> tuple[Node, ...]:
-    return tuple(
-        reading.expression(cell, text_in(cell), where.at(f"output {column.name}", f"输出 {column.name}"))
-        for cell, column in zip(cells, columns, strict=True)
-    )
+    results = []
+    for cell, column in zip(cells, columns, strict=True):
+        place = where.at(f"output {column.name}", f"输出 {column.name}")
+        results.append(reading.expression(cell, text_in(cell), place))
+        _check_type(cell, column.type, reading, place, ("the result would be null", "结果将为空"))
+    return tuple(results)
+
+
+def _check_type(cell: etree._Element, of: FeelType, reading: Reading, place: Place, effect: tuple[str, str]) -> None:
+    """A literal of the wrong type is valid FEEL, but surely not what its author meant."""
+    found = misfit(text_in(cell), of)
+    if found:
+        fact = f"{found[0]}, so {effect[0]}; correct the cell or the type of its column"
+        reading.problem(cell, place, fact, f"{found[1]}，{effect[1]}；请修正单元格或该列的类型")
 
 
 def _annotations(rule: etree._Element) -> tuple[str, ...]:

@@ -29,6 +29,28 @@ def test_a_broken_column_is_named():
     assert "`d`, input column 1 (x +): " in str(refusal(decision("d", table(["x +"], []))))
 
 
+@pytest.mark.parametrize(
+    ("type_", "cell", "message"),
+    [
+        ("string", "5", "row 1, column x: 5 is no string, so the cell never matches"),
+        ("number", '< "a"', 'row 1, column x: "a" is no number'),
+        ("level", '"low", "middle"', '"middle" is no value of the column\'s type'),
+        ("date", 'date("2026-02-30")', 'date("2026-02-30") doesn\'t exist'),
+    ],
+)
+def test_a_literal_that_its_column_excludes_is_named(type_, cell, message):
+    level = (
+        '<itemDefinition name="level"><typeRef>string</typeRef><allowedValues><text>"low"</text></allowedValues></itemDefinition>'
+    )
+    logic = table(["x"], [[cell, "1"]]).replace("<inputExpression>", f'<inputExpression typeRef="{type_}">')
+    assert message in str(refusal(level, decision("d", logic)))
+
+
+def test_a_result_that_its_column_excludes_is_named():
+    logic = table(["x"], [["-", "15"]]).replace("<output ", '<output typeRef="string" ')
+    assert "row 1, output result: 15 is no string, so the result would be null" in str(refusal(decision("d", logic)))
+
+
 def test_all_problems_are_listed_and_counted():
     error = refusal(decision("d", literal("1 +")), decision("e", literal("(")))
     assert len(error.problems) == 2

@@ -9,7 +9,7 @@ from bpmn.lint.finding import Severity
 
 # Rules of ours that are not errors.
 _MILDER = {
-    "condition-ignored": Severity.WARNING,
+    "condition-on-default": Severity.WARNING,
     "gateway-default": Severity.WARNING,
     "message-correlation": Severity.WARNING,
     "missing-translation": Severity.INFO,

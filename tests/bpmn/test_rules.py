@@ -104,6 +104,12 @@ SAMPLES: dict[str, Sample] = {
         element="g_a",
         says="never looked at",
     ),
+    "condition-on-default": Sample(
+        good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
+        bad=fork("exclusiveGateway", first="= a > 1", second="= a < 2", default="g_b"),
+        element="g_b",
+        says="never looked at",
+    ),
     "duplicate-id": Sample(
         bad=straight(tag("task", tag("documentation", id="start"), id="x")), element="start", says="stands twice"
     ),
@@ -122,7 +128,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "gateway-default": Sample(
         good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
-        bad=fork("exclusiveGateway", first="= a > 1", second="= a < 2", default="gone"),
+        bad=fork("exclusiveGateway", first="= a > 1", second="= a < 2"),
         element="g",
         says="no default flow",
     ),
@@ -134,6 +140,12 @@ SAMPLES: dict[str, Sample] = {
         bad=package(straight(DECIDING)),
         element="x",
         says="the decision “classify”, which does not exist",
+    ),
+    "known-default": Sample(
+        good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
+        bad=fork("exclusiveGateway", first="= a > 1", second="= a < 2", default="gone"),
+        element="g",
+        says="names “gone” as its default flow",
     ),
     "known-form": Sample(
         good=package(GOOD),

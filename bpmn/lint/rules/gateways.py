@@ -11,6 +11,8 @@ from bpmn.wording import Wording
 
 _DECIDING = (NodeKind.EXCLUSIVE_GATEWAY, NodeKind.INCLUSIVE_GATEWAY)
 
+_NEVER_ASKED = Wording("The condition on the flow “{name}” is never looked at", "顺序流“{name}”上的条件不会被判断")
+
 
 def no_complex_gateway(subject: Subject) -> Iterator[Fault]:
     """Complex gateways do not run here."""
@@ -39,20 +41,42 @@ def no_conditional_flow_from_activity(subject: Subject) -> Iterator[Fault]:
 
 
 def condition_ignored(subject: Subject) -> Iterator[Fault]:
-    """Conditions where none is asked for: out of parallel and event-based gateways, and on the default flow."""
+    """Conditions where a gateway asks for none: out of parallel and event-based gateways."""
     for process, flow in subject.diagram.flows():
         source = process.nodes.get(flow.source)
-        if flow.condition is None or source is None or not source.kind.is_gateway:
-            continue
-        default = source.default_flow == flow.id
-        if source.kind not in _DECIDING or default:
+        if flow.condition is not None and source and source.kind.is_gateway and source.kind not in _DECIDING:
             yield Fault(
                 at=flow,
-                message=Wording("The condition on the flow “{name}” is never looked at", "顺序流“{name}”上的条件不会被判断"),
-                way_out=Wording("Remove it, or make “{source}” an exclusive gateway", "请删除条件，或将“{source}”改为排他网关")
-                if not default
-                else Wording("The default flow needs no condition: remove it", "默认顺序流不需要条件，请删除"),
+                message=_NEVER_ASKED,
+                way_out=Wording("Remove it, or make “{source}” an exclusive gateway", "请删除条件，或将“{source}”改为排他网关"),
                 params={"source": source.label},
+            )
+
+
+def condition_on_default(subject: Subject) -> Iterator[Fault]:
+    """A default flow is taken when no other condition holds; its own is never asked."""
+    for process, flow in subject.diagram.flows():
+        source = process.nodes.get(flow.source)
+        if flow.condition is not None and source and source.default_flow == flow.id and source.kind in _DECIDING:
+            yield Fault(
+                at=flow,
+                message=_NEVER_ASKED,
+                way_out=Wording("The default flow needs no condition: remove it", "默认顺序流不需要条件，请删除"),
+            )
+
+
+def known_default(subject: Subject) -> Iterator[Fault]:
+    """A default flow is one of those that leave its element."""
+    for node in subject.nodes():
+        if node.default_flow and node.default_flow not in node.outgoing:
+            yield Fault(
+                at=node,
+                message=Wording(
+                    "“{name}” names “{default}” as its default flow, but no such flow leaves it",
+                    "“{name}”的默认顺序流为“{default}”，但它并不从此处流出",
+                ),
+                way_out=Wording("Mark one of its flows as the default flow", "请将其中一条顺序流设为默认"),
+                params={"default": node.default_flow},
             )
 
 
@@ -77,7 +101,7 @@ def gateway_conditions(subject: Subject) -> Iterator[Fault]:
 
 
 def gateway_default(subject: Subject) -> Iterator[Fault]:
-    """A deciding gateway without default stops the case when no condition holds; a default must be one of its flows."""
+    """A deciding gateway without default stops the case when no condition holds."""
     for _, node in subject.diagram.nodes():
         if node.kind not in _DECIDING or len(node.outgoing) < 2 or node.default_flow in node.outgoing:
             continue

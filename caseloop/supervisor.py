@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import structlog
 QUICK_DEATH_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
 GRACE_SECONDS = 10.0
+SUPERVISED_BY = "SUPERVISOR_PID"
 log = structlog.get_logger()
 
 
@@ -57,7 +59,24 @@ class Supervisor:
 
 def _start(command: str) -> subprocess.Popen:
     # a session of its own, so that Ctrl-C reaches the supervisor alone and it can stop its children in good order
-    return subprocess.Popen([sys.executable, "-m", "caseloop", command], start_new_session=True)
+    environment = {**os.environ, SUPERVISED_BY: str(os.getpid())}
+    return subprocess.Popen([sys.executable, "-m", "caseloop", command], start_new_session=True, env=environment)
+
+
+def follow_parent(stop: threading.Event) -> None:
+    """In a supervised process: end when the supervisor is gone without a goodbye (kill -9), so that no port stays taken."""
+    supervisor = os.environ.get(SUPERVISED_BY)
+    if supervisor is None:
+        return
+
+    def watch() -> None:
+        while os.getppid() == int(supervisor):
+            time.sleep(0.5)
+        stop.set()
+        time.sleep(GRACE_SECONDS / 2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="follow-parent").start()
 
 
 def _await_end(process: subprocess.Popen) -> None:

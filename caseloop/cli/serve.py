@@ -13,8 +13,8 @@ import waitress
 
 from caseloop import bootstrap, first_start
 from caseloop.settings import Settings
-from caseloop.supervisor import Supervisor
-from engine.worker import Worker
+from caseloop.supervisor import Supervisor, follow_parent
+from engine.worker import LEASE_SECONDS, Worker
 from webui.app import create_app
 
 log = structlog.get_logger()
@@ -52,14 +52,22 @@ def web(settings: Settings) -> None:
       CASELOOP_HOST=0.0.0.0 CASELOOP_BASE_URL=https://desk.example.com caseloop web
     """
     app = create_app(bootstrap.build(settings), secret_key=bootstrap.web_secret(settings))
+    follow_parent(threading.Event())
     log.info("web_serves", url=settings.base_url, pid=os.getpid())
     waitress.serve(app, host=settings.host, port=settings.port, threads=settings.threads, ident="caseloop", _quiet=True)
 
 
 @click.command()
 @click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="How many jobs at a time.")
+@click.option(
+    "--lease-seconds",
+    type=click.FloatRange(1, 3600),
+    default=LEASE_SECONDS,
+    show_default=True,
+    help="After this time another worker takes over the job of one that died.",
+)
 @click.pass_obj
-def worker(settings: Settings, threads: int) -> None:
+def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
     """Run jobs and fire timers. Start as many as you like, on as many machines.
 
     \b
@@ -71,8 +79,9 @@ def worker(settings: Settings, threads: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     name = f"{socket.gethostname()}-{os.getpid()}"
+    follow_parent(stop)
     workers = [
-        threading.Thread(target=Worker(engine, name=f"{name}-{index}").run, args=(stop,), name=f"worker-{index}")
+        threading.Thread(target=Worker(engine, name=f"{name}-{index}", lease_seconds=lease_seconds).run, args=(stop,))
         for index in range(threads)
     ]
     log.info("worker_runs", name=name, threads=threads)

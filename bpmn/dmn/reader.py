@@ -224,9 +224,9 @@ class _ModelReader:
             problems=messages,
             source=self._source,
             line=self._problems[0].line,
-            way_out="Correct the expression in the decision editor",
+            way_out="Correct it in the decision editor",
             fact_zh=self._problems[0].message_zh + (f"（另有 {len(messages) - 1} 处）" if more else ""),
-            way_out_zh="请在决策编辑器中修正该表达式",
+            way_out_zh="请在决策编辑器中修正",
         )
 
     _READERS: ClassVar[dict] = {

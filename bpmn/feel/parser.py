@@ -20,7 +20,7 @@ MAX_DEPTH = 50
 OR, AND, COMPARISON, SUM, PRODUCT, POWER = range(1, 7)
 _SIGNS = {SUM: ("+", "-"), PRODUCT: ("*", "/"), POWER: ("**",)}
 _LOOP_NAME = re.compile(rf"{NAME.pattern}(?:\s+(?!in\b){NAME.pattern})*(?=\s+in\b)")
-_ARGUMENT_NAME = re.compile(r"[^,()\[\]{}\":@]+?\s*:")
+_ARGUMENT_NAME = re.compile(r"[^,()\[\]{}\":@]+:")
 _AFTER_RANGE = re.compile(r"\s*(?:$|[,)\]}]|(?:and|or|then|else|return|satisfies)\b)")
 _NOT = re.compile(r"not\s*\(")
 

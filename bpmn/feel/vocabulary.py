@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import pairwise
 
 from bpmn.feel.scanner import NAME
@@ -33,10 +34,25 @@ class Phrases:
         return best
 
 
+class GrowingPhrases:
+    """Phrases to which names are added while an expression is parsed."""
+
+    def __init__(self, known: Phrases) -> None:
+        self._known = known
+        self._added = Phrases()
+
+    def add(self, name: str) -> None:
+        self._added.add(name)
+
+    def longest(self, word: str, text: str, position: int) -> tuple[str, int] | None:
+        found = [phrases.longest(word, text, position) for phrases in (self._known, self._added)]
+        return max(filter(None, found), key=lambda match: match[1], default=None)
+
+
 class Frame:
     """Names that a loop, a function, a context or a filter brings in."""
 
-    def __init__(self, names: Iterable[str], phrases: Phrases | None = None) -> None:
+    def __init__(self, names: Iterable[str], phrases: Phrases | GrowingPhrases | None = None) -> None:
         self.names = set(names)
         self.phrases = phrases or Phrases(self.names)
 
@@ -49,11 +65,11 @@ class Vocabulary:
     """Names known from outside, names of the frames that are open, and the names read so far."""
 
     def __init__(self, names: Iterable[str], builtins: Phrases) -> None:
-        self._given = Phrases(names)
+        self._given = _phrases_of(frozenset(names))
         self._builtins = builtins
         self._frames: list[Frame] = []
         self._filters = 0
-        self.properties = Phrases(names)
+        self.properties = GrowingPhrases(self._given)
         self.names: set[str] = set()
         self.reads: set[str] = set()
 
@@ -90,6 +106,12 @@ class Vocabulary:
         self.reads.add(name)
         if not is_builtin and not self._filters:
             self.names.add(name)
+
+
+@lru_cache(maxsize=64)
+def _phrases_of(names: frozenset[str]) -> Phrases:
+    """All cells of a model share its names; nobody adds to the result."""
+    return Phrases(names)
 
 
 def _pattern(name: str) -> re.Pattern:

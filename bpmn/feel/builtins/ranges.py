@@ -12,7 +12,8 @@ from bpmn.feel.values import Range
 
 Truth = bool | None
 
-_RANGE = re.compile(r"\s*([\[\](])\s*(.*?)\s*\.\.\s*(.*?)\s*([\[\])])\s*", re.DOTALL)
+MAX_RANGE_TEXT = 500
+
 _LITERAL = re.compile(
     r"-?(\d+(\.\d+)?|\.\d+)|@?\"[^\"\\]*\"|(date|time|date and time|duration)\s*\(\s*\"[^\"\\]*\"\s*\)", re.ASCII
 )
@@ -127,24 +128,36 @@ def coincides(left: Range, right: Range, run: Run) -> Truth:
 @builtin("range(from: string)", wants_run=True)
 def range_from(run: Run, text: str) -> Range | None:
     """A range from its text, such as `[1..5)`; a missing end leaves it open on that side."""
-    match = _RANGE.fullmatch(text)
-    if not match or not (match[2] or match[3]):
-        return None
-    if (not match[2] and match[1] == "[") or (not match[3] and match[4] == "]"):
+    text = text.strip()
+    if not 4 <= len(text) <= MAX_RANGE_TEXT or text[0] not in "[](" or text[-1] not in "[])":
         return None
     run.spend(len(text))
-    start, end = _endpoint(match[2], run), _endpoint(match[3], run)
-    if (match[2] and start is None) or (match[3] and end is None):
+    for match in re.finditer(r"\.\.", text):
+        low, high = text[1 : match.start()].strip(), text[match.end() : -1].strip()
+        if _is_endpoint(low) and _is_endpoint(high):
+            return _range(low, high, text[0] == "[", text[-1] == "]", run)
+    return None
+
+
+def _range(low: str, high: str, low_included: bool, high_included: bool, run: Run) -> Range | None:
+    start, end = _endpoint(low, run), _endpoint(high, run)
+    if (start is None and (low or low_included)) or (end is None and (high or high_included)):
         return None
-    if match[2] and match[3] and less(end, start) is not False:
+    if start is None and end is None:
         return None
-    return Range(start, end, match[1] == "[", match[4] == "]")
+    if low and high and less(end, start) is not False:
+        return None
+    return Range(start, end, low_included, high_included)
+
+
+def _is_endpoint(text: str) -> bool:
+    return not text or _LITERAL.fullmatch(text) is not None
 
 
 def _endpoint(text: str, run: Run) -> object:
     from bpmn.feel.parser import Parser  # the parser itself needs this module
 
-    return Parser(text).whole_expression()(Scope({}, run)) if _LITERAL.fullmatch(text) else None
+    return Parser(text).whole_expression()(Scope({}, run)) if text else None
 
 
 def _as_range(value: object) -> Range:

@@ -111,6 +111,30 @@ def test_a_regular_expression_takes_no_exponential_time():
     assert time.perf_counter() - start < SECONDS
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(a" + " " * 19_000,
+        "a" + " " * 19_000 + "b",
+        "for a" + " a" * 9000,
+        "x instance of list" + " " * 19_000,
+        "/*" + "*" * 19_000,
+    ],
+)
+def test_blanks_do_not_slow_the_parser(text):
+    start = time.perf_counter()
+    with pytest.raises(FeelSyntaxError):
+        parse(text)
+    assert time.perf_counter() - start < SECONDS
+
+
+@pytest.mark.parametrize("text", ["[" + " " * 100_000 + "]", "[" + ".. " * 100 + "]", "[1" + " .." * 150 + "]"])
+def test_a_range_in_a_text_is_read_fast(text):
+    start = time.perf_counter()
+    assert parse("range(text)").evaluate({"text": text}) is None
+    assert time.perf_counter() - start < SECONDS
+
+
 def test_deep_data_is_refused_by_name():
     deep: object = 1
     for _ in range(5000):

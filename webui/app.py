@@ -10,7 +10,25 @@ from flask import Flask
 from webui import assets, context, errors, i18n, labels, navigation, security
 
 # Each of these modules has a `blueprint`; a new page joins the application by its line here
-BLUEPRINTS = ("webui.assets", "webui.pages")
+BLUEPRINTS = (
+    "webui.assets",
+    "webui.pages",
+    "webui.template_words",
+    "webui.login",
+    "webui.inbox",
+    "webui.notices",
+    "webui.intake",
+    "webui.tasks",
+    "webui.cases",
+    "webui.conversation",
+    "webui.exports",
+    "webui.survey",
+    "webui.admin",
+    "webui.processes",
+    "webui.releasing",
+    "webui.rollout",
+    "webui.incidents",
+)
 ONLY_WHILE_DEVELOPING = ("webui.styleguide",)
 
 
@@ -33,6 +51,7 @@ def create_app(services: Any, *, secret_key: bytes, testing: bool = False) -> Fl
         has_page=navigation.has_page,
         label_of=labels.label_of,
         labels=labels,
+        choices=labels.choices,
     )
     for module in BLUEPRINTS + (ONLY_WHILE_DEVELOPING if testing else ()):
         app.register_blueprint(import_module(module).blueprint)

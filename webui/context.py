@@ -38,4 +38,4 @@ def viewer() -> Viewer | None:
 def time_zone() -> ZoneInfo:
     """Return the desk's time zone, in which every time on a page is written."""
     settings = getattr(services(), "settings", None)
-    return ZoneInfo(getattr(settings, "time_zone", None) or DEFAULT_TIME_ZONE)
+    return ZoneInfo(str(getattr(settings, "time_zone", None) or DEFAULT_TIME_ZONE))

@@ -67,6 +67,26 @@ TASK_STATES = {
     "completed": Label(text=mark("Completed"), tone="good", icon="check"),
     "cancelled": Label(text=mark("Withdrawn")),
 }
+CLOCKS = {
+    "pickup": Label(text=mark("Pick-up")),
+    "respond": Label(text=mark("Response")),
+    "transfer": Label(text=mark("Transfer")),
+    "solve": Label(text=mark("Solution")),
+    "follow_up": Label(text=mark("Follow-up")),
+}
+RATINGS = {
+    "satisfied": Label(text=mark("Satisfied"), tone="good"),
+    "neutral": Label(text=mark("Neutral")),
+    "dissatisfied": Label(text=mark("Dissatisfied"), tone="bad"),
+}
+STAGES = {
+    "receive": Label(text=mark("Receive")),
+    "classify": Label(text=mark("Classify")),
+    "assign": Label(text=mark("Assign")),
+    "handle": Label(text=mark("Handle")),
+    "feedback": Label(text=mark("Feedback")),
+    "archive": Label(text=mark("Archive")),
+}
 
 
 def label_of(table: dict[str, Label], code: object) -> Label:

@@ -9,7 +9,7 @@ import pytest
 from webui import assets
 from webui.assets import DIST, asset_tags, manifest
 
-ENTRIES = ["app", "form", "diagram", "editor", "dmn", "formedit"]
+ENTRIES = ["app", "form", "intake", "diagram", "editor", "dmn", "formedit"]
 
 
 def test_the_manifest_names_every_entry_and_its_files_exist():

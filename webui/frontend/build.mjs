@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, '../static/dist'));
-const ENTRIES = ['app', 'form', 'diagram', 'editor', 'dmn', 'formedit'];
+const ENTRIES = ['app', 'form', 'intake', 'diagram', 'editor', 'dmn', 'formedit'];
 const WORTH_ZIPPING = /\.(js|css|svg|txt|json)$/;
 
 // form-js-editor brings its own viewer 1.23 (tasks show 2.0): 'editor-viewer:<path>' is found beside the editor

@@ -1,0 +1,38 @@
+"""What the task page and the case page both show of a case: what was said, what was done, in the viewer's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+
+from bpmn.package import ProcessPackage
+from desk.timeline import TimelineItem
+from webui.context import services
+from webui.people_names import name_of, team_name
+from webui.process_texts import in_words
+from webui.reasons import request_for
+
+SPOKEN = ("reply", "call", "customer", "note", "request")
+
+
+def case_texts(number: str | None, login: str, package: ProcessPackage) -> Mapping[str, Any]:
+    """The variables of the templates cases/_conversation.html, _progress.html and _compose.html."""
+    items = services().desk.cases.timeline(number, viewer=login) if number else []
+    return {
+        "timeline": items,
+        "conversation": [item for item in items if item.kind in SPOKEN],
+        "progress": progress_of(items),
+        "message_id": services().chance.token(),
+        "done": request.args.get("done", ""),
+        "words": lambda text: in_words(package, text),
+        "name_of": name_of,
+        "team_name": team_name,
+        "request_for": request_for,
+    }
+
+
+def progress_of(items: Sequence[TimelineItem]) -> list[TimelineItem]:
+    """The rows of work by their beginning, as the company's table 2 has them."""
+    return sorted((item for item in items if item.kind == "progress"), key=lambda item: item.details["started_at"])

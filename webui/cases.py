@@ -1,0 +1,130 @@
+"""Cases: the searchable list, and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from desk.cases import CaseView
+from desk.model import CaseState
+from webui.access import for_roles, signed_in
+from webui.casepage import case_texts
+from webui.context import services
+from webui.people_names import agents, team_name, teams
+from webui.reasons import obstacle, reason
+from webui.timeline_words import due_times, lines
+
+blueprint = Blueprint("cases", __name__)
+for_roles(blueprint, "agent", "supervisor")
+PAGE_SIZE = 25
+FIELDS = ("state", "type", "priority", "team", "owner", "version")
+STAGES = ("receive", "classify", "assign", "handle", "feedback", "archive")
+TABS = ("work", "history", "diagram")
+
+
+def asked_for() -> dict[str, str]:
+    """The search as the address says it: text and the fields that are filtered."""
+    found = {name: request.args.get(name, "").strip()[:100] for name in ("q", *FIELDS)}
+    return {name: value for name, value in found.items() if value}
+
+
+def filters_of(asked: dict[str, str]) -> dict[str, Any]:
+    """The search as the desk takes it; a state that doesn't exist finds nothing rather than everything."""
+    filters: dict[str, Any] = {name: asked[name] for name in FIELDS[1:] if name in asked}
+    if "state" in asked:
+        filters["states"] = [state for state in CaseState if state == asked["state"]]
+    return filters
+
+
+@blueprint.get("/cases")
+def show_all() -> str:
+    """The list, the newest received first, by number, phone, e-mail, order number and filters."""
+    agent, asked = signed_in(), asked_for()
+    wanted = max(request.args.get("page", 1, type=int), 1)
+    found = services().desk.cases.search(
+        asked.get("q", ""), viewer=agent.login, filters=filters_of(asked), page=min(wanted, 100_000), page_size=PAGE_SIZE
+    )
+    return render_template(
+        "cases/list.html",
+        found=found,
+        asked=asked,
+        now=services().clock.now(),
+        pages=max(1, -(-found.total // PAGE_SIZE)),
+        page_url=lambda number: url_for("cases.show_all", page=number, **asked),
+        teams=[("", None), *((key, team_name(key)) for key in teams())],
+        owners=[(login, one.name) for login, one in agents().items() if one.role != "analyst"],
+        team_name=team_name,
+    )
+
+
+@blueprint.get("/cases/<number>")
+def show(number: str) -> str:
+    """One case in three views: the work on it, its history with all reasons, its place in the diagram."""
+    agent = signed_in()
+    case = services().desk.cases.case(number, viewer=agent.login)
+    package = services().desk.tasks.package(case.case.process_key, case.case.version)
+    texts = case_texts(number, agent.login, package)
+    tab = request.args.get("tab", "")
+    tab = tab if tab in TABS else TABS[0]
+    return render_template(
+        "cases/show.html",
+        case=case,
+        tab=tab,
+        tabs=TABS,
+        stage=_stage(case),
+        stages=STAGES,
+        now=services().clock.now(),
+        package=package,
+        me=agent,
+        **texts,
+        **_VIEWS[tab](case, texts, agent.login),
+    )
+
+
+def _stage(case: CaseView) -> int:
+    if case.case.state is CaseState.CLOSED:
+        return len(STAGES)
+    return STAGES.index(case.case.stage) if case.case.stage in STAGES else 0
+
+
+def _work(case: CaseView, _: Any, login: str) -> dict[str, Any]:
+    desk = services().desk
+    return {
+        "tasks": desk.inbox.of_case(case.number),
+        "surveys": desk.tables.survey_table([case.number]),
+        "timings": desk.tables.timings(case.number),
+        "disclosures": desk.cases.disclosures(case.number, viewer=login),
+        "may_write": case.case.open,
+    }
+
+
+def _history(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
+    everything = "all" in request.args
+    said = lines(texts["timeline"], texts["words"])
+    return {
+        "everything": everything,
+        "lines": [line for line in said if everything or not line.minor],
+        "explained": services().desk.cases.explain(case.number, viewer=login),
+        "reason": reason,
+        "obstacle": obstacle,
+        "due_times": due_times,
+    }
+
+
+def _diagram(case: CaseView, _: Any, login: str) -> dict[str, Any]:
+    found = services().desk.diagrams.of_case(case.number, viewer=login)
+    return {
+        "diagram": {
+            "xml": found.package.diagram_bytes.decode("utf-8-sig"),
+            "open": list(found.open),
+            "passed": list(found.passed),
+            "flows": list(found.flows),
+        },
+        "nodes": {
+            node.id: node.label for node in found.package.diagram.process(found.package.manifest.process_id).nodes.values()
+        },
+    }
+
+
+_VIEWS = {"work": _work, "history": _history, "diagram": _diagram}

@@ -1,0 +1,52 @@
+"""What the viewer was told: the bell in the bar, the list, marking as read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from desk.store.notices import Notice
+from webui.access import go_to, signed_in
+from webui.context import services
+from webui.i18n import gettext, mark
+from webui.refusals import BodyUnreadable
+
+blueprint = Blueprint("notices", __name__)
+WITHOUT_TEXT = {
+    "customer_message": mark("The customer wrote in case %(number)s"),
+    "dissatisfied_late": mark("Dissatisfied after the case was closed: %(number)s"),
+}
+
+
+@blueprint.get("/notices")
+def show() -> str:
+    """All notices of the viewer, the newest first."""
+    notices = services().desk.notices.of(signed_in().login, limit=100)
+    return render_template("notices/show.html", notices=notices, subject_of=subject_of)
+
+
+@blueprint.get("/notices/bell")
+def bell() -> str:
+    """The bell with the number of unread notices, for the bar of every page."""
+    return render_template("notices/_bell.html", unread=services().desk.notices.unread(signed_in().login))
+
+
+@blueprint.post("/notices/read")
+def mark_read() -> Response:
+    """Mark one notice (`id`) or all as read, and go to the case of the one."""
+    chosen = request.form.get("id", "")
+    if chosen and not (chosen.isascii() and chosen.isdigit() and len(chosen) < 12):
+        raise BodyUnreadable("the notice's id is not a number")
+    login, notices = signed_in().login, services().desk.notices
+    notices.mark_read(login, [int(chosen)] if chosen else None)
+    found = next((each for each in notices.of(login, limit=500) if chosen and each.id == int(chosen)), None)
+    if found and found.case_number and "open" in request.form:
+        return go_to(url_for("cases.show", number=found.case_number))
+    return go_to(url_for("notices.show"))
+
+
+def subject_of(notice: Notice) -> str:
+    """The notice's subject; those that the desk writes itself get theirs here, in the viewer's language."""
+    if notice.template in WITHOUT_TEXT:
+        return gettext(WITHOUT_TEXT[notice.template], number=notice.case_number)
+    return notice.subject

@@ -1,0 +1,38 @@
+"""Texts of a process package in the viewer's language: names of nodes, reasons of table rows, labels of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bpmn.package import ProcessPackage
+from webui.context import services
+from webui.i18n import language
+
+SHOWN = frozenset({"label", "description", "text", "dateLabel", "timeLabel", "placeholder", "title", "content"})
+BETWEEN_REASONS = "; "
+
+
+def package_of(deployment_id: int) -> ProcessPackage:
+    """The package of a deployment. Raises NotFound."""
+    return services().engine.definition(deployment_id).package
+
+
+def in_words(package: ProcessPackage, text: str) -> str:
+    """A text of the package, or several joined by "; ", in the viewer's language."""
+    return BETWEEN_REASONS.join(package.translate(part, language()) for part in text.split(BETWEEN_REASONS))
+
+
+def form_schema(schema: Mapping[str, Any], texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """A form-js schema with every text that is shown in the viewer's language; keys and values stay as they are."""
+    known = texts.get(language(), {})
+    return _translated(schema, known)
+
+
+def _translated(value: Any, known: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            name: known.get(each, each) if name in SHOWN and isinstance(each, str) else _translated(each, known)
+            for name, each in value.items()
+        }
+    return [_translated(each, known) for each in value] if isinstance(value, list) else value

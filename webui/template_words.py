@@ -1,0 +1,34 @@
+"""Words that templates need inside lists: `stages|map("stage_name")`, `teams|map("team_name")`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint
+
+from webui.labels import CASE_TYPES, STAGES, label_of
+from webui.people_names import team_name
+
+blueprint = Blueprint("words", __name__)
+
+
+@blueprint.app_template_filter("stage_name")
+def stage_name(code: str) -> str:
+    """A stage of the case in the viewer's language."""
+    return label_of(STAGES, code).text
+
+
+@blueprint.app_template_filter("skill_name")
+def skill_name(code: str) -> str:
+    """A skill in the viewer's language; those that aren't types of case as they are."""
+    return label_of(CASE_TYPES, code).text
+
+
+@blueprint.app_template_filter("node_name")
+def node_name(node_id: str, nodes: Mapping[str, str], words: Callable[[str], str]) -> str:
+    """A node's name in the viewer's language; empty for gateways without a name."""
+    name = nodes.get(node_id, "")
+    return "" if name == node_id else words(name)
+
+
+blueprint.app_template_filter("team_name")(team_name)

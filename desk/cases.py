@@ -164,14 +164,16 @@ class Cases:
             if not may_see_contact(agent, case, people.teams(tx)):
                 raise RightMissing(by, f"see the contact of {number}", f"its owner {case.owner or '(nobody yet)'}")
             now = self._context.now()
-            notices.add_disclosure(tx, number=number, by=by, what="contact", reason=reason.strip()[:500], at=now)
+            notices.add_disclosure(
+                tx, self._context.vault, number=number, by=by, what="contact", reason=reason.strip()[:500], at=now
+            )
             return store.matters(tx, self._context.vault, [number])[number].contact
 
     def disclosures(self, number: str, *, viewer: str) -> list[notices.Disclosure]:
         """Who looked at the full contact, when and why."""
         with self._db.reading() as tx:
             store.case(tx, number, readable=readable(people.agent(tx, viewer)))
-            return notices.disclosures(tx, number)
+            return notices.disclosures(tx, self._context.vault, number)
 
     def timeline(self, number: str, *, viewer: str) -> list[TimelineItem]:
         """Everything that happened, in order: what was said, done, decided, missed."""

@@ -23,7 +23,9 @@ metadata = MetaData(naming_convention=NAMING)
 
 
 NAME, CONTACT, CUSTOMER_NUMBER = "name", "contact", "customer number"
-DESCRIPTION, ORDER, ENTRY, PROGRESS, ANSWERS, NOTICE = "description", "order", "entry", "progress", "answers", "notice"
+DESCRIPTION, ORDER, PRODUCT = "description", "order", "product"
+ENTRY, PROGRESS, ANSWERS, NOTICE = "entry", "progress", "answers", "notice"
+DETAIL, REASON = "detail", "reason"
 
 
 def context_of(meaning: str) -> bytes:
@@ -32,6 +34,7 @@ def context_of(meaning: str) -> bytes:
 
 
 def _sealed(name: str, meaning: str, *, nullable: bool = False) -> Column:
+    """A column that the vault seals as one meaning; `info` tells it to whoever seals it anew with another key."""
     return Column(name, LargeBinary, nullable=nullable, info={"context": context_of(meaning)})
 
 
@@ -146,7 +149,7 @@ case = Table(
     _sealed("description_sealed", DESCRIPTION),
     _sealed("order_sealed", ORDER),
     Column("order_index", LargeBinary),
-    Column("product", String(100), nullable=False),
+    _sealed("product_sealed", PRODUCT),
     Column("team", String(60), nullable=False),
     _login("owner", nullable=True),
     Column("owner_task_id", Key),
@@ -268,7 +271,7 @@ delivery = Table(
     _sealed("recipient_sealed", CONTACT),
     Column("template", String(60), nullable=False),
     Column("state", String(20), nullable=False),
-    Column("detail", Text, nullable=False),
+    _sealed("detail_sealed", DETAIL),
     Column("at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     Index("ix_desk_delivery_case_number", "case_number"),
@@ -281,7 +284,7 @@ disclosure = Table(
     _case(),
     _login("by"),
     Column("what", String(60), nullable=False),
-    Column("reason", Text, nullable=False),
+    _sealed("reason_sealed", REASON),
     Column("at", UtcDateTime, nullable=False),
 )
 

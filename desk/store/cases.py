@@ -13,7 +13,7 @@ from desk import tables
 from desk.errors import CaseNotFound
 from desk.model import Case, CaseState
 from desk.store.sealing import index, seal, unseal
-from desk.tables import CONTACT, DESCRIPTION, ORDER
+from desk.tables import CONTACT, DESCRIPTION, ORDER, PRODUCT
 from engine.db import tables as engine_tables
 from engine.db.queries import OPEN_TASKS
 from engine.errors import StaleRevision
@@ -62,7 +62,7 @@ def insert_case(tx: Transaction, vault: KeyRing, case: Case, matter: Matter) -> 
             description_sealed=seal(vault, matter.description, DESCRIPTION),
             order_sealed=seal(vault, matter.order_number, ORDER),
             order_index=index(vault, matter.order_number, ORDER),
-            product=matter.product,
+            product_sealed=seal(vault, matter.product, PRODUCT),
         )
     )
 
@@ -103,7 +103,7 @@ def matters(tx: Transaction, vault: KeyRing, numbers: Collection[str]) -> dict[s
             contact=unseal(vault, row.contact_sealed, CONTACT),
             description=unseal(vault, row.description_sealed, DESCRIPTION),
             order_number=unseal(vault, row.order_sealed, ORDER),
-            product=row.product,
+            product=unseal(vault, row.product_sealed, PRODUCT),
         )
         for row in tx.execute(query)
     }

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, update
 
 from desk import tables
 from desk.store.sealing import seal, unseal
-from desk.tables import CONTACT, NOTICE
+from desk.tables import CONTACT, DETAIL, NOTICE, REASON
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -57,6 +57,9 @@ class Delivery:
     attempts: int = 1
 
 
+_DELIVERY_FIELDS = tuple(field for field in Delivery.__slots__ if field not in ("recipient", "detail"))
+
+
 def add(tx: Transaction, vault: KeyRing, notice: NewNotice, at: datetime) -> bool:
     """Write a notice; False when its key was written before."""
     table = tables.notice
@@ -98,12 +101,14 @@ def mark_read(tx: Transaction, login: str, ids: Collection[int] | None, at: date
 def record_delivery(tx: Transaction, vault: KeyRing, delivery: Delivery) -> None:
     """Log a try to send; a later try with the same key replaces the state and is counted."""
     table = tables.delivery
-    values: dict[str, Any] = {field: getattr(delivery, field) for field in Delivery.__slots__ if field != "recipient"}
+    values: dict[str, Any] = {field: getattr(delivery, field) for field in _DELIVERY_FIELDS}
+    detail = seal(vault, delivery.detail, DETAIL)
     known = tx.execute(select(table.c.attempts).where(table.c.idempotency_key == delivery.idempotency_key)).scalar_one_or_none()
     if known is None:
-        tx.execute(insert(table).values(**values, recipient_sealed=seal(vault, delivery.recipient, CONTACT)))
+        recipient = seal(vault, delivery.recipient, CONTACT)
+        tx.execute(insert(table).values(**values, recipient_sealed=recipient, detail_sealed=detail))
         return
-    again = {"state": delivery.state, "detail": delivery.detail, "at": delivery.at, "attempts": known + 1}
+    again = {"state": delivery.state, "detail_sealed": detail, "at": delivery.at, "attempts": known + 1}
     tx.execute(update(table).where(table.c.idempotency_key == delivery.idempotency_key).values(**again))
 
 
@@ -111,16 +116,20 @@ def deliveries(tx: Transaction, vault: KeyRing, *, case_number: str | None = Non
     """What was sent for a case, or under one key, in order."""
     table = tables.delivery
     where = table.c.case_number == case_number if key is None else table.c.idempotency_key == key
-    fields = [field for field in Delivery.__slots__ if field != "recipient"]
     return [
-        Delivery(**{field: getattr(row, field) for field in fields}, recipient=unseal(vault, row.recipient_sealed, CONTACT))
+        Delivery(
+            **{field: getattr(row, field) for field in _DELIVERY_FIELDS},
+            recipient=unseal(vault, row.recipient_sealed, CONTACT),
+            detail=unseal(vault, row.detail_sealed, DETAIL),
+        )
         for row in tx.execute(select(table).where(where).order_by(table.c.at))
     ]
 
 
-def add_disclosure(tx: Transaction, *, number: str, by: str, what: str, reason: str, at: datetime) -> None:
+def add_disclosure(tx: Transaction, vault: KeyRing, *, number: str, by: str, what: str, reason: str, at: datetime) -> None:
     """Log that somebody looked at something masked, and why."""
-    tx.execute(insert(tables.disclosure).values(case_number=number, by=by, what=what, reason=reason, at=at))
+    sealed = seal(vault, reason, REASON)
+    tx.execute(insert(tables.disclosure).values(case_number=number, by=by, what=what, reason_sealed=sealed, at=at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +140,11 @@ class Disclosure:
     at: datetime
 
 
-def disclosures(tx: Transaction, number: str) -> list[Disclosure]:
+def disclosures(tx: Transaction, vault: KeyRing, number: str) -> list[Disclosure]:
     """Who looked at what of a case, in order."""
     table = tables.disclosure
-    query = select(table.c.by, table.c.what, table.c.reason, table.c.at).where(table.c.case_number == number)
-    return [Disclosure(**row._mapping) for row in tx.execute(query.order_by(table.c.id))]
+    query = select(table).where(table.c.case_number == number).order_by(table.c.id)
+    return [
+        Disclosure(by=row.by, what=row.what, reason=unseal(vault, row.reason_sealed, REASON), at=row.at)
+        for row in tx.execute(query)
+    ]

@@ -18,7 +18,9 @@ def text_of(value: object, run: Run) -> str | None:
 def _text(value: object, run: Run) -> str | None:
     run.spend()
     write = _WRITERS.get(kind_of(value))
-    return write(value, run) if write else None
+    text = write(value, run) if write else None
+    run.spend(len(text or "") // 64)
+    return text
 
 
 def _inner(value: object, run: Run) -> str:

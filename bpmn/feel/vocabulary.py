@@ -6,31 +6,41 @@ import re
 from collections.abc import Iterable
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import pairwise
 
 from bpmn.feel.scanner import NAME
 
+_PIECE = re.compile(rf"\s*({NAME.pattern}|\d\w*|\S)")
+_END = ""
+
 
 class Phrases:
-    """Names of more than one word (or with other signs in them), found by their first word."""
+    """Names of more than one word (or with other signs in them), as a tree of their words."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._by_first_word: dict[str, dict[str, re.Pattern]] = {}
+        self._tree: dict[str, dict] = {}
         for name in names:
             self.add(name)
 
     def add(self, name: str) -> None:
         first = NAME.match(name)
         if first and first.group() != name:
-            self._by_first_word.setdefault(first.group(), {})[name] = _pattern(name)
+            branch = self._tree
+            for piece in _PIECE.findall(name):
+                branch = branch.setdefault(piece, {})
+            branch[_END] = name
 
     def longest(self, word: str, text: str, position: int) -> tuple[str, int] | None:
         """The longest name that stands at the position, whose first word is `word`, and where it ends."""
+        branch = self._tree.get(word)
+        position += len(word)
         best = None
-        for name, pattern in self._by_first_word.get(word, {}).items():
-            match = pattern.match(text, position)
-            if match and (best is None or match.end() > best[1]):
-                best = name, match.end()
+        while branch:
+            if _END in branch:
+                best = branch[_END], position
+            piece = _PIECE.match(text, position)
+            if piece is None:
+                break
+            branch, position = branch.get(piece[1]), piece.end()
         return best
 
 
@@ -112,16 +122,3 @@ class Vocabulary:
 def _phrases_of(names: frozenset[str]) -> Phrases:
     """All cells of a model share its names; nobody adds to the result."""
     return Phrases(names)
-
-
-def _pattern(name: str) -> re.Pattern:
-    pieces = re.findall(rf"{NAME.pattern}|\d+|[^\s]", name)
-    pattern = re.escape(pieces[0])
-    for before, piece in pairwise(pieces):
-        words = _is_word(before) and _is_word(piece)
-        pattern += (r"\s+" if words else r"\s*") + re.escape(piece)
-    return re.compile(pattern + (r"(?![\w?])" if _is_word(pieces[-1]) else ""))
-
-
-def _is_word(piece: str) -> bool:
-    return piece[-1].isalnum() or piece[-1] in "_?"

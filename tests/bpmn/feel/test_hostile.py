@@ -39,10 +39,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS.keys())
 def test_a_bomb_is_stopped_by_the_budget(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FeelBudgetExceeded):
         parse(text).evaluate({})
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_a_value_that_unfolds_without_end_is_not_unfolded():
@@ -68,10 +68,10 @@ NESTED = {
 
 @pytest.mark.parametrize("text", NESTED.values(), ids=NESTED.keys())
 def test_too_much_nesting_or_text_is_a_syntax_error(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FeelSyntaxError):
         parse(text)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_python_is_out_of_reach(text):
 
 
 def test_a_regular_expression_takes_no_exponential_time():
-    start = time.perf_counter()
+    start = time.process_time()
     assert parse(f'matches("{"a" * 5000}!", "(a+)+$")').evaluate({}) is False
     assert parse('matches("x", "((a{1,100}){1,100}){1,100}")').evaluate({}) is None
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -122,17 +122,17 @@ def test_a_regular_expression_takes_no_exponential_time():
     ],
 )
 def test_blanks_do_not_slow_the_parser(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FeelSyntaxError):
         parse(text)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize("text", ["[" + " " * 100_000 + "]", "[" + ".. " * 100 + "]", "[1" + " .." * 150 + "]"])
 def test_a_range_in_a_text_is_read_fast(text):
-    start = time.perf_counter()
+    start = time.process_time()
     assert parse("range(text)").evaluate({"text": text}) is None
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_deep_data_is_refused_by_name():

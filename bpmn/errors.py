@@ -3,9 +3,6 @@ fact and the way out, in English and in Chinese."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 
 class InvalidFile(Exception):
     """A file that the sender must mend; asking again with the same bytes won't help.
@@ -56,8 +53,4 @@ class MalformedForm(InvalidFile):
 
 
 class PackageRejected(InvalidFile):
-    """A process package cannot be used; `findings` (possibly empty) says element by element why."""
-
-    def __init__(self, fact: str, *, findings: Sequence[Any] = (), **details: Any) -> None:
-        self.findings = tuple(findings)
-        super().__init__(fact, **details)
+    """A process package cannot be used as a whole: a file's name, size or kind, its manifest, or how the files fit."""

@@ -15,7 +15,8 @@ from bpmn.xml import parse_xml
 
 
 def normalise(data: bytes, *, source: str = "") -> bytes:
-    """Return the diagram in plain form, as UTF-8. Normalising twice gives the same bytes.
+    """Return the diagram in plain form, as UTF-8. Where ids are plain names, normalising twice gives the
+    same bytes.
 
     Raises what `bpmn.xml.parse_xml` raises.
     """

@@ -76,7 +76,7 @@ def plain_references(root: etree._Element) -> None:
 
 def plain_texts(root: etree._Element) -> None:
     """Strip expressions and join what comments and CDATA have cut apart. Empty ones stay, for lint to name."""
-    for element in root.iter(*(f"{{{BPMN}}}{name}" for name in _EXPRESSIONS)):
+    for element in list(root.iter(*(f"{{{BPMN}}}{name}" for name in _EXPRESSIONS))):
         text = "".join(element.itertext()).strip()
         for child in list(element):
             element.remove(child)

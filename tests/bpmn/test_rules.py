@@ -268,6 +268,7 @@ SAMPLES: dict[str, Sample] = {
         element="M",
         says="not valid FEEL",
     ),
+    "valid-id": Sample(bad=diagram(start(), tag("task", id="a:b")), element="a:b", says="cannot be referred to"),
     "valid-mapping": Sample(
         good=mapping("output", "= a.b", "c"), bad=mapping("output", "a.b", "c"), element="x", says="Output “c” of “Handle”"
     ),

@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "user-task-form": references.user_task_form,
         "valid-condition": expressions.valid_condition,
         "valid-correlation-key": expressions.valid_correlation_key,
+        "valid-id": structure.valid_id,
         "valid-mapping": expressions.valid_mapping,
         "valid-schedule": expressions.valid_schedule,
         "valid-timer": expressions.valid_timer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bpmn.diagram import Node, NodeKind, Process
@@ -9,8 +10,10 @@ from bpmn.diagram.reader import id_of
 from bpmn.lint.finding import Fault, Place
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
+from bpmn.xml import BPMN
 
 LONGEST_CHAIN = 800
+_ID = re.compile(r"[^\W\d][\w.-]{0,199}\Z")
 _UNSUPPORTED = {
     NodeKind.AD_HOC_SUB_PROCESS: Wording("Ad-hoc sub-process", "即席子流程"),
     NodeKind.TRANSACTION: Wording("Transaction", "事务"),
@@ -107,6 +110,21 @@ def duplicate_id(subject: Subject) -> Iterator[Fault]:
             )
         elif key:
             seen[key] = element.sourceline or 0
+
+
+def valid_id(subject: Subject) -> Iterator[Fault]:
+    """Ids are plain names: a colon or white space in one would break every reference to it."""
+    for element in subject.root.iter(f"{{{BPMN}}}*"):
+        key = element.get("id")
+        if key is not None and not _ID.match(key):
+            yield Fault(
+                at=Place(id=key, name=element.get("name", ""), line=element.sourceline or 0),
+                message=Wording("The id “{given}” cannot be referred to", "标识“{given}”无法被引用"),
+                way_out=Wording(
+                    "Use letters, digits, “_”, “-” and “.”, beginning with a letter", "请使用字母、数字、“_”“-”“.”，并以字母开头"
+                ),
+                params={"given": key[:80]},
+            )
 
 
 def no_layout(subject: Subject) -> Iterator[Fault]:

@@ -1,7 +1,9 @@
 """Process packages: a diagram, its tables, forms, texts and manifest, hashed as one."""
 
+from bpmn.package.editing import with_changes
 from bpmn.package.load import load_package
 from bpmn.package.manifest import Change, Manifest, Role
 from bpmn.package.package import ProcessPackage
+from bpmn.package.translation import diagram_in
 
-__all__ = ["Change", "Manifest", "ProcessPackage", "Role", "load_package"]
+__all__ = ["Change", "Manifest", "ProcessPackage", "Role", "diagram_in", "load_package", "with_changes"]

@@ -1,0 +1,23 @@
+"""A package's diagram in another language, for readers: the file itself stays as its author drew it."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from bpmn.package.package import ProcessPackage
+from bpmn.xml import local_name, parse_xml
+
+
+def diagram_in(package: ProcessPackage, language: str) -> bytes:
+    """Return the diagram's XML with every name and annotation that the package has in that language ("en", "en-GB" …)."""
+    if not any(package.texts.get(known) for known in (language, language.partition("-")[0])):
+        return package.diagram_bytes
+    root = parse_xml(package.diagram_bytes, source=package.diagram_file)
+    for element in root.iter():
+        name = element.get("name") if isinstance(element.tag, str) else None
+        # a message's name is what events are matched by, not a label
+        if name and local_name(element) != "message":
+            element.set("name", package.translate(name, language))
+        if element.text and local_name(element) == "text":
+            element.text = package.translate(element.text.strip(), language)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

@@ -7,6 +7,7 @@ import './css/components.css';
 import './css/tables.css';
 import './css/forms.css';
 import './css/pages.css';
+import './css/analyst.css';
 import './css/print.css';
 import htmx from 'htmx.org';
 import { installCountdown } from './shell/countdown.js';

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, true, update
 
 from desk import tables
 from desk.errors import CaseNotFound
@@ -17,6 +17,7 @@ from desk.tables import CONTACT, DESCRIPTION, ORDER, PRODUCT
 from engine.db import tables as engine_tables
 from engine.db.queries import OPEN_TASKS
 from engine.errors import StaleRevision
+from engine.model import TaskState
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -45,10 +46,13 @@ class Readable:
         """As a condition on the table of cases."""
         case, task, offered = tables.case, engine_tables.user_task, engine_tables.user_task_group
         if self.everything:
-            return case.c.number.is_not(None)
-        groups = exists().where(offered.c.task_id == task.c.id, offered.c.group_key.in_(list(self.team_keys)))
-        held = (task.c.assignee == self.login) | (task.c.assignee.is_(None) & task.c.state.in_(OPEN_TASKS) & groups)
-        part = exists().where(task.c.business_key == case.c.number, held)
+            return true()
+        # sets that are found once by index, not conditions that are asked of every case
+        held = select(task.c.business_key).where(task.c.state.in_(list(TaskState)), task.c.assignee == self.login)
+        to_teams = select(offered.c.task_id).where(offered.c.group_key.in_(list(self.team_keys)))
+        free = (task.c.state.in_(OPEN_TASKS), task.c.assignee.is_(None))
+        open_to_me = select(task.c.business_key).where(*free, task.c.id.in_(to_teams))
+        part = or_(case.c.number.in_(held), case.c.number.in_(open_to_me))
         mine = or_(case.c.owner == self.login, case.c.created_by == self.login)
         return or_(case.c.team.in_(list(self.team_keys)), mine, part)
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desk.clocks import Anchors, Calendars, strictest_targets, verdict
 from desk.errors import TargetRowInvalid
@@ -98,6 +100,25 @@ def test_an_empty_target_is_no_clock(amount):
 def test_a_row_that_cannot_be_meant_is_refused_by_its_source(bad, fact):
     with pytest.raises(TargetRowInvalid, match=fact):
         due([bad], "2024-03-05T09:00")
+
+
+target_rows = st.builds(
+    row,
+    st.sampled_from(["respond", "solve"]),
+    st.integers(1, 60),
+    st.sampled_from(["min", "h", "wd"]),
+    calendar=st.sampled_from(["24x7", "business"]),
+)
+
+
+@given(st.lists(target_rows, min_size=1, max_size=6), target_rows, st.integers(0, 60 * 24 * 400), st.floats(0.01, 1))
+def test_another_row_never_makes_anything_due_later_and_warnings_come_first(rows, more, minutes, fraction):
+    anchors = Anchors(received_at=local("2023-10-01T09:30") + timedelta(minutes=minutes))
+    before = strictest_targets(rows, anchors, CALENDARS, warn_at_fraction=fraction).clocks
+    after = strictest_targets([*rows, more], anchors, CALENDARS, warn_at_fraction=fraction).clocks
+    for name, target in before.items():
+        assert after[name].due_at <= target.due_at
+        assert anchors.received_at <= target.warn_at <= target.due_at
 
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)

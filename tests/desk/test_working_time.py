@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.errors import WorkingTimeInvalid
@@ -115,3 +115,20 @@ def test_later_starts_and_longer_durations_never_end_earlier(calendar, one, othe
 @given(calendars, instants, durations)
 def test_the_zone_in_which_an_instant_is_written_does_not_matter(calendar, start, duration):
     assert calendar.add(start.astimezone(BERLIN), duration) == calendar.add(start, duration)
+
+
+def walked(calendar, start: datetime, minutes: int) -> int:
+    """Open minutes among the next ones, found by asking the wall clock for each: slow and plain."""
+    open_minutes = 0
+    for n in range(minutes):
+        wall = (start + timedelta(minutes=n)).astimezone(calendar.zone)
+        spans = calendar.hours.get(wall.weekday(), ())
+        open_minutes += any(opens <= wall.time() < closes for opens, closes in spans)
+    return open_minutes
+
+
+@given(calendars.filter(lambda calendar: hasattr(calendar, "hours")), instants, st.integers(1, 4000))
+@settings(max_examples=40, deadline=None)
+def test_elapsed_agrees_with_walking_minute_by_minute(calendar, start, minutes):
+    elapsed = calendar.elapsed(start, start + timedelta(minutes=minutes))
+    assert elapsed == timedelta(minutes=walked(calendar, start, minutes))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 
-from webui.context import Viewer, services
+from webui.context import services
 
 blueprint = Blueprint("styleguide", __name__)
 FORM = {
@@ -29,7 +29,6 @@ FORM = {
 @blueprint.get("/styleguide")
 def show() -> str:
     """Show every macro of _ui.html with invented data."""
-    g.viewer = g.get("viewer") or Viewer(login="ana", name="安娜", roles=frozenset({"agent", "analyst"}))
     clock = getattr(services(), "clock", None)
     now = clock.now() if clock else datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
     due = {name: now + timedelta(minutes=minutes) for name, minutes in (("late", -12), ("soon", 9), ("ok", 200))}

@@ -10,11 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from webui.app import create_app
-from webui.navigation import PLACES
+from webui.context import Viewer
 
-from .conftest import serving
+from .conftest import seen_by, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ANA = Viewer(login="ana", name="安娜", roles=frozenset({"agent", "analyst"}))
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 OWN_MARKUP = {"exclude": [[".djs-container"], [".fjs-container"], [".bio-properties-panel-container"]]}
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -23,10 +24,7 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 @pytest.fixture(scope="module")
 def address():
     services = SimpleNamespace(clock=SimpleNamespace(now=lambda: NOON))
-    app = create_app(services, secret_key=b"only for tests", testing=True)
-    for place in PLACES:
-        if place.endpoint not in app.view_functions:
-            app.add_url_rule(f"/{place.icon}", endpoint=place.endpoint, view_func=lambda: "")
+    app = seen_by(create_app(services, secret_key=b"only for tests", testing=True), ANA)
     with serving(app) as url:
         yield url
 

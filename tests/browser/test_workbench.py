@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, jsonify, render_template, request
 from playwright.sync_api import Page, expect
 
 from engine.errors import StaleRevision
 from webui.app import create_app
 from webui.context import Viewer
 
-from .conftest import serving
+from .conftest import seen_by, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LIN = Viewer(login="lin", name="林", roles=frozenset({"analyst"}))
 SAMPLES = Path(__file__).parent / "samples"
 FINDING = {
     "severity": "error",
@@ -52,11 +53,10 @@ class Desk:
 
 
 def editors(desk: Desk) -> Flask:
-    app = create_app(desk, secret_key=b"only for tests", testing=True)
+    app = seen_by(create_app(desk, secret_key=b"only for tests", testing=True), LIN)
 
     @app.get("/edit/<kind>")
     def edit(kind):
-        g.viewer = Viewer(login="lin", name="林", roles=frozenset({"analyst"}))
         names = {"editor": "complaint.bpmn", "dmn": "priority.dmn", "formedit": "handle.form"}
         choices = {
             "forms": [{"value": "handle", "label": "处理 (handle)"}, {"value": "confirm", "label": "确认 (confirm)"}],

@@ -29,11 +29,18 @@ function showFieldErrors(form, fields) {
   return homeless;
 }
 
-function focusFirstError(host) {
+// form-js shows and takes over what changed only after a moment
+const aMoment = () => new Promise(done => setTimeout(done, 60));
+
+async function focusFirstError(host) {
+  await aMoment();
   host.querySelector('[aria-invalid=true], .fjs-has-errors :is(input, textarea, select)')?.focus();
 }
 
 async function submit({ form, host, task, messages, button }) {
+  // What was typed last is taken over when its field loses the focus
+  document.activeElement?.blur();
+  await aMoment();
   const { data, errors } = form.submit();
   messages.replaceChildren();
   if (Object.keys(errors).length) {
@@ -43,7 +50,7 @@ async function submit({ form, host, task, messages, button }) {
   }
   button.disabled = true;
   try {
-    const answer = await call('POST', task.submitUrl, { revision: task.revision, data });
+    const answer = await call('POST', task.submitUrl, { revision: task.revision, request_id: task.requestId, data });
     if (task.draftKey) dropDraft(task.draftKey);
     if (answer.message) toast(answer.message);
     host.dispatchEvent(new CustomEvent('form-taken', { bubbles: true, detail: answer }));
@@ -64,7 +71,10 @@ function keepDrafts(form, task, section) {
   form.on('field.updated', () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      keepDraft(task.draftKey, { revision: task.revision, data: form._getState().data });
+      const { data, initialData } = form._getState();
+      // form-js also reports its own tidying after the start: nothing that a person typed
+      if (JSON.stringify(data) === JSON.stringify(initialData)) return;
+      keepDraft(task.draftKey, { revision: task.revision, data });
       if (state) state.textContent = t('Draft kept in this browser');
     }, 400);
   });

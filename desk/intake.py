@@ -20,6 +20,8 @@ from desk.store import cases, customers, people
 from desk.store.cases import Matter
 from desk.wordings import NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
+from engine.db import store
+from engine.errors import Conflict
 from engine.ports import Transaction
 
 CLOCK_SKEW = timedelta(minutes=1)
@@ -59,14 +61,18 @@ class Intake:
             definition = self._context.engine.definition(deployment.id, tx)
         return definition.package.forms.get(definition.start_node().work.form_id or "")
 
-    def open_case(self, form: Mapping[str, Any], *, by: str, team: str | None = None) -> str:
+    def open_case(self, form: Mapping[str, Any], *, by: str, team: str | None = None, request_id: str | None = None) -> str:
         """Open a case from the answers of the intake form and tell its number NRyyyymmddNNN.
 
         `by` is the agent's login (or a program's name, with `team`); `team` is the team that took the request, by default the
-        agent's first. Clocks run from `received_at`, which may lie before the entry. Raises FormInvalid, AnswersInvalid,
+        agent's first. The same `request_id` again opens nothing and tells the number.
+
+        Clocks run from `received_at`, which may lie before the entry. Raises FormInvalid, AnswersInvalid,
         TeamNotFound, NothingRolledOut.
         """
         with self._db.transaction() as tx:
+            if request_id is not None and (number := store.message_outcome(tx, f"intake:{request_id}")) is not None:
+                return number
             team = _team(tx, by, team)
             deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
             definition = self._context.engine.definition(deployment.id, tx)
@@ -83,7 +89,14 @@ class Intake:
                 started_at=case.received_at,
             )
             self._context.engine.start(tx, command)
+            self._remember(tx, request_id, case.number)
             return case.number
+
+    def _remember(self, tx: Transaction, request_id: str | None, number: str) -> None:
+        if request_id is None:
+            return
+        if not store.take_message_once(tx, f"intake:{request_id}", number, self._context.now()):
+            raise Conflict("The same request was sent twice at the same time. Send it again to learn its number.")
 
     def _case(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, version: str) -> Case:
         now, settings = self._context.now(), self._context.settings

@@ -21,7 +21,7 @@ from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
 from desk.wordings import REQUIRED, TOO_LONG
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, ReassignTask, ReleaseTask, SetVariables
-from engine.db import queries
+from engine.db import queries, store
 from engine.model import ProcessInstance, TaskState, UserTask
 from engine.ports import Transaction
 
@@ -129,15 +129,18 @@ class Work:
 
     # -- progress
 
-    def log_progress(self, number: str, data: Mapping[str, Any], *, by: str) -> ProgressRow:
+    def log_progress(self, number: str, data: Mapping[str, Any], *, by: str, message_id: str | None = None) -> ProgressRow | None:
         """Add a row to the progress table and keep the task open. `data` are answers of the task's form without an outcome.
 
+        None when `message_id` was taken before: sent twice, a row is written once.
         Raises CaseNotFound, NoWorkHeld, AnswersInvalid.
         """
         with self._db.transaction() as tx:
             case = cases.case(tx, number, readable=readable(people.agent(tx, by)))
             task = self._held(tx, case, by)
             self._engine.lock(tx, task.instance_id)
+            if not self._first_time(tx, message_id, number):
+                return None
             row = self._row(tx, case, task, {key: value for key, value in data.items() if key != "outcome"})
             if by == case.owner:
                 responses.responded(tx, self._context, number, row.started_at)
@@ -170,22 +173,31 @@ class Work:
                 return task
         raise NoWorkHeld(case.number, by)
 
+    def _first_time(self, tx: Transaction, message_id: str | None, number: str) -> bool:
+        """Whether this order was never taken before; one without an id always counts as new."""
+        return message_id is None or store.take_message_once(tx, message_id, number, self._context.now())
+
     # -- help
 
-    def request_technical_help(self, number: str, *, reason: str, by: str) -> None:
-        """Ask the technical team to join in; the owner stays the owner. Raises NotAwaited, RightMissing, CaseNotFound."""
-        self._request(number, "technical-help", "technical help", reason, by)
+    def request_technical_help(self, number: str, *, reason: str, by: str, message_id: str | None = None) -> None:
+        """Ask the technical team to join in; the owner stays the owner. Once per `message_id`.
 
-    def request_approval(self, number: str, *, reason: str, by: str) -> None:
-        """Ask for approval of what is planned. Raises NotAwaited, RightMissing, CaseNotFound."""
-        self._request(number, "approval-needed", "request for approval", reason, by)
+        Raises NotAwaited, RightMissing, CaseNotFound.
+        """
+        self._request(number, "technical-help", "technical help", reason, by, message_id)
 
-    def _request(self, number: str, message: str, what: str, reason: str, by: str) -> None:
+    def request_approval(self, number: str, *, reason: str, by: str, message_id: str | None = None) -> None:
+        """Ask for approval of what is planned. Once per `message_id`. Raises NotAwaited, RightMissing, CaseNotFound."""
+        self._request(number, "approval-needed", "request for approval", reason, by, message_id)
+
+    def _request(self, number: str, message: str, what: str, reason: str, by: str, message_id: str | None) -> None:
         _require_text(reason, "reason")
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             case = self._open_case(tx, number, agent)
             require_owner_or_lead(agent, case, f"ask for {what}")
+            if not self._first_time(tx, message_id, number):
+                return
             now = self._context.now()
             conversation.append(
                 tx, self._context.vault, number, Entry(kind=EntryKind.REQUEST, at=now, by=by, text=f"{what}: {reason.strip()}")
@@ -206,18 +218,21 @@ class Work:
             entry = Entry(kind=EntryKind.REPLY, at=self._context.now(), by=by, text=text.strip(), message_id=message_id)
             return self._say(tx, people.agent(tx, by), number, entry)
 
-    def log_call(self, number: str, text: str = "", *, by: str, at: datetime | None = None) -> None:
+    def log_call(
+        self, number: str, text: str = "", *, by: str, at: datetime | None = None, message_id: str | None = None
+    ) -> None:
         """Note a talk with the customer (now, or at an earlier instant after the receipt); it counts as a response."""
         with self._db.transaction() as tx:
             now = self._context.now()
             begun = min(at or now, now)
-            self._say(tx, people.agent(tx, by), number, Entry(kind=EntryKind.CALL, at=begun, by=by, text=text.strip()))
+            entry = Entry(kind=EntryKind.CALL, at=begun, by=by, text=text.strip(), message_id=message_id)
+            self._say(tx, people.agent(tx, by), number, entry)
 
-    def note(self, number: str, text: str, *, by: str) -> None:
+    def note(self, number: str, text: str, *, by: str, message_id: str | None = None) -> None:
         """Write an internal note, which is never shown to the customer. Raises CaseNotFound, CaseClosed, AnswersInvalid."""
         _require_text(text, "text")
         with self._db.transaction() as tx:
-            entry = Entry(kind=EntryKind.NOTE, at=self._context.now(), by=by, text=text.strip())
+            entry = Entry(kind=EntryKind.NOTE, at=self._context.now(), by=by, text=text.strip(), message_id=message_id)
             self._say(tx, people.agent(tx, by), number, entry)
 
     def _say(self, tx: Transaction, agent: Agent, number: str, entry: Entry) -> bool:

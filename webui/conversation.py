@@ -31,12 +31,12 @@ def say(number: str, kind: str) -> Response:
     """Write an entry of this kind: reply, call, note, customer, technical, approval."""
     text, login, work = request.form.get("text", ""), signed_in().login, services().desk.work
     ways: dict[str, Callable[[], object]] = {
-        "reply": lambda: work.reply(number, text, by=login, message_id=_message_id(login)),
-        "call": lambda: work.log_call(number, text, by=login),
-        "note": lambda: work.note(number, text, by=login),
+        "reply": lambda: work.reply(number, text, by=login, message_id=_message_id(login, kind)),
+        "call": lambda: work.log_call(number, text, by=login, message_id=_message_id(login, kind)),
+        "note": lambda: work.note(number, text, by=login, message_id=_message_id(login, kind)),
         "customer": lambda: _from_customer(number, text, login),
-        "technical": lambda: work.request_technical_help(number, reason=text, by=login),
-        "approval": lambda: work.request_approval(number, reason=text, by=login),
+        "technical": lambda: work.request_technical_help(number, reason=text, by=login, message_id=_message_id(login, kind)),
+        "approval": lambda: work.request_approval(number, reason=text, by=login, message_id=_message_id(login, kind)),
     }
     if kind not in ways:
         raise BodyUnreadable(f"there is no kind of entry {kind!r}")
@@ -47,20 +47,21 @@ def say(number: str, kind: str) -> Response:
 def _from_customer(number: str, text: str, login: str) -> None:
     """Note what the customer told somebody who may read the case."""
     services().desk.cases.case(number, viewer=login)
-    services().desk.work.customer_message(number, text, message_id=_message_id(login) or f"{login}:{number}:{text[:40]}")
+    services().desk.work.customer_message(number, text, message_id=_message_id(login, "customer") or f"{login}:{number}:{text[:40]}")
 
 
-def _message_id(login: str) -> str | None:
+def _message_id(login: str, kind: str) -> str | None:
     """The id that the page gave its form, so that a second click sends nothing twice."""
     given = request.form.get("message_id", "")[:60]
-    return f"web:{login}:{given}" if given else None
+    return f"web:{login}:{kind}:{given}" if given else None
 
 
 @blueprint.post("/cases/<number>/progress")
 def log_progress(number: str) -> Response:
     """Add a row to the progress table; the task stays open."""
     data = {name: request.form.get(name, "") for name in PROGRESS_FIELDS}
-    services().desk.work.log_progress(number, data, by=signed_in().login)
+    login = signed_in().login
+    services().desk.work.log_progress(number, data, by=login, message_id=_message_id(login, "progress"))
     return _back(number, "progress")
 
 

@@ -36,6 +36,7 @@ def show() -> str:
         "data": {"received_at": now.isoformat(timespec="minutes")} | ({"channel": channel} if channel else {}),
         "submitUrl": url_for("intake.take", team=team),
         "revision": 0,
+        "requestId": services().chance.token(),
         "draftKey": f"intake-{team}-{channel}",
     }
     return render_template(
@@ -55,13 +56,18 @@ def _teams_of(agent: Agent) -> tuple[str, ...]:
 @blueprint.post("/requests")
 def take() -> ResponseReturnValue:
     """Open a case from the answers of the form."""
-    agent, data = signed_in(), json_object().get("data")
+    agent, sent = signed_in(), json_object()
+    data, request_id = sent.get("data"), sent.get("request_id")
     if not isinstance(data, dict):
         raise BodyUnreadable("data is not an object of answers")
     team = request.args.get("team", "")
     if team not in _teams_of(agent):
         raise BodyUnreadable("the team is not one of yours")
-    number = services().desk.intake.open_case(data, by=agent.login, team=team)
+    if request_id is not None and (not isinstance(request_id, str) or len(request_id) > 60):
+        raise BodyUnreadable("request_id is not a short text")
+    number = services().desk.intake.open_case(
+        data, by=agent.login, team=team, request_id=request_id and f"{agent.login}:{request_id}"
+    )
     return jsonify(number=number, next=url_for("intake.taken", number=number)), 201
 
 

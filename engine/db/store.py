@@ -241,9 +241,15 @@ def find_subscription(tx: Transaction, name: str, correlation_key: str) -> Messa
     return rows.subscription(row) if row else None
 
 
-def take_message_once(tx: Transaction, message_id: str, name: str, now: datetime) -> bool:
-    """Remember a message's id. False when it was taken before, also by a transaction that runs at the same time."""
+def take_message_once(tx: Transaction, message_id: str, outcome: str, now: datetime) -> bool:
+    """Remember a message's id and what came of it. False when it was taken before, also by a transaction at the same time."""
     insert_or_nothing = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[tx.dialect.name]
-    query = insert_or_nothing(tables.message_taken).values(message_id=message_id, name=name, taken_at=now)
+    query = insert_or_nothing(tables.message_taken).values(message_id=message_id, outcome=outcome, taken_at=now)
     taken = query.on_conflict_do_nothing().returning(tables.message_taken.c.message_id)
     return tx.execute(taken).one_or_none() is not None
+
+
+def message_outcome(tx: Transaction, message_id: str) -> str | None:
+    """What came of a message that was taken before; None for a new one."""
+    table = tables.message_taken
+    return tx.execute(select(table.c.outcome).where(table.c.message_id == message_id)).scalar_one_or_none()

@@ -183,7 +183,7 @@ message_taken = Table(
     "message_taken",
     metadata,
     Column("message_id", String(200), primary_key=True),
-    Column("name", String(200), nullable=False),
+    Column("outcome", String(200), nullable=False),
     Column("taken_at", UtcDateTime, nullable=False),
 )
 

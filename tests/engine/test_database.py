@@ -36,7 +36,7 @@ def test_a_worker_refuses_an_older_schema(tmp_path) -> None:
 def test_an_instant_comes_back_as_utc(database: Database) -> None:
     noon_in_shanghai = datetime(2023, 10, 1, 12, tzinfo=timezone(timedelta(hours=8)))
     with database.transaction() as tx:
-        tx.execute(tables.message_taken.insert().values(message_id="m", name="n", taken_at=noon_in_shanghai))
+        tx.execute(tables.message_taken.insert().values(message_id="m", outcome="n", taken_at=noon_in_shanghai))
     with database.reading() as tx:
         assert tx.execute(tables.message_taken.select()).one().taken_at == datetime(2023, 10, 1, 4, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def test_an_instant_comes_back_as_utc(database: Database) -> None:
 def test_an_exception_rolls_the_transaction_back(database: Database) -> None:
     def write_then_fail() -> None:
         with database.transaction() as tx:
-            tx.execute(tables.message_taken.insert().values(message_id="m", name="n", taken_at=datetime.now(UTC)))
+            tx.execute(tables.message_taken.insert().values(message_id="m", outcome="n", taken_at=datetime.now(UTC)))
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError):

@@ -22,7 +22,7 @@ from tests.support.processes import Mailbox, Person, Processes, eventually, free
 PASSWORD = "a long sentence that only you know"
 SECONDS_TO_LIVE = (0.02, 0.3)
 """A web process is killed so long after it first answered; the whole story takes about a second of it."""
-DEATHS = 12
+DEATHS = 6
 
 
 class Story:
@@ -178,9 +178,17 @@ def play(database_url: str, home: Path, *, kills: random.Random | None) -> dict[
     return outcome
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The outcome when nobody is killed."""
+    home = tmp_path_factory.mktemp("undisturbed")
+    return play(f"sqlite:///{home}/undisturbed.db", home, kills=None)
+
+
 @pytest.mark.slow
-def test_killing_web_and_worker_at_any_moment_changes_nothing(database_url: str, sqlite_template: Path, tmp_path: Path) -> None:
-    undisturbed = play(f"sqlite:///{tmp_path}/undisturbed.db", tmp_path / "undisturbed", kills=None)
+def test_killing_web_and_worker_at_any_moment_changes_nothing(
+    database_url: str, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
     assert undisturbed["state"] is InstanceState.COMPLETED
     assert undisturbed["mails"] > 0
     assert play(database_url, tmp_path / "killed", kills=random.Random(20231001)) == undisturbed

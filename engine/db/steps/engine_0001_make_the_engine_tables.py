@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_table(
         "message_taken",
         sa.Column("message_id", sa.String(length=200), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
         sa.Column("taken_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_message_taken")),
     )

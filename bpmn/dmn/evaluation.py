@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 from bpmn.dmn.elements import Decision, DecisionService, Element, InputData, KnowledgeModel, Reference
 from bpmn.dmn.errors import DecisionsInCircle
@@ -15,10 +15,18 @@ from bpmn.feel.runtime import Run, Scope
 from bpmn.feel.types import coerced
 from bpmn.feel.values import Function
 
-if TYPE_CHECKING:
-    from bpmn.dmn.model import DecisionModel
-
 _PENDING = object()
+
+
+class Knowledge(Protocol):
+    """What an evaluation asks of a decision model: its namespace, its elements by id, other models by their name here."""
+
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def elements(self) -> Mapping[str, Element]: ...
+    @property
+    def imports(self) -> Mapping[str, Knowledge]: ...
 
 
 class Evaluation:
@@ -26,7 +34,7 @@ class Evaluation:
 
     def __init__(
         self,
-        model: DecisionModel,
+        model: Knowledge,
         inputs: Mapping[str, object],
         run: DecisionRun,
         functions: Mapping[str, Callable],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from webui.i18n import gettext, mark
-from webui.labels import CASE_TYPES, label_of
+from webui.labels import CASE_TYPES, CLOCKS, label_of
 from webui.people_names import team_name
 
 _WHERE = r"(?P<team>[\w-]+)(?: \(fallback for (?P<instead>[\w-]+)\))?(?: with skill (?P<skill>[\w-]+))?"
 _LOAD = r": (?P<load>\d+) of (?P<capacity>\d+)"
 REASONS = (
+    (r"(?P<clock>\w+) was missed: (?P<rest>.+)", mark("%(clock)s was missed. %(rest)s")),
     (rf"the only one free in {_WHERE}", mark("The only one free in %(where)s.")),
     (rf"least loaded in {_WHERE}{_LOAD}", mark("Least loaded in %(where)s: %(load)s of %(capacity)s.")),
     (
@@ -73,4 +74,5 @@ def _values(found: dict[str, str | None]) -> dict[str, str | None]:
     shown = label_of(CASE_TYPES, skill).text if skill else ""
     if skill and found.get("team"):
         where = gettext("%(team)s with skill %(skill)s", team=where, skill=shown)
-    return {**found, "where": where, "skill": shown}
+    clock, rest = label_of(CLOCKS, found.get("clock") or "").text, reason(found.get("rest") or "")
+    return {**found, "where": where, "skill": shown, "clock": clock, "rest": rest}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint
+from markupsafe import Markup, escape
 
 from webui.labels import CASE_TYPES, STAGES, label_of
 from webui.people_names import team_name
 
 blueprint = Blueprint("words", __name__)
+ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$*+,;=%-]+")
 
 
 @blueprint.app_template_filter("stage_name")
@@ -29,6 +32,12 @@ def node_name(node_id: str, nodes: Mapping[str, str], words: Callable[[str], str
     """A node's name in the viewer's language; empty for gateways without a name."""
     name = nodes.get(node_id, "")
     return "" if name == node_id else words(name)
+
+
+@blueprint.app_template_filter("linked")
+def linked(text: str) -> Markup:
+    """A text with its web addresses as links; everything else in it stays text."""
+    return Markup(ADDRESS.sub(lambda found: f'<a href="{found[0]}" rel="noopener">{found[0]}</a>', str(escape(text))))
 
 
 blueprint.app_template_filter("team_name")(team_name)

@@ -53,6 +53,7 @@ VERDICTS = {
     "breached": Label(text=mark("overdue"), tone="bad", icon="alert"),
     "on_time": Label(text=mark("kept"), tone="good", icon="check"),
     "late": Label(text=mark("late"), tone="bad", icon="alert"),
+    "void": Label(text=mark("never needed")),
 }
 ENTRIES = {
     "reply": Label(text=mark("Reply to the customer"), tone="info", icon="chat"),

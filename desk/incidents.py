@@ -9,7 +9,7 @@ from desk.errors import RightMissing
 from desk.model import Agent, Role
 from desk.store import people
 from engine.commands import RetryIncident
-from engine.db import queries
+from engine.db import queries, work
 from engine.model import Incident, IncidentState, InstanceState, ProcessInstance
 
 WHO_REPAIRS = frozenset({Role.SUPERVISOR, Role.ANALYST, Role.ADMIN})
@@ -41,14 +41,17 @@ class Incidents:
         """What was repaired, the newest first. Raises RightMissing."""
         return self._views(IncidentState.RESOLVED, viewer, limit)
 
-    def retry(self, incident_id: int, *, by: str) -> None:
-        """Try again what the incident stopped; a worker or this very call goes on from there.
+    def retry(self, incident_id: int, *, by: str) -> bool:
+        """Try again what the incident stopped. False when it failed at once again; what a worker does shows later.
 
         Raises NotFound, Conflict when it was resolved meanwhile or its case is over, RightMissing.
         """
         with self._db.transaction() as tx:
             _require_repairer(people.agent(tx, by))
+            retried = work.incident(tx, incident_id)
             self._engine.retry(tx, RetryIncident(incident_id=incident_id, by=by))
+            still = queries.incidents(tx, instance_id=retried.instance_id)
+            return not any(each.activity_id == retried.activity_id for each in still)
 
     def _views(self, state: IncidentState, viewer: str, limit: int | None = None) -> list[IncidentView]:
         with self._db.reading() as tx:

@@ -35,12 +35,10 @@ def show() -> str:
 @blueprint.post("/incidents/<int:incident_id>/retry")
 def retry(incident_id: int) -> ResponseReturnValue:
     """Try again what the incident stopped, and say what came of it."""
-    login = signed_in().login
-    services().desk.incidents.retry(incident_id, by=login)
-    if any(view.incident.id == incident_id for view in services().desk.incidents.open(viewer=login)):
-        flash(gettext("It failed again for the same reason. Repair the cause first; the message says what it is."), "error")
-    else:
+    if services().desk.incidents.retry(incident_id, by=signed_in().login):
         flash(gettext("The step is tried again. If it fails once more, it comes back to this list."), "good")
+    else:
+        flash(gettext("It failed again. Repair the cause first; the message says what it is."), "error")
     return go_to(url_for("incidents.show"))
 
 

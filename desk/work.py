@@ -107,8 +107,9 @@ class Work:
         its diagram waits for is open. Raises FormInvalid, AnswersInvalid, HelpPending, TaskNotYours, TaskNotOpen, StaleRevision.
         """
         with self._db.transaction() as tx:
+            instance = self._engine.lock(tx, queries.task(tx, task_id).instance_id).instance
             task = queries.task(tx, task_id)
-            definition = self._engine.definition(queries.instance(tx, task.instance_id).deployment_id, tx)
+            definition = self._engine.definition(instance.deployment_id, tx)
             answers = with_offset(definition.package.forms.get(task.form_id or ""), data, self._context.zone)
             if cases.known(tx, task.business_key) and task.state is TaskState.CLAIMED and task.assignee == by:
                 self._check_work(tx, task, definition.node(task.activity_id), answers)

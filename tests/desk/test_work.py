@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from desk.errors import AnswersInvalid, CaseClosed, CaseNotFound, HelpPending, NotAwaited, NoWorkHeld, RightMissing
@@ -140,6 +142,26 @@ def test_help_of_technicians_leaves_the_owner_and_must_end_before_the_case_is_re
     desk.work.complete(office.task(number, "technical").id, NOTE | {"outcome": "resolved"}, by="tech")
     office.resolve(number)
     assert case_of(office, number).state == "resolved"
+
+
+def test_a_case_is_not_resolved_and_given_to_technicians_at_the_same_moment(office):
+    number = office.open()
+    office.desk.work.start(office.task(number).id, by="li")
+    task_id = office.task(number).id
+
+    def attempt(act) -> str:
+        try:
+            act()
+        except (HelpPending, NotAwaited) as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        finish = pool.submit(
+            attempt, lambda: office.desk.work.complete(task_id, {"content": "好了", "outcome": "resolved"}, by="li")
+        )
+        ask = pool.submit(attempt, lambda: office.desk.work.request_technical_help(number, reason="支付接口故障", by="li"))
+    assert (finish.result(), ask.result()) in {("done", "not_awaited"), ("help_pending", "done")}
 
 
 def test_help_is_asked_for_by_the_owner_while_the_case_is_handled(office):

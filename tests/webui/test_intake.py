@@ -1,0 +1,92 @@
+"""A request is taken: the form of the team's version, who is known already, the number at the end."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.support.product import INTAKE
+
+
+def form_of(page) -> dict:
+    return json.loads(re.search(r'id="intake-form-data">(.*?)</script>', page.text, re.DOTALL)[1])
+
+
+def test_the_form_speaks_the_viewers_language(product):
+    labels = json.dumps(form_of(product.visitor("li").get("/requests/new")), ensure_ascii=False)
+    assert "Description (with key information)" in labels
+    assert "需求描述（含关键信息）" in json.dumps(
+        form_of(product.visitor("li", language="zh").get("/requests/new")), ensure_ascii=False
+    )
+
+
+def test_the_channel_may_be_chosen_by_the_address_and_the_time_is_now(product):
+    data = form_of(product.visitor("li").get("/requests/new?channel=chat"))["data"]
+    assert data == {"received_at": "2026-01-05T09:30+08:00", "channel": "chat"}
+    assert "channel" not in form_of(product.visitor("li").get("/requests/new?channel=pigeon"))["data"]
+
+
+def test_the_version_is_that_of_the_team(product):
+    product.desk.rollout.assign("customer-service", "1.1", ["service-b"], by="analyst")
+    assert "Version 1.0" in product.visitor("li").get("/requests/new").text
+    assert "Version 1.1" in product.visitor("chen").get("/requests/new?team=service-b").text
+
+
+def test_taking_a_request_opens_a_case_and_tells_its_number(product):
+    visitor = product.visitor("li")
+    answer = visitor.post("/requests?team=service", json={"data": INTAKE, "revision": 0})
+    assert answer.status_code == 201
+    number = answer.json["number"]
+    page = visitor.get(answer.json["next"])
+    assert f"<h1>{number}</h1>" in page.text
+    assert "The case is yours." in page.text
+    assert product.desk.cases.case(number, viewer="li").case.channel == "phone"
+
+
+def test_the_same_request_sent_twice_opens_one_case(product):
+    visitor = product.visitor("li")
+    sent = {"data": INTAKE, "revision": 0, "request_id": "r1"}
+    first, again = (visitor.post("/requests?team=service", json=sent).json["number"] for _ in range(2))
+    assert first == again
+
+
+def test_what_the_form_does_not_allow_is_told_by_field(product):
+    before = product.rows()
+    answer = product.visitor("li").post("/requests?team=service", json={"data": {"channel": "pigeon"}, "revision": 0})
+    assert answer.status_code == 422
+    told = answer.json["error"]["fields"]
+    assert told["channel"] == ["Choose one of the options offered."]
+    assert "description" in told
+    assert product.rows() == before
+
+
+def test_a_time_of_receipt_in_the_future_is_refused_at_its_field(product):
+    answer = product.visitor("li").post(
+        "/requests?team=service", json={"data": INTAKE | {"received_at": "2026-01-05T12:00+08:00"}, "revision": 0}
+    )
+    assert answer.status_code == 422
+    assert "received_at" in answer.json["error"]["fields"]
+
+
+def test_a_request_for_a_foreign_team_is_refused(product):
+    before = product.rows()
+    assert product.visitor("zhao").post("/requests?team=complaints", json={"data": INTAKE}).status_code == 422
+    assert product.rows() == before
+
+
+def test_a_known_customer_is_found_by_phone_while_typing_and_shown_masked(product):
+    product.open_case()
+    page = product.visitor("li").get("/requests/customers?contact=138 1234 5678", headers={"HX-Request": "true"}).text
+    assert "张*" in page
+    assert "138****5678" in page.replace("138 ****", "138****")
+    assert "13812345678" not in page
+
+
+def test_an_unknown_contact_is_a_new_customer(product):
+    page = product.visitor("li").get("/requests/customers?contact=13900000000", headers={"HX-Request": "true"}).text
+    assert "new customer" in page
+
+
+def test_who_belongs_to_no_team_is_told_what_to_do(product):
+    product.desk.people.change_agent("zhao", revision=product.desk.people.agent("zhao").revision, team_keys=())
+    assert "You belong to no team" in product.visitor("zhao").get("/requests/new").text

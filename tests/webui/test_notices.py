@@ -1,0 +1,44 @@
+"""The bell counts, the list tells, reading makes it silent."""
+
+from __future__ import annotations
+
+
+def test_a_new_case_rings_the_bell_of_who_gets_it(product):
+    product.open_case()
+    assert "1 new notice" in product.visitor("li").get("/notices/bell").text
+    assert "0 new notices" in product.visitor("zhao").get("/notices/bell").text
+
+
+def test_marking_all_as_read_silences_the_bell(product):
+    product.open_case()
+    visitor = product.visitor("li")
+    visitor.post("/notices/read")
+    assert "0 new notices" in visitor.get("/notices/bell").text
+
+
+def test_opening_a_notice_leads_to_its_case_and_marks_it(product):
+    number = product.open_case()
+    (notice,) = product.desk.notices.of("li")
+    visitor = product.visitor("li")
+    assert visitor.post("/notices/read", {"id": notice.id, "open": "yes"}).location == f"/cases/{number}"
+    assert product.desk.notices.unread("li") == 0
+
+
+def test_nobody_reads_the_notices_of_others(product):
+    number = product.open_case()
+    (notice,) = product.desk.notices.of("li")
+    stranger = product.visitor("zhao")
+    assert stranger.post("/notices/read", {"id": notice.id, "open": "yes"}).location == "/notices"
+    assert number not in stranger.get("/notices").text
+    assert product.desk.notices.unread("li") == 1
+
+
+def test_a_customers_message_is_told_in_the_readers_language(product):
+    number = product.open_case()
+    product.desk.work.customer_message(number, "还没有好吗？", message_id="m1")
+    assert f"The customer wrote in case {number}" in product.visitor("li").get("/notices").text
+    assert f"客户在案件 {number} 中来信" in product.visitor("li", language="zh").get("/notices").text
+
+
+def test_an_empty_list_says_what_will_come(product):
+    assert "You are told here when a case comes to you" in product.visitor("zhao").get("/notices").text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpmn.compare import Changed, Element
-from bpmn.compare_packages import PackageDifferences, PartDifferences
+from bpmn.compare_packages import PartDifferences, compare_packages
 from bpmn.package import ProcessPackage
 from webui.i18n import gettext, language, mark
 
@@ -71,13 +71,14 @@ class Comparison:
         return not (self.added or self.removed or self.changed or self.moved or self.parts or self.files)
 
 
-def comparison_data(found: PackageDifferences, package: ProcessPackage) -> Comparison:
-    """The differences as a page shows them; `package` translates its labels."""
+def comparison_data(old: ProcessPackage, package: ProcessPackage) -> Comparison:
+    """What one must do to `old` to get `package`, as a page shows it."""
+    found = compare_packages(old, package)
     diagram = found.diagram
     changed_ids = {each.element.id for each in diagram.changed}
     return Comparison(
         added=tuple(_item(each, package) for each in diagram.added),
-        removed=tuple(_item(each, package) for each in diagram.removed),
+        removed=tuple(_item(each, old) for each in diagram.removed),
         changed=tuple(_changed(each, package) for each in diagram.changed),
         moved=tuple(_item(each, package) for each in diagram.layout_changed if each.id not in changed_ids),
         parts=tuple(_part(each, package) for each in found.parts),
@@ -87,7 +88,17 @@ def comparison_data(found: PackageDifferences, package: ProcessPackage) -> Compa
 
 def _item(element: Element, package: ProcessPackage, lines: tuple[Line, ...] = ()) -> Item:
     kind = gettext(KINDS[element.kind]) if element.kind in KINDS else element.kind
-    return Item(id=element.id, kind=kind, name=_told(package, element.name) or element.id, lines=lines)
+    name = _told(package, element.name) or _ends(element.id, package) or element.id
+    return Item(id=element.id, kind=kind, name=name, lines=lines)
+
+
+def _ends(flow_id: str, package: ProcessPackage) -> str:
+    """A flow without a name is called by what it joins; empty for anything else."""
+    for process in package.diagram.processes:
+        flow = process.flows.get(flow_id)
+        if flow is not None:
+            return " → ".join(_told(package, process.nodes[end].label) for end in (flow.source, flow.target))
+    return ""
 
 
 def _changed(changed: Changed, package: ProcessPackage) -> Item:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bpmn.package import Change, ProcessPackage, with_changes
+from bpmn.package import Change, ProcessPackage, texts_file, untranslated, with_changes
 from bpmn.render import render_svg
 from desk.drafts import MANIFEST, OpenDraft
 from desk.errors import DraftClosed
@@ -168,6 +168,54 @@ def _changes_page(opened: OpenDraft, written: tuple[Change, ...], conflict: str 
     )
 
 
+@blueprint.get("/drafts/<int:draft_id>/texts/<code>")
+def texts(draft_id: int, code: str) -> ResponseReturnValue:
+    """The labels in another language: those without a text first."""
+    opened = still_open(draft_id)
+    _texts_name(opened, code)
+    return _texts_page(opened, code, {})
+
+
+@blueprint.post("/drafts/<int:draft_id>/texts/<code>")
+def save_texts(draft_id: int, code: str) -> ResponseReturnValue:
+    """Keep the labels of one language; a label left empty is shown in Chinese."""
+    opened = still_open(draft_id)
+    name = _texts_name(opened, code)
+    pairs = zip(request.form.getlist("source"), request.form.getlist("text"), strict=False)
+    written = {source: text.strip() for source, text in pairs if source and text.strip()}
+    revision = revision_sent() or opened.draft.revision
+    try:
+        content = {name: texts_file(written)}
+        services().desk.drafts.save_draft(draft_id, content, by=signed_in().login, revision=revision)
+    except StaleRevision as error:
+        return _texts_page(opened, code, written, conflict=sentence(error)), 409
+    flash(gettext("The texts are saved."), "good")
+    return go_to(url_for("drafts.texts", draft_id=draft_id, code=code))
+
+
+def _texts_name(opened: OpenDraft, code: str) -> str:
+    name = f"texts.{code}.toml"
+    if name not in opened.files:
+        abort(404)
+    return name
+
+
+def _texts_page(opened: OpenDraft, code: str, written: Mapping[str, str], conflict: str = "") -> str:
+    newest = services().desk.drafts.draft(opened.draft.id)
+    package = ProcessPackage.from_files(newest.files)
+    return render_template(
+        "drafts/texts.html",
+        draft=newest.draft,
+        name=process_name(package),
+        version=services().desk.drafts.next_version(opened.draft.process_key),
+        code=code,
+        missing=untranslated(package, code),
+        known={**package.texts.get(code, {}), **written},
+        conflict=conflict,
+        tabs=file_tabs(opened, f"texts.{code}.toml"),
+    )
+
+
 @blueprint.post("/drafts/<int:draft_id>/discard")
 def discard(draft_id: int) -> ResponseReturnValue:
     """Give the draft up."""
@@ -196,9 +244,15 @@ def file_tabs(opened: OpenDraft, here: str) -> list[dict[str, Any]]:
     names = [name for name in opened.files if _kind(name)]
     names.sort(key=lambda name: (order.index(_suffix(name)), name))
     draft_id = opened.draft.id
-    tabs = [{"name": name, "url": url_for("drafts.edit", draft_id=draft_id, name=name), "here": name == here} for name in names]
-    listed = {"name": gettext("Change list"), "url": url_for("drafts.changes", draft_id=draft_id), "here": here == MANIFEST}
-    return [*tabs, listed]
+    tabs = [_tab(name, name, here, "drafts.edit", draft_id, name=name) for name in names]
+    codes = [name.split(".")[1] for name in sorted(opened.files) if name.startswith("texts.")]
+    texts_of = gettext("Texts (%(code)s)")
+    tabs += [_tab(texts_of % {"code": code}, f"texts.{code}.toml", here, "drafts.texts", draft_id, code=code) for code in codes]
+    return [*tabs, _tab(gettext("Change list"), MANIFEST, here, "drafts.changes", draft_id)]
+
+
+def _tab(title: str, file: str, here: str, endpoint: str, draft_id: int, **parts: str) -> dict[str, Any]:
+    return {"name": title, "file": file, "url": url_for(endpoint, draft_id=draft_id, **parts), "here": file == here}
 
 
 def _suffix(name: str) -> str:

@@ -9,8 +9,6 @@ from flask import current_app, request, url_for
 from webui.context import viewer
 from webui.i18n import mark
 
-EVERYBODY = ("agent", "supervisor", "analyst")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -37,7 +35,7 @@ class Place:
 PLACES = (
     Place(endpoint="inbox.show", label=mark("Inbox"), icon="inbox", roles=("agent", "supervisor"), key="i"),
     Place(endpoint="intake.show", label=mark("New request"), icon="plus", roles=("agent", "supervisor"), key="n"),
-    Place(endpoint="cases.show_all", label=mark("Cases"), icon="folder", roles=EVERYBODY, key="c"),
+    Place(endpoint="cases.show_all", label=mark("Cases"), icon="folder", roles=("agent", "supervisor"), key="c"),
     Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst", "supervisor"), key="p"),
     Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),
     Place(endpoint="incidents.show", label=mark("Incidents"), icon="alert", roles=("analyst", "supervisor"), key="e"),

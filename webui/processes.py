@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from bpmn.compare_packages import compare_packages
 from bpmn.describe import COLUMNS, NodeDescription, describe
 from bpmn.dmn import Decision
 from bpmn.package import Change, ProcessPackage, diagram_in
@@ -94,7 +93,6 @@ def show(key: str, version: str) -> str:
         package=package,
         name=process_name(package),
         changes=changes_of(package),
-        diagram={"xml": diagram_in(package, language()).decode()},
         nodes=describe(package, language=language()),
         columns=node_columns(),
         decisions=decisions_of(package),
@@ -116,7 +114,7 @@ def compare(key: str, version: str, other: str) -> str:
         other=other,
         name=process_name(package),
         changes=changes_of(package),
-        comparison=comparison_data(compare_packages(from_package, package), package),
+        comparison=comparison_data(from_package, package),
         others=[each.version for each in _versions(key) if each.version != version],
     )
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bpmn.compare_packages import compare_packages
 from bpmn.errors import InvalidFile
 from bpmn.package import ProcessPackage
 from desk.errors import TeamNotFound
@@ -117,9 +116,9 @@ def _page(draft_id: int, wish: Wish, refused: list[dict[str, Any]] | None = None
         changes=changes_of(package),
         findings=findings_of(draft_id) if refused is None else refused,
         refused=refused is not None,
-        comparison=comparison_data(compare_packages(package_of(before.id), package), package),
+        comparison=comparison_data(package_of(before.id), package),
         tabs=file_tabs(opened, ""),
-        editable={tab["name"]: tab["url"] for tab in file_tabs(opened, "")},
+        editable={tab["file"]: tab["url"] for tab in file_tabs(opened, "")},
         teams=teams(),
         current=services().desk.rollout.versions(draft.process_key),
     )

@@ -93,8 +93,8 @@ def _compared(own: Sequence[Deployment], stages: Sequence[Stage]) -> tuple[str, 
     """The two versions to compare: as asked, else the two that teams work by or worked by last, else the newest."""
     known = [each.version for each in own]
     asked = [version for version in (request.args.get("a"), request.args.get("b")) if version in known]
-    used = {current_version(stages, team) for team in teams()} | {stage.version for stage in stages}
-    ordered = [*asked, *(version for version in reversed(known) if version in used), *reversed(known)]
+    now, before = {current_version(stages, team) for team in teams()}, {stage.version for stage in stages}
+    ordered = [*asked, *(version for used in (now, before, known) for version in reversed(known) if version in used)]
     two = list(dict.fromkeys(ordered))[:2]
     return tuple(two if asked else sorted(two, key=version_order))
 

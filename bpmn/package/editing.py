@@ -1,11 +1,11 @@
-"""Change a package's manifest as text: its change list and its version, everything else kept as its author wrote it."""
+"""Change a package's manifest and locale files as text."""
 
 from __future__ import annotations
 
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bpmn.package.manifest import Change, read_manifest, rejected
 
@@ -15,7 +15,7 @@ _LINE = re.compile(r"\s*changes\s*=")
 
 
 def with_changes(manifest: bytes, changes: Sequence[Change]) -> bytes:
-    """Return the manifest (`process.toml`) with this change list in place of its own.
+    """Return the manifest (`process.toml`) with this change list in place of its own, all else as its author wrote it.
 
     Raises PackageRejected when the manifest can't be read, or is written so that the list can't be replaced safely.
     """
@@ -30,6 +30,11 @@ def with_changes(manifest: bytes, changes: Sequence[Change]) -> bytes:
             "请把每项变更写成单独的 [[changes]] 表",
         )
     return after
+
+
+def texts_file(texts: Mapping[str, str]) -> bytes:
+    """Return a locale file (`texts.<language>.toml`) with these texts by their Chinese source, in this order."""
+    return "".join(f"{_quoted(source)} = {_quoted(text)}\n" for source, text in texts.items()).encode()
 
 
 def _others(manifest: bytes) -> dict[str, object] | None:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from bpmn.package.package import ProcessPackage
 from bpmn.xml import local_name, parse_xml
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def untranslated(package: ProcessPackage, language: str) -> tuple[str, ...]:
+    """Return the Chinese labels of diagram and forms that the package has no text for in that language, each once."""
+    diagram = package.diagram
+    named = (item for process in diagram.processes for item in (*process.nodes.values(), *process.flows.values()))
+    labels = [item.name for item in (*named, *diagram.artifacts.values())]
+    labels += [field.label for form in package.forms.values() for _, field in form.inputs]
+    known = package.texts.get(language, {})
+    return tuple(dict.fromkeys(text for text in labels if _CHINESE.search(text) and text not in known))
 
 
 def diagram_in(package: ProcessPackage, language: str) -> bytes:

@@ -212,3 +212,14 @@ def test_a_draft_with_errors_is_refused_element_by_element(product, analyst):
     assert "handel" in answer.text
     assert f'href="/drafts/{draft}/files/{DIAGRAM}"' in answer.text
     assert product.rows() == before
+
+
+def test_a_new_label_gets_its_english_text_in_the_same_workbench(product, analyst):
+    draft = a_draft(product, {'name="处理需求"': 'name="处理并回访"'})
+    page = analyst.get(f"/drafts/{draft}/texts/en").text
+    assert 'name="source" value="处理并回访"' in page
+    lines = {"revision": "2", "source": ["处理并回访", "客户"], "text": ["Handle and call back", "Customer"]}
+    assert analyst.post(f"/drafts/{draft}/texts/en", lines).status_code == 303
+    assert product.desk.drafts.draft(draft).files["texts.en.toml"].decode().startswith('"处理并回访" = "Handle and call back"\n')
+    assert analyst.post(f"/drafts/{draft}/texts/en", lines).status_code == 409
+    assert analyst.get(f"/drafts/{draft}/texts/fr").status_code == 404

@@ -20,12 +20,13 @@ from desk.store.conversation import Entry
 from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
 from desk.wordings import REQUIRED, TOO_LONG
-from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, ReassignTask, ReleaseTask, SetVariables
+from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
 from engine.db import queries, store
 from engine.model import ProcessInstance, TaskState, UserTask
 from engine.ports import Transaction
 
 CUSTOMER = "customer"
+REPLY_HANDLER = "notify"
 ASSIGNMENT = "assignment"
 MAX_TEXT = 20_000
 
@@ -212,12 +213,30 @@ class Work:
     def reply(self, number: str, text: str, *, by: str, message_id: str | None = None) -> bool:
         """Say something to the customer; the first reply by a person stops the clock of the response.
 
+        A customer who left a mail address gets it by mail.
         False when `message_id` was taken before. Raises CaseNotFound, CaseClosed, AnswersInvalid.
         """
         _require_text(text, "text")
         with self._db.transaction() as tx:
             entry = Entry(kind=EntryKind.REPLY, at=self._context.now(), by=by, text=text.strip(), message_id=message_id)
-            return self._say(tx, people.agent(tx, by), number, entry)
+            said = self._say(tx, people.agent(tx, by), number, entry)
+            if said:
+                self._send(tx, number, entry)
+            return said
+
+    def _send(self, tx: Transaction, number: str, reply: Entry) -> None:
+        if "@" not in cases.matters(tx, self._context.vault, [number])[number].contact:
+            return
+        command = EnqueueJob(
+            instance_id=queries.instance_by_key(tx, number).id,
+            handler=REPLY_HANDLER,
+            label="reply",
+            by=reply.by,
+            idempotency_key=f"reply:{self._context.chance.token()}",
+            inputs={"reply": reply.text},
+            headers={"to": CUSTOMER, "template": "reply"},
+        )
+        self._engine.enqueue(tx, command)
 
     def log_call(
         self, number: str, text: str = "", *, by: str, at: datetime | None = None, message_id: str | None = None

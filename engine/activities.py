@@ -222,21 +222,28 @@ class Activities:
         ledger = self._ledger
         key = f"{ledger.instance.id}:{node.id}:{token_id}"
         call = self.call(node, idempotency_key=key)
+        self.enqueue(call, token_id=token_id if awaited else None, retries=node.work.retries or RETRIES)
+
+    def enqueue(self, call: HandlerCall, *, token_id: str | None = None, retries: int = RETRIES, by: str = "engine") -> None:
+        """Write a job for this call; its token, if any, waits for the answer."""
+        ledger = self._ledger
         job_id = work.insert_job(
             ledger.tx,
             ledger.vault,
             call={"inputs": dict(call.inputs), "headers": dict(call.headers), "at": call.now, "name": call.activity_name},
             instance_id=ledger.instance.id,
             business_key=ledger.instance.business_key,
-            token_id=token_id if awaited else None,
-            activity_id=node.id,
+            token_id=token_id,
+            activity_id=call.activity_id,
             handler=call.handler,
-            retries=node.work.retries or RETRIES,
+            retries=retries,
             available_at=ledger.at,
-            idempotency_key=key,
+            idempotency_key=call.idempotency_key,
             created_at=ledger.at,
         )
-        ledger.record(JobCreated(at=ledger.at, activity_id=node.id, token_id=token_id, job_id=job_id, handler=call.handler))
+        ledger.record(
+            JobCreated(at=ledger.at, by=by, activity_id=call.activity_id, token_id=token_id, job_id=job_id, handler=call.handler)
+        )
 
 
 def _whole(value: Any, default: int) -> int:

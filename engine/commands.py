@@ -81,6 +81,22 @@ class SetVariables:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnqueueJob:
+    """Have a doer act for a running instance after the commit, without an activity of its diagram asking for it.
+
+    `label` stands for the activity in history and incidents. The same `idempotency_key` is refused by the database.
+    """
+
+    instance_id: int
+    handler: str
+    label: str
+    by: str
+    idempotency_key: str
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryIncident:
     incident_id: int
     by: str

@@ -17,6 +17,7 @@ from engine.commands import (
     ClaimTask,
     CompleteTask,
     CorrelateMessage,
+    EnqueueJob,
     ReassignTask,
     ReleaseTask,
     RetryIncident,
@@ -36,7 +37,7 @@ from engine.history import (
     TaskCompleted,
 )
 from engine.model import Deployment, IncidentState, InstanceState, JobState, ProcessInstance, TaskState, UserTask
-from engine.ports import Clock, Handler, Projection, SystemClock, Transaction
+from engine.ports import Clock, Handler, HandlerCall, Projection, SystemClock, Transaction
 from engine.vault import KeyRing
 
 
@@ -234,6 +235,26 @@ class Engine:
         execution.deliver(ledger.definition.node(still.activity_id), still.token_id, command.data, by=command.by)
         execution.settle()
         return True
+
+    def enqueue(self, tx: Transaction, command: EnqueueJob) -> None:
+        """Have a doer act after the commit. Raises Conflict when the instance is over."""
+        execution = self.resume(tx, command.instance_id)
+        instance = execution.ledger.instance
+        call = HandlerCall(
+            handler=command.handler,
+            instance_id=instance.id,
+            business_key=instance.business_key,
+            process_key=instance.process_key,
+            version=instance.version,
+            activity_id=command.label,
+            activity_name=command.label,
+            inputs=command.inputs,
+            headers=command.headers,
+            now=execution.ledger.now,
+            idempotency_key=command.idempotency_key,
+        )
+        execution.activities.enqueue(call, by=command.by)
+        execution.settle()
 
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
         """Try again what an incident stopped. Raises Conflict when it was resolved meanwhile."""

@@ -144,3 +144,21 @@ def test_the_archive_counts_what_it_could_read(office, number):
         "messages": 1,
         "answers": 0,
     }
+
+
+def test_a_reply_reaches_who_left_a_mail_address_once(office, notify, number, mail):
+    office.engine.handlers["notify"] = notify
+    for _ in range(2):
+        office.desk.work.reply(number, "支付已恢复，请再试一次。", by="li", message_id="click-1")
+    office.run()
+    sent = [letter for letter in mail.letters if "支付已恢复" in letter.text]
+    assert [letter.to for letter in sent] == ["zhang@example.org"]
+    assert number in sent[0].subject
+
+
+def test_a_reply_to_who_left_a_phone_number_is_only_noted(office, notify, mail):
+    number = office.open(customer_contact="13812345678")
+    office.engine.handlers["notify"] = notify
+    office.desk.work.reply(number, "稍后致电。", by="li")
+    office.run()
+    assert not [letter for letter in mail.letters if "稍后致电" in letter.text]

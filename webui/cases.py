@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
 from desk.cases import CaseView
 from desk.model import CaseState
+from desk.records import NONE, RATINGS
 from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
@@ -21,6 +23,7 @@ PAGE_SIZE = 25
 FIELDS = ("state", "type", "priority", "team", "owner", "version")
 STAGES = ("receive", "classify", "assign", "handle", "feedback", "archive")
 TABS = ("work", "history", "diagram")
+CODE_OF_RATING = {text: code for code, text in RATINGS.items()}
 
 
 def asked_for() -> dict[str, str]:
@@ -92,11 +95,17 @@ def _work(case: CaseView, _: Any, login: str) -> dict[str, Any]:
     desk = services().desk
     return {
         "tasks": desk.inbox.of_case(case.number),
-        "surveys": desk.tables.survey_table([case.number]),
+        "surveys": [_survey(row) for row in desk.tables.survey_table([case.number])],
         "timings": desk.tables.timings(case.number),
         "disclosures": desk.cases.disclosures(case.number, viewer=login),
         "may_write": case.case.open,
     }
+
+
+def _survey(row: Mapping[str, str]) -> tuple[str, str, str]:
+    """The rating's code, the words about it and the suggestion, of a row of table 3."""
+    _number, _customer, rating, dimensions, suggestion = row.values()
+    return CODE_OF_RATING.get(rating, rating), dimensions, "" if suggestion == NONE else suggestion
 
 
 def _history(case: CaseView, texts: Any, login: str) -> dict[str, Any]:

@@ -14,9 +14,19 @@ from webui.csv_files import csv_file
 blueprint = Blueprint("exports", __name__)
 for_roles(blueprint, "agent", "supervisor")
 MOST_EXPORTED = 10_000
-RECORD = ("需求编号", "接收时间", "客户信息", "需求类型", "紧急程度", "需求描述", "来源渠道", "处理人", "状态")
-PROGRESS = ("需求编号", "处理阶段", "处理人", "处理时间", "处理内容", "客户反馈", "下一步动作")
-SURVEY = ("需求编号", "客户姓名", "服务评价", "评价维度", "改进建议")
+RECORD = (
+    "需求编号",
+    "接收时间",
+    "客户信息",
+    "需求类型",
+    "紧急程度",
+    "需求描述(含关键信息)",
+    "来源渠道",
+    "处理人",
+    "状态(待处理/处理中/已解决/已关闭)",
+)
+PROGRESS = ("需求编号", "处理阶段", "处理人", "处理时间", "处理内容", "客户反馈(如有)", "下一步动作")
+SURVEY = ("需求编号", "客户姓名", "服务评价(满意/一般/不满意)", "评价维度(响应速度/处理结果/服务态度)", "改进建议(可选)")
 
 
 def _table(heads: Sequence[str], rows: Sequence[Mapping[str, str]], name: str) -> Response:

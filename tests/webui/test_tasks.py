@@ -1,0 +1,151 @@
+"""The task page: its form, the four verbs, and what a refused answer says."""
+
+from __future__ import annotations
+
+import json
+import re
+
+DONE = {"stage": "结果反馈", "content": "电话告知客户问题已解决", "outcome": "resolved", "solution": "支付接口已修复"}
+
+
+def form_of(page) -> dict:
+    return json.loads(re.search(r'id="task-form-data">(.*?)</script>', page.text, re.DOTALL)[1])
+
+
+def claimed(product, by: str = "li") -> tuple:
+    """A case whose task the agent holds, and the agent's visitor."""
+    task = product.task_of(product.open_case())
+    visitor = product.visitor(by)
+    assert visitor.post(f"/tasks/{task.id}/claim", {"revision": task.revision}).status_code == 303
+    return product.task_of(task.business_key), visitor
+
+
+def send(visitor, task, data, revision=None):
+    return visitor.post(
+        f"/tasks/{task.id}/complete", json={"data": data, "revision": task.revision if revision is None else revision}
+    )
+
+
+def test_the_form_is_read_only_until_the_task_is_claimed(product):
+    task = product.task_of(product.open_case())
+    visitor = product.visitor("li")
+    assert form_of(visitor.get(f"/tasks/{task.id}"))["readOnly"]
+    visitor.post(f"/tasks/{task.id}/claim")
+    assert not form_of(visitor.get(f"/tasks/{task.id}"))["readOnly"]
+
+
+def test_the_page_shows_the_case_beside_the_form(product):
+    task, visitor = claimed(product)
+    page = visitor.get(f"/tasks/{task.id}").text
+    for shown in ("张*", "138****5678", "DD20231001001", "APP支付失败", "Response", "Solution"):
+        assert shown in page
+    assert "13812345678" not in page
+
+
+def test_claiming_with_a_call_stops_the_clock_of_the_response(product):
+    task = product.task_of(product.open_case())
+    product.clock.advance(minutes=10)
+    product.visitor("li").post(f"/tasks/{task.id}/claim", {"call": "yes"})
+    case = product.desk.cases.case(task.business_key, viewer="li").case
+    assert case.first_response_at == product.clock.now()
+
+
+def test_completing_leads_back_to_the_inbox(product):
+    task, visitor = claimed(product)
+    answer = send(visitor, task, DONE)
+    assert answer.json == {"message": f"Handle request of {task.business_key} is done.", "next": "/inbox"}
+    assert product.desk.cases.case(task.business_key, viewer="li").case.state == "resolved"
+
+
+def test_a_field_that_is_wrong_is_told_at_its_place_and_changes_nothing(product):
+    task, visitor = claimed(product)
+    before = product.rows()
+    answer = send(visitor, task, {"content": "修好了", "outcome": "perhaps", "next_action": "x"})
+    assert answer.status_code == 422
+    assert answer.json["error"]["fields"] == {"outcome": ["Choose one of the options offered."]}
+    assert product.rows() == before
+
+
+def test_an_older_revision_is_refused_and_tells_what_changed(product):
+    task, visitor = claimed(product)
+    before = product.rows()
+    answer = send(visitor, task, DONE, revision=0)
+    assert answer.status_code == 409
+    assert "李娜 holds it since 2026-01-05 09:30." in answer.json["error"]["message"]
+    assert product.rows() == before
+
+
+def test_a_task_given_to_a_colleague_meanwhile_names_the_colleague(product):
+    task, visitor = claimed(product)
+    product.desk.work.reassign(task.id, assignee="chen", by="wang", reason="病假")
+    answer = send(visitor, task, DONE)
+    assert answer.status_code == 409
+    assert "It was given to 陈晨, who has not begun." in answer.json["error"]["message"]
+
+
+def test_a_task_completed_in_another_tab_says_when(product):
+    task, visitor = claimed(product)
+    send(visitor, task, DONE)
+    again = send(visitor, task, DONE)
+    assert again.status_code == 409
+    assert "It was completed at 2026-01-05 09:30." in again.json["error"]["message"]
+    assert "This task was completed" in visitor.get(f"/tasks/{task.id}").text
+
+
+def test_a_case_is_not_resolved_while_the_technicians_work(product):
+    task, visitor = claimed(product)
+    visitor.post(f"/cases/{task.business_key}/say/technical", {"text": "支付接口返回 500"})
+    answer = send(visitor, product.task_of(task.business_key), DONE)
+    assert answer.status_code == 409
+    assert "waits for: Technical work" in answer.json["error"]["message"]
+
+
+def test_releasing_gives_the_task_back_to_its_team(product):
+    task, visitor = claimed(product)
+    assert visitor.post(f"/tasks/{task.id}/release", {"revision": task.revision}).location == "/inbox"
+    assert product.task_of(task.business_key).assignee is None
+
+
+def test_reassigning_needs_a_reason_and_tells_who_has_it_now(product):
+    task, visitor = claimed(product)
+    before = product.rows()
+    assert visitor.post(f"/tasks/{task.id}/reassign", {"assignee": "chen", "reason": " "}).status_code == 422
+    assert product.rows() == before
+    visitor.post(f"/tasks/{task.id}/reassign", {"assignee": "chen", "reason": "下班"})
+    assert "The task is with 陈晨 now." in visitor.get("/inbox").text
+    assert product.task_of(task.business_key).assignee == "chen"
+
+
+def test_a_supervisor_may_reassign_what_others_hold(product):
+    task, _ = claimed(product)
+    assert product.visitor("wang").post(f"/tasks/{task.id}/reassign", {"assignee": "chen", "reason": "急"}).status_code == 303
+
+
+def test_who_has_no_part_in_the_case_does_not_find_its_task(product):
+    task = product.task_of(product.open_case())
+    assert product.visitor("tech").get(f"/tasks/{task.id}").status_code == 404
+    assert product.visitor("li").get("/tasks/999").status_code == 404
+
+
+def test_an_escalation_is_a_task_of_the_supervisor_with_its_own_form(product):
+    number = product.open_case()
+    product.clock.advance(minutes=16)
+    product.work()
+    task = product.task_of(number, "supervise")
+    visitor = product.visitor("wang")
+    visitor.post(f"/tasks/{task.id}/claim")
+    form = form_of(visitor.get(f"/tasks/{task.id}"))
+    assert [each["key"] for each in form["schema"]["components"]] == ["action", "done"]
+    task = product.task_of(number, "supervise")
+    assert send(visitor, task, {"action": "已联系处理人", "done": True}).status_code == 200
+
+
+def test_an_approval_is_a_task_whose_form_asks_for_a_decision(product):
+    task, visitor = claimed(product)
+    visitor.post(f"/cases/{task.business_key}/say/approval", {"text": "退款 200 元"})
+    approval = product.task_of(task.business_key, "approve_1")
+    boss = product.visitor("wang")
+    boss.post(f"/tasks/{approval.id}/claim")
+    page = boss.get(f"/tasks/{approval.id}")
+    assert "退款 200 元" in page.text
+    assert form_of(page)["schema"]["components"][0]["key"] == "decision"

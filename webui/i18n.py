@@ -1,13 +1,12 @@
 """Chinese and English: which language a viewer reads, its texts, and its way of writing times and numbers.
 
-Message ids are English. `python -m webui.i18n update` collects them from templates, Python and the front-end source
+Message ids are English. `python -m webui.messages update` collects them from templates, Python and the front-end source
 into translations/<language>/LC_MESSAGES/messages.po; the .po files are read directly, nothing is compiled.
 """
 
 from __future__ import annotations
 
 import io
-import sys
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -143,9 +142,3 @@ def install(app: Flask) -> None:
     )
     formats = (format_datetime, format_date, format_number, format_percent, format_duration)
     app.jinja_env.filters.update({helper.__name__: helper for helper in formats})
-
-
-if __name__ == "__main__":
-    from webui.messages import main
-
-    main(sys.argv[1:])

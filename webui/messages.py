@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -67,11 +69,15 @@ def _speak_as_written(catalogue: Catalog) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Run `python -m webui.i18n update`; exit with 1 while a message has no Chinese text."""
+    """Run `python -m webui.messages update`; exit with 1 while a message has no Chinese text."""
     if arguments != ["update"]:
-        raise SystemExit("usage: python -m webui.i18n update")
+        raise SystemExit("usage: python -m webui.messages update")
     missing = update()
     for code, ids in missing.items():
         for message in ids:
             print(f"{code}: no text for {message!r}")
     raise SystemExit(1 if any(missing.values()) else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -15,7 +15,7 @@ def test_every_message_in_use_has_a_text_in_every_language():
     used = {message.id if isinstance(message.id, str) else message.id[0] for message in extract() if message.id}
     for code in LANGUAGES:
         known = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue(code)}
-        assert used - known == set(), f"run: python -m webui.i18n update ({code})"
+        assert used - known == set(), f"run: python -m webui.messages update ({code})"
         assert untranslated(catalogue(code)) == []
 
 

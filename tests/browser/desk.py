@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page
 
 from engine.worker import Worker
 from tests.support.product import PASSWORD, Product
@@ -56,19 +56,15 @@ def sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
     page.wait_for_url(re.compile(r"/(inbox|processes|admin|cases|password)"))
 
 
-def form_field(page: Page, key: str) -> Locator:
-    """The form-js field with this id in its schema (field_<key>)."""
-    return page.locator(f".fjs-container [id$='field_{key}'], .fjs-container [id*='field_{key}-']").first
-
-
 def choose(page: Page, key: str, option: str) -> None:
     """Choose an option of a form-js select by what it says."""
-    field = page.locator(".fjs-form-field-select", has=page.locator(f"[id$='field_{key}'], [id$='field_{key}-search']"))
+    field = page.locator(".fjs-form-field-select", has=page.locator(f"[id$='field_{key}']"))
     field.locator(".fjs-input-group").click()
     page.locator(".fjs-dropdownlist-item", has_text=option).first.click()
 
 
 def ready_form(page: Page) -> None:
+    """Wait until the form of the page can be filled."""
     page.locator("[data-form][data-ready]").wait_for()
 
 
@@ -77,7 +73,3 @@ def check_looks(page: Page) -> None:
     found = Axe().run(page, context=VENDOR_MARKUP, options=RULES)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-
-
-def toasts_gone(page: Page) -> None:
-    expect(page.locator(".toast")).to_have_count(0, timeout=8000)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from bpmn.describe import COLUMNS, NodeDescription, describe
 from bpmn.dmn import Decision
+from bpmn.dmn.tables import DecisionTable
 from bpmn.package import Change, ProcessPackage, diagram_in
 from bpmn.render import render_svg
 from desk.store.releases import Draft
@@ -184,6 +185,19 @@ def decisions_of(package: ProcessPackage) -> list[Decision]:
     """Every decision of the package, those with tables first."""
     found = [model.decisions[key] for key, model in package.decisions.items()]
     return sorted(found, key=lambda decision: not decision.tables)
+
+
+@blueprint.app_template_filter("literal_text")
+def literal_text(written: str) -> str | None:
+    """What a cell says when it is a text in quotes; None when it is any other expression."""
+    inside = written[1:-1]
+    return inside if len(written) > 1 and written[0] == written[-1] == '"' and '"' not in inside else None
+
+
+@blueprint.app_template_filter("has_own_notes")
+def has_own_notes(table: DecisionTable) -> bool:
+    """Whether a table's notes say more than its results do."""
+    return any(set(rule.annotations) - {literal_text(text) for text in rule.output_texts} for rule in table.rules)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

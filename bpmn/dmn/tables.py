@@ -33,10 +33,14 @@ class InputColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputColumn:
-    """`priorities` lists the output values, the strongest first; `default` applies when no row matches."""
+    """`priorities` lists the output values, the strongest first; `default` applies when no row matches.
+
+    `label` is for readers, as the name where the author gave none.
+    """
 
     name: str
     type: FeelType
+    label: str = ""
     priorities: Node | None = None
     default: Node | None = None
 

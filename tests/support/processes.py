@@ -1,4 +1,4 @@
-"""Real web and worker processes of the product, to be killed; a real mail server that keeps what it gets; a person's HTTP client."""
+"""Real web and worker processes, to be killed; a mail server that keeps what it gets; a person as an HTTP client."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Mailbox:
         self.message_ids: list[str] = []
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.message_ids.append(message_from_bytes(envelope.content)["Message-ID"])
         return "250 kept"
 

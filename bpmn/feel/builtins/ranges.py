@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
-from bpmn.feel.builtins.registry import builtin
+from bpmn.feel.builtins.registry import BUILTINS, builtin
 from bpmn.feel.compare import equal, less
-from bpmn.feel.runtime import Run, Scope
+from bpmn.feel.numbers import number_from
+from bpmn.feel.runtime import Run
+from bpmn.feel.temporal_text import temporal_from_text
 from bpmn.feel.values import Range
 
 Truth = bool | None
@@ -15,7 +18,10 @@ Truth = bool | None
 MAX_RANGE_TEXT = 500
 
 _LITERAL = re.compile(
-    r"-?(\d+(\.\d+)?|\.\d+)|@?\"[^\"\\]*\"|(date|time|date and time|duration)\s*\(\s*\"[^\"\\]*\"\s*\)", re.ASCII
+    r"(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+))"
+    r"|(?P<at>@?)\"(?P<text>[^\"\\]*)\""
+    r"|(?P<function>date|time|date and time|duration)\s*\(\s*\"(?P<argument>[^\"\\]*)\"\s*\)",
+    re.ASCII,
 )
 
 
@@ -155,9 +161,15 @@ def _is_endpoint(text: str) -> bool:
 
 
 def _endpoint(text: str, run: Run) -> object:
-    from bpmn.feel.parser import Parser  # the parser itself needs this module
-
-    return Parser(text).whole_expression()(Scope({}, run)) if text else None
+    """The value of an end's literal; null for an open end."""
+    found = _LITERAL.fullmatch(text)
+    if found is None:
+        return None
+    if found["number"]:
+        return number_from(Decimal(found["number"]))
+    if found["function"]:
+        return BUILTINS[found["function"]].invoke(run, [found["argument"]])
+    return temporal_from_text(found["text"]) if found["at"] else found["text"]
 
 
 def _as_range(value: object) -> Range:

@@ -91,10 +91,14 @@ class TaskViews:
             holder=holder.agent if holder else None,
             is_case=is_case,
             mine=task.state is TaskState.CLAIMED and task.assignee == agent.login,
-            may_claim=task.state is TaskState.CREATED
-            and (task.assignee == agent.login or (task.assignee is None and _offered(task, agent))),
+            may_claim=may_claim(task, agent),
             may_reassign=is_open and (agent.leads or task.assignee == agent.login),
         )
+
+
+def may_claim(task: UserTask, agent: Agent) -> bool:
+    """Whether to offer the task's claim: it was given to the agent, or to a team of theirs, and nobody has begun."""
+    return task.state is TaskState.CREATED and (task.assignee == agent.login or (task.assignee is None and _offered(task, agent)))
 
 
 def _offered(task: UserTask, agent: Agent) -> bool:

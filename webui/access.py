@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, g, jsonify, redirect, request, session, url_for
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from desk.model import Agent
 from webui.context import Viewer, services
-from webui.errors import wants_json
+from webui.errors import Failure, answer, wants_json
 from webui.i18n import gettext
 from webui.refusals import PageNotYours
 
@@ -31,7 +32,7 @@ def keep_signed_in(agent: Agent) -> None:
     session.permanent = True
 
 
-def recognise() -> WerkzeugResponse | tuple[Response, int] | None:
+def recognise() -> ResponseReturnValue | None:
     """Before each request: find out who it is, and send away who may not go on."""
     agent = _of_session()
     if agent is not None:
@@ -56,12 +57,12 @@ def _of_session() -> Agent | None:
     return agent
 
 
-def ask_to_sign_in() -> WerkzeugResponse | tuple[Response, int]:
-    """Lead to the sign-in page, and from there back; programs get 401."""
-    if wants_json():
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Lead to the sign-in page, and from there back. Programs and htmx are told instead, so that no half-written page is lost."""
+    if wants_json() or request.headers.get("HX-Request"):
         told = gettext("Your session is over. Sign in again in another tab; what you typed is kept in this browser.")
-        return jsonify(error={"status": 401, "title": gettext("Please sign in"), "message": told, "code": "signed_out"}), 401
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else None
+        return answer(Failure(status=401, title=gettext("Please sign in"), message=told, code="signed_out"))
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return go_to(url_for("login.show", next=wanted))
 
 

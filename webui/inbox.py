@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template, request, url_for
 
 from desk.inbox import MOST_SORTED, InboxItem
+from desk.taskviews import may_claim
 from webui.access import for_roles, signed_in
 from webui.context import services
 from webui.people_names import name_of
@@ -48,7 +49,7 @@ def show() -> str:
         page_url=lambda number: url_for("inbox.show", scope=scope, page=number, **_given(chosen)),
         rows_url=url_for("inbox.show", scope=scope, page=page, **_given(chosen)),
         scope_url=lambda name: url_for("inbox.show", scope=name, **_given(chosen)),
-        me=agent,
+        may_claim=lambda task: may_claim(task, agent),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import ceil
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from webui.wording import sentence
 
 blueprint = Blueprint("login", __name__)
 blueprint.before_app_request(access.recognise)
+blueprint.record_once(lambda state: state.app.config.update(PERMANENT_SESSION_LIFETIME=timedelta(hours=12)))
 NOT_THE_SAME = mark("The two new passwords differ.")
 NO_FIT = mark("Login and password don't fit. Check both, or ask an administrator for a new password.")
 TOO_MANY = mark("Too many failed tries. Wait %(minutes)s min, then try again; trying sooner changes nothing.")

@@ -92,11 +92,12 @@ def test_signing_out_ends_the_session(product):
     assert visitor.get("/inbox").status_code == 303
 
 
-def test_a_session_that_is_over_is_told_to_programs_and_leads_htmx_to_the_sign_in(product):
+def test_a_session_that_is_over_is_told_to_programs_and_to_htmx_without_leaving_the_page(product):
     client = product.app.test_client()
     told = client.get("/inbox", headers={"Accept": "application/json"})
     assert (told.status_code, told.json["error"]["code"]) == (401, "signed_out")
-    assert client.get("/notices/bell", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/login"
+    asked_by_htmx = client.get("/notices/bell", headers={"HX-Request": "true"})
+    assert (asked_by_htmx.status_code, asked_by_htmx.headers["HX-Retarget"]) == (401, "#flash")
 
 
 OPEN_TO_ALL = {"assets.serve", "pages.start", "pages.alive", "pages.choose_language", "login.show", "survey.show", "survey.take"}

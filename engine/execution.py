@@ -198,7 +198,7 @@ class Execution:
         self.timekeeping.forget(token_id)
         self.ledger.resolve_incidents(token_id)
 
-    def _condition(self, flow_id: str, expression: str) -> bool:
+    def _condition(self, flow_id: str, expression: str, token_id: str) -> bool:
         """The value of a gateway's condition. Anything but true or false stops the token, and never counts as false."""
         definition = self.ledger.definition
         source = definition.process.flows[flow_id].source

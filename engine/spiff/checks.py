@@ -18,6 +18,8 @@ def check_connections(every: Iterable[nodes.FlowNode]) -> None:
 def _check_ends(node: nodes.FlowNode) -> None:
     if node.element in ("startEvent", "boundaryEvent") and node.incoming:
         raise CompileRefused(f'"{node.bpmn_id}" is a {node.element}, so no flow may lead to it.')
+    if isinstance(node, nodes.EventScopeNode) and (node.incoming or node.outgoing or node.boundaries):
+        raise CompileRefused(f'"{node.bpmn_id}" is an event sub-process: it has no flows and no boundary events.')
     if node.element == "endEvent" and node.outgoing:
         raise CompileRefused(f'"{node.bpmn_id}" is an end event, so no flow may leave it.')
 

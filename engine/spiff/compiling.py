@@ -47,14 +47,15 @@ def compile_process(normalised_xml: bytes, process_id: str) -> Spec:
         found.refuse_loose_flows()
     except (SyntaxError, ValidationException) as error:
         raise CompileRefused(f"The diagram cannot be read: {' '.join(map(str, error.args))}") from error
-    return _spec(normalised_xml, process_id, process, found.only_start(), parser.nodes_by_id)
-
-
-def _spec(xml: bytes, process_id: str, process: WorkflowSpec, start: nodes.FlowNode, found: dict) -> Spec:
-    check_connections(found.values())
     root = nodes.ProcessNode(WorkflowSpec(name=process_id), process_id, element="process")
-    root.start = start
+    root.start = found.only_start()
+    root.event_starts = found.event_starts
     process.start = root
+    return _spec(normalised_xml, process_id, process, parser.nodes_by_id)
+
+
+def _spec(xml: bytes, process_id: str, process: WorkflowSpec, found: dict) -> Spec:
+    check_connections(found.values())
     inclusive = tuple(node for node in found.values() if isinstance(node, gateways.InclusiveNode))
     for gateway in inclusive:
         gateway.feeders = find_feeders(gateway)

@@ -44,6 +44,20 @@ class ConditionFailed(TokenFlowError, Refused):
     code = "condition_failed"
 
 
+class NotCaught(TokenFlowError, Refused):
+    """An error was thrown and nothing on the way out of the diagram catches its code."""
+
+    code = "error_not_caught"
+
+    def __init__(self, activity_id: str, error_code: str) -> None:
+        super().__init__(
+            f'"{activity_id}" throws the error "{error_code}", which nothing around it catches: '
+            "catch it in a new version of the diagram, or cancel the instance.",
+            activity_id=activity_id,
+            error_code=error_code,
+        )
+
+
 class EvaluationRefused(TokenFlowError, Refused):
     """Something other than a flow's condition asked to be evaluated."""
 

@@ -1,17 +1,50 @@
-"""Timers and messages: between activities, in a race behind an event-based gateway, or on an activity's boundary.
+"""Timers, messages and signals: between activities, in a race behind an event-based gateway, on an activity's boundary, or
+as the start of an event sub-process.
 
-No timer knows an instant and no message a name here: the caller reads them from the diagram by the activity's id.
+No timer knows an instant and no message a name here: the caller reads them from the diagram by the activity's id. A
+signal's name is known, since a thrown one is caught at once by whatever waits for it in the same instance.
 """
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.happenings import MessageWaiting, TimerWaiting
-from engine.spiff.nodes import ActivityNode, BoundaryNode, FlowNode
-from engine.spiff.tokens import Token
+from engine.spiff.happenings import MessageWaiting, SignalWaiting, TimerWaiting
+from engine.spiff.nodes import ActivityNode, BoundaryNode, EventStartNode, FlowNode
+from engine.spiff.tokens import Token, TokenWorkflow
+
+
+class Timer:
+    """What a timer event is, wherever it stands; the caller knows when it is due."""
+
+    waits_for = "timer"
+    accepts = frozenset({"fire_timer"})
+
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+        token.workflow.announce(TimerWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
+
+
+class Message:
+    """What a message event is, wherever it stands; the caller knows its name and key."""
+
+    waits_for = "message"
+    accepts = frozenset({"deliver"})
+
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+        token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
+
+
+class Signal:
+    """What a catching signal event is, wherever it stands."""
+
+    waits_for = "signal"
+    accepts = frozenset({"deliver"})
+    signal = ""
+
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+        token.workflow.announce(SignalWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
 
 
 class CatchNode(FlowNode):
-    """Waits for a timer or a message, alone or in a race behind an event-based gateway."""
+    """Waits for an event, alone or in a race behind an event-based gateway."""
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task.entered()
@@ -24,35 +57,27 @@ class CatchNode(FlowNode):
             my_task.parent.task_spec.settle(my_task.parent, winner=my_task)
         return super()._run_hook(my_task)
 
-    def announce_waiting(self, token: Token) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
         """Tell the caller that `token` waits for this event."""
         raise NotImplementedError
 
 
-class TimerCatchNode(CatchNode):
-    """An intermediate timer; the caller knows when it is due."""
-
-    waits_for = "timer"
-    accepts = frozenset({"fire_timer"})
-
-    def announce_waiting(self, token: Token) -> None:
-        token.workflow.announce(TimerWaiting(token_id=token.id, activity_id=self.bpmn_id))
+class TimerCatchNode(Timer, CatchNode):
+    """An intermediate timer."""
 
 
-class MessageCatchNode(CatchNode):
-    """An intermediate message; the caller knows its name and key."""
+class MessageCatchNode(Message, CatchNode):
+    """An intermediate message."""
 
-    waits_for = "message"
-    accepts = frozenset({"deliver"})
 
-    def announce_waiting(self, token: Token) -> None:
-        token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id))
+class SignalCatchNode(Signal, CatchNode):
+    """An intermediate signal that is waited for."""
 
 
 class ReceiveNode(MessageCatchNode, ActivityNode):
     """A receive task: like a message event, but an activity, so that it may carry boundary events."""
 
-    accepts = frozenset({"deliver", "complete"})
+    accepts = frozenset({"deliver", "complete", "throw_error"})
 
     def _update_hook(self, my_task: Token) -> bool:
         self._hold(my_task, TaskState.WAITING)
@@ -60,21 +85,42 @@ class ReceiveNode(MessageCatchNode, ActivityNode):
         return False
 
 
-class BoundaryTimerNode(BoundaryNode):
+class BoundaryTimerNode(Timer, BoundaryNode):
     """A timer on a boundary."""
 
-    waits_for = "timer"
-    accepts = frozenset({"fire_timer"})
 
-    def announce_waiting(self, token: Token, *, attached_to: str) -> None:
-        token.workflow.announce(TimerWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
-
-
-class BoundaryMessageNode(BoundaryNode):
+class BoundaryMessageNode(Message, BoundaryNode):
     """A message on a boundary."""
 
-    waits_for = "message"
-    accepts = frozenset({"deliver"})
 
-    def announce_waiting(self, token: Token, *, attached_to: str) -> None:
-        token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
+class BoundarySignalNode(Signal, BoundaryNode):
+    """A signal on a boundary."""
+
+
+class TimerStartNode(Timer, EventStartNode):
+    """A timer that starts an event sub-process."""
+
+
+class MessageStartNode(Message, EventStartNode):
+    """A message that starts an event sub-process."""
+
+
+class SignalStartNode(Signal, EventStartNode):
+    """A signal that starts an event sub-process."""
+
+
+class SignalThrowNode(FlowNode):
+    """Throws a signal: every token of the instance that waits for it may go on."""
+
+    signal = ""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        raise_signal(my_task.workflow, self.signal)
+        return super()._run_hook(my_task)
+
+
+def raise_signal(workflow: TokenWorkflow, name: str) -> None:
+    """Let every token go on that waits for this signal, the oldest first; the signal is forgotten at once."""
+    for token in workflow.live:
+        if isinstance(token.task_spec, Signal) and token.task_spec.signal == name and token.state == TaskState.WAITING:
+            token._ready()

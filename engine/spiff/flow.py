@@ -6,12 +6,15 @@ It knows no variables, no clock and no database.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Self
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.codes import ERROR, find_catcher, throw_error
 from engine.spiff.compiling import Spec
-from engine.spiff.errors import FlowBroken, SnapshotRefused, TokenNotWaiting
+from engine.spiff.errors import FlowBroken, NotCaught, SnapshotRefused, TokenNotWaiting
+from engine.spiff.events import raise_signal
 from engine.spiff.gateways import JoinNode
 from engine.spiff.happenings import Happening, Waiting
 from engine.spiff.nodes import ScopeNode
@@ -37,13 +40,15 @@ class TokenFlow:
         self._broken = False
 
     @classmethod
-    def start(cls, spec: Spec, *, conditions: Conditions) -> Self:
-        """Begin a new instance at the process's start event and run until every token waits."""
+    def start(cls, spec: Spec, *, conditions: Conditions, at: str | None = None) -> Self:
+        """Begin a new instance and run until every token waits.
+
+        `at` is the start event by which it begins; default the one without a trigger, or the only one.
+        """
         flow = cls(spec, TokenWorkflow(spec, conditions))
-        workflow, start = flow._workflow, spec.process.start.start
+        root = spec.process.start
         with flow._running():
-            first = workflow.spawn(start, parent=workflow.task_tree, scope=workflow.task_tree)
-            start._update(first)
+            root.begin(flow._workflow.task_tree, spec.nodes[at] if at else root.start)
         return flow
 
     @classmethod
@@ -79,6 +84,33 @@ class TokenFlow:
     def deliver(self, token_id: str) -> None:
         """Let a waiting message occur. Raises TokenNotWaiting."""
         self._order("deliver", token_id, Token._ready)
+
+    def signal(self, name: str) -> None:
+        """Let every token that waits for this signal go on. Harmless when none does."""
+        with self._running():
+            raise_signal(self._workflow, name)
+
+    def catcher(self, token_id: str, error_code: str) -> str | None:
+        """The event that would catch an error thrown by the work at which a token waits; None when nothing would."""
+        found = find_catcher(self._workflow.tasks[token_id], ERROR, error_code)
+        return found[0].bpmn_id if found else None
+
+    def throw_error(self, token_id: str, error_code: str) -> None:
+        """Let the work at which a token waits end with an error. Raises TokenNotWaiting, and NotCaught without any change."""
+        if token_id in self._workflow.tasks and self.catcher(token_id, error_code) is None:
+            raise NotCaught(self._workflow.tasks[token_id].activity_id, error_code)
+        self._order("throw_error", token_id, partial(throw_error, code=error_code))
+
+    def begin_runs(self, token_id: str, count: int, introduce: Callable[[int, str], None]) -> None:
+        """Begin more runs of a multi-instance activity. Raises TokenNotWaiting.
+
+        `introduce` is told the number (from 0) and the token id of each before any of them begins.
+        """
+        self._order("begin_runs", token_id, lambda token: token.task_spec.begin_runs(token, count, introduce))
+
+    def within(self, token_id: str) -> tuple[str, ...]:
+        """The ids of the multi-instance runs that a token belongs to, the innermost first; it may have gone on already."""
+        return self._workflow.within.get(token_id, ())
 
     def retry(self, token_id: str) -> None:
         """Let a stuck token try again to go on. Raises TokenNotWaiting."""
@@ -161,5 +193,7 @@ def _restore(
     parent = workflow.tasks.get(parent_id) if parent_id else workflow.task_tree
     if node is None or parent is None or code not in STATES:
         raise SnapshotRefused(f"token {token_id} at {activity_id} has no place in this process definition")
+    if parent.task_spec.holds_runs and parent.activity_id == activity_id:
+        node = parent.task_spec.body
     scope = parent if isinstance(parent.task_spec, ScopeNode) and parent.task_spec.holds(node) else parent.scope
     Token(workflow, node, id=token_id, parent=parent, scope=scope, state=STATES[code], flow_id=flow_id)

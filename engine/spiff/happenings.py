@@ -1,7 +1,8 @@
 """What a token flow reports: past-tense facts in the order in which they came about.
 
-A token's presence at an activity is opened once, by `ActivityEntered`, or by `TimerWaiting` or `MessageWaiting`
-for an event that waits beside an activity (boundary) or in a race (behind an event-based gateway). It is closed once,
+A token's presence at an activity is opened once, by `ActivityEntered`, or by `TimerWaiting`, `MessageWaiting` or
+`SignalWaiting` for an event that waits beside an activity (boundary), beside a scope (start of an event sub-process) or in
+a race (behind an event-based gateway). It is closed once,
 by `ActivityLeft` or `ActivityCancelled`. An event that waited beside or in a race and then occurs is entered and left.
 """
 
@@ -61,6 +62,35 @@ class MessageWaiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalWaiting:
+    """A signal event now waits for its signal. `attached_to` as for a timer.
+
+    A non-interrupting signal on a boundary waits again, with a new token, after each one.
+    """
+
+    token_id: str
+    activity_id: str
+    attached_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsWanted:
+    """A multi-instance activity was entered, of kind `multiInstance`, and waits for `begin_runs` or `complete`."""
+
+    token_id: str
+    activity_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """One run of a multi-instance activity has ended; the whole waits for `begin_runs` or `complete`, or for other runs."""
+
+    token_id: str
+    activity_id: str
+    whole_token_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowTaken:
     """A token passed along a sequence flow."""
 
@@ -89,6 +119,9 @@ Happening = (
     | ActivityCancelled
     | TimerWaiting
     | MessageWaiting
+    | SignalWaiting
+    | RunsWanted
+    | RunEnded
     | FlowTaken
     | TokenStuck
     | ProcessEnded
@@ -100,8 +133,8 @@ class Waiting:
     """A token that is open now.
 
     `kind` says what it waits for: `work` (complete), `timer` (fire_timer), `message` (deliver; a receive task also
-    takes complete), `join` (other tokens), `race` (the first of the events behind it), `scope` (the tokens inside an
-    embedded sub-process) or `stuck` (retry).
+    takes complete), `signal` (deliver, signal), `join` (other tokens), `race` (the first of the events behind it), `scope`
+    (the tokens inside an embedded sub-process), `runs` (those of a multi-instance activity) or `stuck` (retry).
     """
 
     token_id: str

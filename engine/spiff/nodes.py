@@ -18,13 +18,14 @@ from engine.spiff.tokens import Token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A sequence flow that leaves a node."""
+    """A sequence flow that leaves a node, or a link, which is not drawn and whose passing is not told."""
 
     id: str
     source: "FlowNode"
     target: "FlowNode"
     condition: FlowCondition | None
     is_default: bool
+    is_drawn: bool = True
 
 
 class FlowNode(BpmnSpecMixin):
@@ -33,9 +34,11 @@ class FlowNode(BpmnSpecMixin):
     waits_for: ClassVar[str] = "nothing"
     accepts: ClassVar[frozenset[str]] = frozenset()
     may_have_default: ClassVar[bool] = True
+    holds_runs: ClassVar[bool] = False
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
         super().__init__(wf_spec, bpmn_id)
+        self.is_repeated = False
         self.element = element
         self.outgoing: list[Flow] = []
         self.incoming: list[Flow] = []
@@ -59,7 +62,8 @@ class FlowNode(BpmnSpecMixin):
         flows = self.open_flows(my_task)
         my_task.left()
         for flow in flows:
-            my_task.workflow.announce(FlowTaken(flow_id=flow.id))
+            if flow.is_drawn:
+                my_task.workflow.announce(FlowTaken(flow_id=flow.id))
             my_task.workflow.spawn(flow.target, parent=my_task, scope=my_task.scope, flow_id=flow.id)
         if not flows:
             my_task.workflow.note_end(my_task)
@@ -102,7 +106,7 @@ class TerminateNode(FlowNode):
 
 
 class BoundaryNode(FlowNode):
-    """A timer or message on an activity's boundary. One that `repeats` waits again unless it interrupts."""
+    """An event on an activity's boundary. One that `repeats` waits again unless it interrupts."""
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str, interrupting: bool, repeats: bool) -> None:
         super().__init__(wf_spec, bpmn_id, element=element)
@@ -115,7 +119,7 @@ class BoundaryNode(FlowNode):
         token = host.workflow.spawn(self, parent=host, scope=host.scope, state=TaskState.WAITING)
         self.announce_waiting(token, attached_to=host.activity_id)
 
-    def announce_waiting(self, token: Token, *, attached_to: str) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
         """Tell the caller that `token` waits for this event."""
         raise NotImplementedError
 
@@ -148,7 +152,7 @@ class WorkNode(ActivityNode):
     """Work for a person, a handler or a decision: waits until the caller completes it."""
 
     waits_for = "work"
-    accepts = frozenset({"complete"})
+    accepts = frozenset({"complete", "throw_error"})
 
     def _update_hook(self, my_task: Token) -> bool:
         return self._hold(my_task, TaskState.WAITING)
@@ -162,19 +166,38 @@ class ScopeNode(ActivityNode):
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
         super().__init__(wf_spec, bpmn_id, element=element)
         self.start: FlowNode | None = None
+        self.event_starts: list[EventStartNode] = []
 
     def _update_hook(self, my_task: Token) -> bool:
         self._hold(my_task, TaskState.STARTED)
-        inner = my_task.workflow.spawn(self.start, parent=my_task, scope=my_task)
-        self.start._update(inner)
+        self.begin(my_task, self.start)
         return False
+
+    def begin(self, scope: Token, start: FlowNode) -> None:
+        """Arm the event sub-processes inside, then let a first token in."""
+        self.arm(scope)
+        first = scope.workflow.spawn(start, parent=scope, scope=scope)
+        start._update(first)
+
+    def arm(self, scope: Token) -> None:
+        """Let the event sub-processes inside wait for what starts them."""
+        for event_start in self.event_starts:
+            event_start.arm(scope)
+
+    def clear(self, scope: Token, *, spare: Token | None = None) -> None:
+        """Withdraw everything inside, and what would start further event sub-processes."""
+        for child in scope.children:
+            inside = child.scope is scope or isinstance(child.task_spec, EventStartNode)
+            if inside and child is not spare:
+                child.cancel()
 
     def holds(self, node: FlowNode) -> bool:
         """Whether a node stands directly inside this sub-process."""
         return node._wf_spec is self.start._wf_spec
 
     def on_emptied(self, token: Token) -> None:
-        """The last token inside has ended, so the sub-process is done."""
+        """The last token inside has ended, so the sub-process is done and nothing beside it may start any more."""
+        token.cancel_children()
         token._ready()
 
 
@@ -182,4 +205,48 @@ class ProcessNode(ScopeNode):
     """Stands for the process itself: the root of the tree, never on the diagram."""
 
     def on_emptied(self, token: Token) -> None:
+        token.cancel_children()
         token.workflow.scope_emptied()
+
+
+class EventScopeNode(ScopeNode):
+    """An event sub-process: no flow leads to it, an event starts it beside or instead of what its scope holds."""
+
+    def open(self, scope: Token) -> Token:
+        """A token for one run of this sub-process in `scope`; its first token is the event's."""
+        opened = scope.workflow.spawn(self, parent=scope, scope=scope, state=TaskState.STARTED)
+        opened.entered()
+        self.arm(opened)
+        return opened
+
+
+class EventStartNode(FlowNode):
+    """The event that starts an event sub-process. It waits beside its scope, like a boundary event on its inside."""
+
+    def __init__(self, wf_spec, bpmn_id: str, *, element: str, interrupting: bool, repeats: bool) -> None:
+        super().__init__(wf_spec, bpmn_id, element=element)
+        self.event_scope: EventScopeNode | None = None
+        self.interrupting = interrupting
+        self.repeats = repeats
+
+    def arm(self, scope: Token) -> None:
+        """Begin to wait beside the tokens of `scope`."""
+        token = scope.workflow.spawn(self, parent=scope, scope=scope.scope, state=TaskState.WAITING)
+        self.announce_waiting(token)
+
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+        """Tell the caller that `token` waits for this event."""
+        raise NotImplementedError
+
+    def _run_hook(self, my_task: Token) -> bool:
+        if my_task.is_attached:
+            self._occur(my_task, my_task.parent)
+        return super()._run_hook(my_task)
+
+    def _occur(self, token: Token, scope: Token) -> None:
+        if self.interrupting:
+            scope.task_spec.clear(scope, spare=token)
+        elif self.repeats:
+            self.arm(scope)
+        token.move_into(self.event_scope.open(scope))
+        token.entered()

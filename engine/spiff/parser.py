@@ -10,140 +10,48 @@ from collections.abc import Iterator
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
-from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.specs import WorkflowSpec
 
 from engine.spiff import events, gateways, nodes
 from engine.spiff.errors import CompileRefused
+from engine.spiff.event_readers import BoundaryReader, CatchReader, EndReader, StartReader, ThrowReader
+from engine.spiff.readers import NodeReader, PassOrWorkReader, WorkReader, in_words, local_name
 from engine.spiff.scripts import FlowCondition
 
 BESIDE_THE_FLOW = frozenset(
     {
         "documentation", "extensionElements", "laneSet", "sequenceFlow", "textAnnotation", "association", "group",
         "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property", "auditing",
-        "monitoring", "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation",
+        "monitoring", "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics",
     }
 )  # fmt: skip
 """Elements inside a process that no token ever visits."""
 
-WORK_EXTENSIONS = frozenset({"taskDefinition", "userTask", "formDefinition", "calledDecision", "script"})
-"""Extension elements that give work to an element that would otherwise let its token pass."""
-
 DEEPEST_NESTING = 50
 
 
-def local_name(node) -> str:
-    """The element's name without its namespace; empty for comments and processing instructions."""
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
-
-
-def in_words(node) -> str:
-    """An element as an analyst knows it: its name if it has one, its id, its kind."""
-    name, ident = " ".join((node.get("name") or "").split()), node.get("id")
-    return f'"{name}" ({local_name(node)} {ident})' if name else f'{local_name(node)} "{ident}"'
-
-
-class NodeReader(TaskParser):
-    """Builds one node. `triggers` are the event definitions that it may carry; "" stands for none."""
-
-    triggers: frozenset[str] = frozenset({""})
-
-    def create_task(self) -> nodes.FlowNode:
-        if not self.bpmn_id:
-            raise CompileRefused(f"An element of kind {local_name(self.node)} has no id; give it one.")
-        if self.bpmn_id in self.process_parser.parser.nodes_by_id:
-            raise CompileRefused(f'The id "{self.bpmn_id}" is used twice; ids must be unique in the diagram.')
-        self._refuse_markers()
-        return self._build(self._event())
-
-    def _build(self, event: str) -> nodes.FlowNode:
-        return self.spec_class(self.spec, self.bpmn_id, element=local_name(self.node))
-
-    def _event(self) -> str:
-        found = [name for child in self.node if (name := local_name(child)).endswith(("EventDefinition", "DefinitionRef"))]
-        event = found[0] if found else ""
-        if len(found) > 1 or event not in self.triggers:
-            told = " and ".join(found) or "no event definition"
-            raise CompileRefused(f"{in_words(self.node)} has {told}, which this engine does not run there.")
-        return event
-
-    def _refuse_markers(self) -> None:
-        for child in self.node:
-            if local_name(child).endswith("LoopCharacteristics"):
-                raise CompileRefused(f"{in_words(self.node)} is repeated (loop or multi-instance): not run yet.")
-        for marker in ("isForCompensation", "triggeredByEvent"):
-            if self.node.get(marker) == "true":
-                raise CompileRefused(f"{in_words(self.node)} has {marker}: not run yet; remove it.")
-
-    def _has_work(self) -> bool:
-        inner = self.xpath("./bpmn:extensionElements/*")
-        return any(local_name(child) in WORK_EXTENSIONS for child in inner)
-
-
-class PassOrWorkReader(NodeReader):
-    """Plain and manual tasks: they wait only if an extension gives them work."""
-
-    def _build(self, event: str) -> nodes.FlowNode:
-        spec_class = nodes.WorkNode if self._has_work() else self.spec_class
-        return spec_class(self.spec, self.bpmn_id, element=local_name(self.node))
-
-
-class ThrowReader(PassOrWorkReader):
-    """Intermediate throw events: a message is sent by the caller if an extension says how."""
-
-    triggers = frozenset({"", "messageEventDefinition"})
-
-
-class StartReader(NodeReader):
-    triggers = frozenset({"", "messageEventDefinition", "timerEventDefinition"})
-
-    def _build(self, event: str) -> nodes.FlowNode:
-        start = super()._build(event)
-        self.process_parser.starts.setdefault(event, []).append(start)
-        return start
-
-
-class EndReader(PassOrWorkReader):
-    triggers = frozenset({"", "messageEventDefinition", "terminateEventDefinition"})
-
-    def _build(self, event: str) -> nodes.FlowNode:
-        if event == "terminateEventDefinition":
-            return nodes.TerminateNode(self.spec, self.bpmn_id, element="endEvent")
-        return super()._build(event)
-
-
-class CatchReader(NodeReader):
-    triggers = frozenset({"messageEventDefinition", "timerEventDefinition"})
-
-    def _build(self, event: str) -> nodes.FlowNode:
-        spec_class = events.TimerCatchNode if event == "timerEventDefinition" else events.MessageCatchNode
-        return spec_class(self.spec, self.bpmn_id, element=local_name(self.node))
-
-
-class BoundaryReader(CatchReader):
-    def _build(self, event: str) -> nodes.FlowNode:
-        is_timer = event == "timerEventDefinition"
-        spec_class = events.BoundaryTimerNode if is_timer else events.BoundaryMessageNode
-        repeats = bool(self.xpath(".//bpmn:timeCycle")) if is_timer else True
-        interrupting = self.node.get("cancelActivity", "true") != "false"
-        return spec_class(
-            self.spec, self.bpmn_id, element="boundaryEvent", interrupting=interrupting, repeats=repeats
-        )
-
-
-class ScopeReader(NodeReader):
-    """Embedded sub-processes; their inside is a scope of its own."""
+class ScopeReader(WorkReader):
+    """Embedded sub-processes and event sub-processes; their inside is a scope of its own."""
 
     def _build(self, event: str) -> nodes.FlowNode:
         outer = self.process_parser
-        scope = super()._build(event)
+        by_event = self.node.get("triggeredByEvent") == "true"
+        if by_event and self.spec is not outer.spec:
+            raise CompileRefused(f"{in_words(self.node)} is an event sub-process and multi-instance: choose one.")
+        scope_class = nodes.EventScopeNode if by_event else nodes.ScopeNode
+        scope = scope_class(self.spec, self.bpmn_id, element="subProcess")
         inner = ScopeParser(outer.parser, self.node, self.nsmap, {}, filename=self.filename)
         inner.nesting = outer.nesting + 1
+        inner.is_event_scope = by_event
         if inner.nesting > DEEPEST_NESTING:
             raise CompileRefused(f"{in_words(self.node)} is nested more than {DEEPEST_NESTING} sub-processes deep.")
         inner.get_spec()
-        scope.start = inner.only_start()
+        scope.start = inner.only_event_start() if by_event else inner.only_start()
+        scope.event_starts = inner.event_starts
+        if by_event:
+            scope.start.event_scope = scope
+            outer.event_starts.append(scope.start)
         return scope
 
 
@@ -151,9 +59,13 @@ class ScopeParser(ProcessParser):
     """Builds all nodes of a process or sub-process, then connects them."""
 
     nesting = 0
+    is_event_scope = False
 
     def _parse(self) -> None:
         self.spec = WorkflowSpec(name=self.bpmn_id)
+        self.event_starts: list[nodes.EventStartNode] = []
+        self.links_in: dict[str, nodes.FlowNode] = {}
+        self.links_out: list[tuple[nodes.FlowNode, str]] = []
         self.starts: dict[str, list[nodes.FlowNode]] = {}
         self.own: dict[str, nodes.FlowNode] = {}
         for element in self._flow_elements():
@@ -167,6 +79,7 @@ class ScopeParser(ProcessParser):
             for flow in self.get_outgoing_sequence_flows(node_id):
                 self._connect(flow)
             self._check_default(self.own[node_id])
+        self._connect_links()
 
     def refuse_loose_flows(self) -> None:
         """Raises CompileRefused for a sequence flow that connects nothing, which would otherwise go unnoticed."""
@@ -188,6 +101,13 @@ class ScopeParser(ProcessParser):
             return every[0]
         told = "no start event" if not every else f"{len(every)} start events, of which {len(plain)} have no trigger"
         raise CompileRefused(f"{in_words(self.node)} has {told}; exactly one without a trigger is needed.")
+
+    def only_event_start(self) -> nodes.EventStartNode:
+        """The event that starts this event sub-process. Raises CompileRefused unless there is exactly one."""
+        every = [start for starts in self.starts.values() for start in starts]
+        if len(every) != 1:
+            raise CompileRefused(f"{in_words(self.node)} has {len(every)} start events; exactly one with a trigger is needed.")
+        return every[0]
 
     def _flow_elements(self) -> Iterator:
         own_namespace = full_tag("")
@@ -219,6 +139,21 @@ class ScopeParser(ProcessParser):
         source.outgoing.append(connection)
         target.incoming.append(connection)
 
+    def _connect_links(self) -> None:
+        for source, name in self.links_out:
+            target = self.links_in.get(name)
+            if target is None or source.outgoing:
+                raise CompileRefused(f'"{source.bpmn_id}" throws the link "{name}": exactly one event in the same process or '
+                                     "sub-process must catch it, and no flow may leave the throwing one.")
+            name = f"{source.bpmn_id}>{target.bpmn_id}"
+            link = nodes.Flow(id=name, source=source, target=target, condition=None, is_default=False, is_drawn=False)
+            source.outgoing.append(link)
+            target.incoming.append(link)
+        for name, target in self.links_in.items():
+            if not target.incoming or any(flow.is_drawn for flow in target.incoming):
+                raise CompileRefused(f'"{target.bpmn_id}" catches the link "{name}": an event must throw it, and no flow may '
+                                     "lead to the catching one.")
+
     def _check_default(self, node: nodes.FlowNode) -> None:
         default = self._default_of(node)
         if default and node.may_have_default and default not in [flow.id for flow in node.outgoing]:
@@ -245,11 +180,12 @@ class FlowParser(BpmnParser):
         full_tag("endEvent"): (EndReader, nodes.EndNode),
         full_tag("task"): (PassOrWorkReader, nodes.FlowNode),
         full_tag("manualTask"): (PassOrWorkReader, nodes.FlowNode),
-        full_tag("userTask"): (NodeReader, nodes.WorkNode),
-        full_tag("serviceTask"): (NodeReader, nodes.WorkNode),
-        full_tag("businessRuleTask"): (NodeReader, nodes.WorkNode),
-        full_tag("sendTask"): (NodeReader, nodes.WorkNode),
-        full_tag("receiveTask"): (NodeReader, events.ReceiveNode),
+        full_tag("userTask"): (WorkReader, nodes.WorkNode),
+        full_tag("serviceTask"): (WorkReader, nodes.WorkNode),
+        full_tag("businessRuleTask"): (WorkReader, nodes.WorkNode),
+        full_tag("sendTask"): (WorkReader, nodes.WorkNode),
+        full_tag("receiveTask"): (WorkReader, events.ReceiveNode),
+        full_tag("callActivity"): (WorkReader, nodes.WorkNode),
         full_tag("subProcess"): (ScopeReader, nodes.ScopeNode),
         full_tag("exclusiveGateway"): (NodeReader, gateways.ExclusiveNode),
         full_tag("parallelGateway"): (NodeReader, gateways.ParallelNode),
@@ -263,7 +199,10 @@ class FlowParser(BpmnParser):
     def __init__(self) -> None:
         super().__init__()
         self.nodes_by_id: dict[str, nodes.FlowNode] = {}
+        self.declared: dict = {}
 
     def add_bpmn_xml(self, bpmn, filename=None) -> None:
-        """Take the processes only: messages, errors, data stores and shapes are the caller's to read."""
+        """Take the processes, and what their events refer to: messages, data stores and shapes are the caller's to read."""
+        root = bpmn.getroot() if hasattr(bpmn, "getroot") else bpmn
+        self.declared = {child.get("id"): child for child in root if child.get("id")}
         self._add_processes(bpmn, filename)

@@ -14,9 +14,9 @@ from engine.spiff.errors import ConditionFailed, EvaluationRefused
 
 
 class Conditions(Protocol):
-    """Answers whether a conditional flow is open. Raises ConditionFailed when there is no yes or no."""
+    """Answers whether a conditional flow is open for a token. Raises ConditionFailed when there is no yes or no."""
 
-    def __call__(self, flow_id: str, expression: str) -> bool: ...
+    def __call__(self, flow_id: str, expression: str, token_id: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class ConditionsOnly(PythonScriptEngine):
     def evaluate(self, task, expression, external_context=None) -> bool:
         if not isinstance(expression, FlowCondition):
             _refuse(expression)
-        answer = self._conditions(expression.flow_id, expression.expression)
+        answer = self._conditions(expression.flow_id, expression.expression, task.id)
         if answer is not True and answer is not False:
             raise ConditionFailed(
                 f'the condition of flow "{expression.flow_id}" gave {type(answer).__name__} instead of yes or no'

@@ -13,8 +13,16 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
-from engine.spiff.errors import ConditionFailed, FlowBroken
-from engine.spiff.happenings import ActivityCancelled, ActivityEntered, ActivityLeft, Happening, ProcessEnded, TokenStuck
+from engine.spiff.errors import ConditionFailed, FlowBroken, NotCaught
+from engine.spiff.happenings import (
+    ActivityCancelled,
+    ActivityEntered,
+    ActivityLeft,
+    Happening,
+    ProcessEnded,
+    RunEnded,
+    TokenStuck,
+)
 from engine.spiff.scripts import ConditionsOnly
 
 ROOT_ID = "process"
@@ -25,6 +33,8 @@ PASSES_PER_RUN = 100
 
 class Token(Task):
     """A Task that is one token: a short id, its scope, and the flow by which it came.
+
+    `within` are the ids of the multi-instance runs that it belongs to, the innermost first.
 
     At rest its state is WAITING (for an order, an event or other tokens), STARTED (something inside it is open) or
     ERROR (stuck).
@@ -44,6 +54,10 @@ class Token(Task):
         self.data = {}
         self.internal_data = {}
         self.last_state_change = 0.0
+        around = () if scope is None else scope.within
+        self.within = (id, *around) if spec.is_repeated else around
+        if self.within:
+            workflow.within[id] = self.within
         workflow.tasks[id] = self
         if parent is not None:
             parent._child_added_notify(self)
@@ -55,7 +69,7 @@ class Token(Task):
     @property
     def is_attached(self) -> bool:
         """Whether this token waits beside or behind another one instead of freely in its scope."""
-        return self._parent != self.scope.id
+        return self.scope is None or self._parent != self.scope.id
 
     @property
     def tokens_inside(self) -> list["Token"]:
@@ -75,9 +89,19 @@ class Token(Task):
 
     def detach(self) -> None:
         """Move freely into the scope, so that the former parent may go without this token."""
+        self.move_into(self.scope)
+
+    def move_into(self, scope: "Token") -> None:
+        """Stand freely in a scope from now on, behind it in the order of the tokens."""
         self.parent._children.remove(self.id)
-        self._parent = self.scope.id
-        self.scope._children.append(self.id)
+        self.scope = scope
+        self._parent = scope.id
+        scope._children.append(self.id)
+        self.workflow.tasks[self.id] = self.workflow.tasks.pop(self.id)
+
+    def vanish(self) -> None:
+        """Leave the tree in the middle of its own run, so that what holds it may be withdrawn without it."""
+        self.workflow._remove_task(self.id)
 
     def entered(self) -> None:
         spec = self.task_spec
@@ -100,6 +124,7 @@ class TokenWorkflow(Workflow):
         super().__init__(spec.process, deserializing=True)
         self.script_engine = ConditionsOnly(conditions)
         self.happenings: list[Happening] = []
+        self.within: dict[str, tuple[str, ...]] = {}
         self.ends_reached: dict[str, None] = {}
         self.next_number = 1
         self._inclusive_joins = spec.inclusive_joins
@@ -165,23 +190,30 @@ class TokenWorkflow(Workflow):
             return
         try:
             token.run()
-        except ConditionFailed as failure:
+        except (ConditionFailed, NotCaught) as failure:
             self.stick(token, str(failure))
 
     def _task_completed_notify(self, task: Token) -> None:
-        """Fold a completed token: what it brought forth moves up into its scope, and it leaves the tree."""
+        """Fold a completed token: what it brought forth moves up into its scope, and it leaves the tree.
+
+        A token that was withdrawn by what it threw is gone already.
+        """
+        if task.id not in self.tasks:
+            return
         parent = task.parent
         parent._children.remove(task.id)
         for child in task.children:
             child._parent = parent.id
             parent._children.append(child.id)
         del self.tasks[task.id]
+        if task.scope.task_spec.holds_runs:
+            self.announce(RunEnded(token_id=task.id, activity_id=task.activity_id, whole_token_id=task.scope.id))
         if not task.scope.tokens_inside:
             task.scope.task_spec.on_emptied(task.scope)
 
     def _name_deadlock(self) -> None:
         """Say so when every token waits for another one that can no longer come."""
-        resting = [token for token in self.live if token.state != TaskState.STARTED]
+        resting = [token for token in self.live if token.state != TaskState.STARTED and not token.task_spec.holds_runs]
         if resting and all(token.task_spec.waits_for == "join" and token.state == TaskState.WAITING for token in resting):
             for token in resting:
                 reason = "waits for a token that can no longer come: a gateway before it opened too few flows"

@@ -8,6 +8,14 @@ gives the XML of a process "p". Flow ids are "source->target" unless named.
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
+DECLARED = (
+    '<bpmn:signal id="red" name="red"/><bpmn:signal id="blue" name="blue"/>'
+    '<bpmn:signal id="by-expression" name="= colour"/>'
+    '<bpmn:error id="lost" errorCode="lost"/><bpmn:error id="late" errorCode="late"/><bpmn:error id="without-code"/>'
+    '<bpmn:escalation id="help" escalationCode="help"/><bpmn:escalation id="more" escalationCode="more"/>'
+)
+"""Signals, errors and escalations that the diagrams may name; a declaration's id is its name or code."""
+
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -17,7 +25,8 @@ HEAD = (
 
 def process(*elements: str, process_id: str = "p") -> bytes:
     inside = "".join(elements)
-    return f'{HEAD}<bpmn:process id="{process_id}" isExecutable="true">{inside}</bpmn:process></bpmn:definitions>'.encode()
+    head = HEAD + (DECLARED if "EventDefinition" in inside else "")
+    return f'{head}<bpmn:process id="{process_id}" isExecutable="true">{inside}</bpmn:process></bpmn:definitions>'.encode()
 
 
 def element(kind: str, ident: str, inside: str = "", **attributes: str) -> str:
@@ -89,6 +98,59 @@ def sub(ident: str, *elements: str) -> str:
     return element("subProcess", ident, "".join(elements))
 
 
+def event_sub(ident: str, *elements: str) -> str:
+    return element("subProcess", ident, "".join(elements), triggeredByEvent="true")
+
+
+def on_start(ident: str, inside: str, *, interrupting: bool = True) -> str:
+    """The start event of an event sub-process."""
+    return element("startEvent", ident, inside, isInterrupting=str(interrupting).lower())
+
+
+def boundary(ident: str, on: str, inside: str, *, interrupting: bool = True) -> str:
+    return _boundary(ident, on, inside, interrupting)
+
+
+def signal(ident: str, name: str) -> str:
+    return element("intermediateCatchEvent", ident, a_signal(name))
+
+
+def signal_throw(ident: str, name: str) -> str:
+    return element("intermediateThrowEvent", ident, a_signal(name))
+
+
+def signal_end(ident: str, name: str) -> str:
+    return element("endEvent", ident, a_signal(name))
+
+
+def error_end(ident: str, code: str) -> str:
+    return element("endEvent", ident, an_error(code))
+
+
+def escalation_throw(ident: str, code: str) -> str:
+    return element("intermediateThrowEvent", ident, an_escalation(code))
+
+
+def escalation_end(ident: str, code: str) -> str:
+    return element("endEvent", ident, an_escalation(code))
+
+
+def link_throw(ident: str, name: str) -> str:
+    return element("intermediateThrowEvent", ident, element("linkEventDefinition", f"{ident}_link", name=name))
+
+
+def link_catch(ident: str, name: str) -> str:
+    return element("intermediateCatchEvent", ident, element("linkEventDefinition", f"{ident}_link", name=name))
+
+
+def repeated(kind: str, ident: str, inside: str = "", *, sequential: bool = False, more: str = "", **loop: str) -> str:
+    """A multi-instance activity; `loop` are attributes of zeebe:loopCharacteristics, `more` elements beside them."""
+    told = "".join(f" {name}={quoteattr(value)}" for name, value in loop.items())
+    extension = f"<bpmn:extensionElements><zeebe:loopCharacteristics{told}/></bpmn:extensionElements>" if loop else ""
+    marker = element("multiInstanceLoopCharacteristics", f"{ident}_loop", extension + more, isSequential=str(sequential).lower())
+    return element(kind, ident, inside + marker)
+
+
 def flow(source: str, target: str, condition: str | None = None, *, ident: str | None = None) -> str:
     told = f"<bpmn:conditionExpression>\n  {condition} </bpmn:conditionExpression>" if condition else ""
     return element("sequenceFlow", ident or f"{source}-{target}", told, sourceRef=source, targetRef=target)
@@ -102,6 +164,19 @@ def chain(*idents: str) -> str:
 TIMER = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT15M</bpmn:timeDuration></bpmn:timerEventDefinition>"
 CYCLE = "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/PT15M</bpmn:timeCycle></bpmn:timerEventDefinition>"
 MESSAGE = '<bpmn:messageEventDefinition messageRef="m"/>'
+
+
+def a_signal(name: str) -> str:
+    return f'<bpmn:signalEventDefinition signalRef="{name}"/>'
+
+
+def an_error(code: str = "") -> str:
+    """An error's definition; without a code it catches every one."""
+    return f'<bpmn:errorEventDefinition errorRef="{code}"/>' if code else "<bpmn:errorEventDefinition/>"
+
+
+def an_escalation(code: str = "") -> str:
+    return f'<bpmn:escalationEventDefinition escalationRef="{code}"/>' if code else "<bpmn:escalationEventDefinition/>"
 
 
 def _boundary(ident: str, on: str, inside: str, interrupting: bool) -> str:

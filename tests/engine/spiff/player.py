@@ -28,7 +28,7 @@ class Player:
         self.flow = TokenFlow.start(self.spec, conditions=self.decide)
         self._save_and_load()
 
-    def decide(self, flow_id: str, expression: str) -> bool:
+    def decide(self, flow_id: str, expression: str, token_id: str) -> bool:
         self.asked.append(flow_id)
         name = expression.removeprefix("=").strip()
         if name not in self.answers:
@@ -47,6 +47,19 @@ class Player:
     def deliver(self, activity: str) -> "Player":
         return self._order("deliver", activity)
 
+    def signal(self, name: str) -> "Player":
+        self.flow.signal(name)
+        return self._save_and_load()
+
+    def throw(self, activity: str, code: str) -> "Player":
+        self.flow.throw_error(self.token(activity), code)
+        return self._save_and_load()
+
+    def begin(self, activity: str, count: int) -> "Player":
+        """Begin runs of a multi-instance activity."""
+        self.flow.begin_runs(self.token(activity), count, lambda number, token_id: None)
+        return self._save_and_load()
+
     def retry(self, activity: str) -> "Player":
         return self._order("retry", activity)
 
@@ -56,8 +69,8 @@ class Player:
 
     @property
     def open(self) -> list[str]:
-        """The activities at which something waits, sorted, once for each token; scopes and races not counted."""
-        return sorted(token.activity_id for token in self.tokens if token.kind not in ("scope", "race"))
+        """The activities at which something waits, sorted, once for each token; scopes, races and wholes not counted."""
+        return sorted(token.activity_id for token in self.tokens if token.kind not in ("scope", "race", "runs"))
 
     @property
     def tokens(self) -> list[Waiting]:

@@ -50,7 +50,7 @@ ROUNDS = {
 ORDERS = {"work": "complete", "timer": "fire_timer", "message": "deliver"}
 
 
-def yes(flow_id: str, expression: str) -> bool:
+def yes(flow_id: str, expression: str, token_id: str) -> bool:
     return True
 
 

@@ -138,7 +138,7 @@ def test_a_circle_that_multiplies_tokens_stops_too():
 def test_a_torn_run_refuses_everything_until_it_is_loaded_again():
     spec = compile_process(BESIDE, "p")
 
-    def torn(flow_id: str, expression: str) -> bool:
+    def torn(flow_id: str, expression: str, token_id: str) -> bool:
         raise KeyError("the database is gone")
 
     flow = TokenFlow.start(spec, conditions=torn)
@@ -149,7 +149,7 @@ def test_a_torn_run_refuses_everything_until_it_is_loaded_again():
     for action in (flow.snapshot, flow.cancel, lambda: flow.complete(work)):
         with pytest.raises(FlowBroken, match="load the last snapshot"):
             action()
-    again = TokenFlow.load(spec, snapshot, conditions=lambda flow_id, expression: True)
+    again = TokenFlow.load(spec, snapshot, conditions=lambda *asked: True)
     again.complete(work)
     assert "more" in [token.activity_id for token in again.waiting()]
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+_VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}\Z", re.ASCII)
+
+
+def is_version(text: str) -> bool:
+    """Whether a text can be a version's number: up to four whole numbers joined by dots."""
+    return bool(_VERSION.match(text))
 
 
 def version_order(version: str) -> tuple[int, ...]:

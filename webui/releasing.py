@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from bpmn.errors import InvalidFile
 from bpmn.package import ProcessPackage
 from desk.errors import TeamNotFound
+from desk.versions import is_version
 from engine.errors import DeploymentRefused, Invalid, StaleRevision, VersionExists
 from webui.access import go_to, signed_in
 from webui.bodies import revision_sent
@@ -87,7 +88,7 @@ def _sent() -> Wish:
 
 def _missing(wish: Wish) -> dict[str, str]:
     errors = {}
-    if not wish.version:
+    if not is_version(wish.version):
         errors["version"] = gettext("Give the version a number, such as 1.2.")
     if wish.scope == SOME and not wish.teams:
         errors["teams"] = gettext("Choose at least one team, or everyone.")

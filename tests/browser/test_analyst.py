@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bpmn.compare_packages import compare_packages
+from bpmn.package import ProcessPackage
 from engine.db import queries
 from tests.support.product import Product
 from tests.support.versions import KEY, a_draft, a_stuck_case
@@ -157,3 +159,20 @@ def test_an_analyst_changes_the_process_and_pilots_it_with_one_team(desk, open_p
     page.get_by_role("button", name="退回 1.0 客服二组").click()
     expect(page.locator("#flash")).to_contain_text("从现在起，新案件使用 1.0：客服二组")
     assert warned_after(product, product.open_case(by="chen", **normal))[0] == "1.0"
+
+
+def test_opening_and_saving_every_file_in_its_editor_changes_nothing_that_runs(desk, open_page):
+    product, draft_id = desk.product, a_draft(desk.product)
+    before = product.desk.drafts.draft(draft_id).files
+    page = open_page(desk.address)
+    sign_in(page, "analyst")
+    for revision, name in enumerate((name for name in before if name.endswith((".bpmn", ".dmn", ".form"))), start=2):
+        page.goto(f"/drafts/{draft_id}/files/{name}")
+        page.locator("body[data-ready='1']").wait_for()
+        save(page)
+        expect(page.locator("#findings-count")).to_have_text("没有发现问题")
+        assert product.desk.drafts.draft(draft_id).draft.revision == revision
+    after = product.desk.drafts.draft(draft_id)
+    packages = (ProcessPackage.from_files(files) for files in (before, after.files))
+    assert not compare_packages(*packages)
+    assert after.draft.svg is not None

@@ -14,6 +14,7 @@ from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
 from webui.people_names import agents, team_name, teams
+from webui.process_texts import diagram_xml
 from webui.reasons import obstacle, reason
 from webui.timeline_words import due_times, lines
 
@@ -105,7 +106,7 @@ def _work(case: CaseView, _: Any, login: str) -> dict[str, Any]:
 def _survey(row: Mapping[str, str]) -> tuple[str, str, str]:
     """The rating's code, the words about it and the suggestion, of a row of table 3."""
     _number, _customer, rating, dimensions, suggestion = row.values()
-    return CODE_OF_RATING.get(rating, rating), dimensions, "" if suggestion == NONE else suggestion
+    return CODE_OF_RATING.get(rating, rating), *("" if text == NONE else text for text in (dimensions, suggestion))
 
 
 def _history(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _diagram(case: CaseView, _: Any, login: str) -> dict[str, Any]:
     found = services().desk.diagrams.of_case(case.number, viewer=login)
     return {
         "diagram": {
-            "xml": found.package.diagram_bytes.decode("utf-8-sig"),
+            "xml": diagram_xml(found.package),
             "open": list(found.open),
             "passed": list(found.passed),
             "flows": list(found.flows),

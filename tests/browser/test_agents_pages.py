@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -51,6 +52,8 @@ def _answered(product: Product) -> dict[str, str]:
     product.desk.work.claim(task.id, by="li")
     product.desk.work.complete(task.id, {"content": "已修复", "outcome": "resolved", "solution": "已修复"}, by="li")
     token = product.desk.surveys.invite(number).token
+    while "await_answer" not in product.desk.diagrams.of_case(number, viewer="li").open:
+        time.sleep(0.1)
     product.desk.surveys.answer(token, {"rating": "neutral", "suggestion": "希望增加在线排队提示"})
     return {"closed": number, "over": token}
 

@@ -88,6 +88,8 @@ def test_the_diagram_marks_where_the_case_is_and_how_it_came_there(product):
     assert "handle" not in diagram["passed"]
     assert diagram["flows"]
     assert "Handle request" in page
+    assert 'name="Handle request"' in diagram["xml"]
+    assert 'name="case.state"' in diagram["xml"]
 
 
 def test_a_closed_case_can_only_be_read_and_shows_its_survey(product):

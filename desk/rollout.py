@@ -6,6 +6,7 @@ deploying alone changes nobody's work.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from engine.model import Deployment
 from engine.ports import Transaction
 
 EVERYONE = None
+OPEN_STATES = frozenset({CaseState.OPEN, CaseState.IN_PROGRESS})
 _ALL = Readable(everything=True, login="", team_keys=())
 MOST_COMPARED = 100_000
 
@@ -105,6 +107,16 @@ class Rollout:
         with self._db.reading() as tx:
             return releases.stages(tx, key)
 
+    def counts(self, key: str) -> dict[str, tuple[int, int]]:
+        """How many cases each version has, and how many of these are open; versions without a case aren't in it."""
+        with self._db.reading() as tx:
+            found = cases.counts(tx, key)
+        every, still_open = Counter[str](), Counter[str]()
+        for (version, state), count in found.items():
+            every[version] += count
+            still_open[version] += count if state in OPEN_STATES else 0
+        return {version: (every[version], still_open[version]) for version in every}
+
     def compare(self, key: str, *versions: str) -> list[VersionFigures]:
         """Figures of these versions, side by side."""
         with self._db.reading() as tx:
@@ -117,7 +129,7 @@ class Rollout:
         return VersionFigures(
             version=version,
             cases=len(found),
-            open=sum(case.state in (CaseState.OPEN, CaseState.IN_PROGRESS) for case in found),
+            open=sum(case.state in OPEN_STATES for case in found),
             median_response_minutes=_median([_minutes(case, case.first_response_at) for case in found]),
             median_solve_minutes=_median([_minutes(case, case.resolved_at) for case in found]),
             reopened=sum(case.round > 1 for case in found),

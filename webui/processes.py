@@ -68,13 +68,13 @@ def _process_row(key: str, deployments: tuple[Deployment, ...], drafts: tuple[Dr
     rollout = services().desk.rollout
     own = sorted((each for each in deployments if each.key == key), key=lambda each: version_order(each.version), reverse=True)
     current = rollout.versions(key)
-    figures = {each.version: each for each in rollout.compare(key, *(each.version for each in own))}
+    counts = rollout.counts(key)
     versions = tuple(
         VersionRow(
             deployment=each,
             teams=tuple(team for team, version in current.items() if version == each.version),
-            cases=figures[each.version].cases,
-            open=figures[each.version].open,
+            cases=counts.get(each.version, (0, 0))[0],
+            open=counts.get(each.version, (0, 0))[1],
             changes=changes_of(package_of(each.id)),
         )
         for each in own

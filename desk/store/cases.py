@@ -99,6 +99,13 @@ def save(tx: Transaction, case: Case, **changes: Any) -> Case:
     return _case(row)
 
 
+def counts(tx: Transaction, process_key: str) -> dict[tuple[str, CaseState], int]:
+    """How many cases of a process there are, by version and state."""
+    version, state = tables.case.c.version, tables.case.c.state
+    query = select(version, state, func.count()).where(tables.case.c.process_key == process_key).group_by(version, state)
+    return {(row[0], CaseState(row[1])): row[2] for row in tx.execute(query)}
+
+
 def matters(tx: Transaction, vault: KeyRing, numbers: Collection[str]) -> dict[str, Matter]:
     """What the customers of these cases said, by number."""
     query = select(tables.case).where(tables.case.c.number.in_(list(numbers)))

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bpmn.lint import check_package
-
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
 from engine.db import queries, store

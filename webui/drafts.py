@@ -66,6 +66,7 @@ def edit(draft_id: int, name: str) -> ResponseReturnValue:
         "saveUrl": url_for("drafts.save", draft_id=draft_id, name=name),
         "revision": opened.draft.revision,
         "findings": findings_of(draft_id),
+        "selected": request.args.get("element", ""),
         "deployUrl": url_for("drafts.release", draft_id=draft_id),
         "files": file_tabs(opened, name),
         "choices": _choices(package),

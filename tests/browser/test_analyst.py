@@ -102,7 +102,6 @@ def test_an_analyst_changes_the_process_and_pilots_it_with_one_team(desk, open_p
 
     page.get_by_role("button", name="新建草稿 来自 1.0").click()
     page.locator("body[data-ready='1']").wait_for()
-    draft_url = page.url
     page.locator("#fit").click()
     on_canvas(page, "handle").dblclick()
     page.locator(".djs-direct-editing-content").fill("处理并回访")
@@ -123,9 +122,8 @@ def test_an_analyst_changes_the_process_and_pilots_it_with_one_team(desk, open_p
     expect(page.get_by_role("alert")).to_contain_text("无法部署")
     screenshot(page, "draft-refused", "zh")
 
-    page.goto(draft_url)
+    page.locator("#findings-panel").get_by_role("link", name="需客户补充").click()
     page.locator("body[data-ready='1']").wait_for()
-    page.get_by_role("button", name="没有条件").click()
     expect(page.locator(".djs-connection.selected")).to_have_attribute("data-element-id", "outcome_to_ask_customer")
     write_feel(panel_entry(page, "condition", "conditionExpression"), 'handle.outcome = "wait_customer"')
     save(page)

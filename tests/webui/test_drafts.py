@@ -210,7 +210,7 @@ def test_a_draft_with_errors_is_refused_element_by_element(product, analyst):
     assert answer.status_code == 422
     assert "cannot be deployed" in answer.text
     assert "handel" in answer.text
-    assert f'href="/drafts/{draft}/files/{DIAGRAM}"' in answer.text
+    assert f'href="/drafts/{draft}/files/{DIAGRAM}?element=handle"' in answer.text
     assert product.rows() == before
 
 

@@ -4,6 +4,8 @@ import { showRefusal, toast } from '../shell/notices.js';
 import { pageData, t } from '../shell/page.js';
 import { showFindings } from './findings.js';
 
+const PANEL_PAINTED_MS = 200;
+
 /**
  * Bind the buttons of workbench.html. `take()` gives what is to be saved ({xml, svg} or {schema});
  * `commandStack()` is the one that undo and redo work on now; `select(finding)` shows a finding's element.
@@ -73,6 +75,8 @@ export function openSession({ take, commandStack, select, fit }) {
   });
   addEventListener('beforeunload', event => { if (dirty) event.preventDefault(); });
   if (data.findings) showFindings(data.findings, select);
+  // The properties panel follows the selection only once it has been painted
+  if (data.selected) setTimeout(() => select?.({ element_id: data.selected }), PANEL_PAINTED_MS);
   document.body.dataset.ready = '1';
   return { changed };
 }

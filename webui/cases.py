@@ -13,8 +13,8 @@ from desk.records import NONE, RATINGS
 from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
+from webui.diagram_words import diagram_xml
 from webui.people_names import agents, team_name, teams
-from webui.process_texts import diagram_xml
 from webui.reasons import obstacle, reason
 from webui.timeline_words import due_times, lines
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from html import escape, unescape
 from typing import Any
 
 from bpmn.package import ProcessPackage
@@ -13,7 +11,6 @@ from webui.i18n import language
 
 SHOWN = frozenset({"label", "description", "text", "dateLabel", "timeLabel", "placeholder", "title", "content"})
 BETWEEN_REASONS = "; "
-NAME = re.compile(r'(?<=\s)name="([^"]*)"')
 
 
 def package_of(deployment_id: int) -> ProcessPackage:
@@ -24,18 +21,6 @@ def package_of(deployment_id: int) -> ProcessPackage:
 def in_words(package: ProcessPackage, text: str) -> str:
     """A text of the package, or several joined by "; ", in the viewer's language."""
     return BETWEEN_REASONS.join(package.translate(part, language()) for part in text.split(BETWEEN_REASONS))
-
-
-def diagram_xml(package: ProcessPackage) -> str:
-    """The diagram with the names of its elements in the viewer's language; everything else stays as drawn."""
-    known = package.texts.get(language(), {})
-    xml = package.diagram_bytes.decode("utf-8-sig")
-
-    def renamed(found: re.Match[str]) -> str:
-        name = unescape(found[1])
-        return f'name="{escape(known[name])}"' if name in known else found[0]
-
-    return NAME.sub(renamed, xml) if known else xml
 
 
 def form_schema(schema: Mapping[str, Any], texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -34,14 +34,14 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "note": (mark("wrote an internal note"), "note", "quiet"),
     "request": (mark("asked for help"), "alert", "warn"),
     "progress": (mark("noted progress"), "check", "good"),
-    "entered": (mark("step begun: %(name)s"), "flow", "quiet"),
+    "entered": (mark("began %(name)s"), "flow", "quiet"),
     "claimed": (mark("took the task %(name)s"), "user", "quiet"),
     "released": (mark("gave the task %(name)s back"), "undo", "quiet"),
     "reassigned": (mark("gave the task %(name)s to %(to)s"), "user", "warn"),
     "completed": (mark("completed %(name)s"), "check", "good"),
     "decided": (mark("decided: %(name)s"), "stages", "quiet"),
-    "timer": (mark("due: %(name)s"), "clock", "warn"),
-    "message": (mark("arrived: %(name)s"), "inbox", "info"),
+    "timer": (mark("noticed %(name)s"), "clock", "warn"),
+    "message": (mark("triggered %(name)s"), "inbox", "info"),
     "incident": (mark("stuck at %(name)s; an administrator has to repair it"), "alert", "bad"),
     "cancelled": (mark("stopped the case"), "cross", "bad"),
 }
@@ -101,7 +101,7 @@ def _noticed(item: TimelineItem) -> str:
     noticed = item.details.get("noticed_at")
     if noticed is None or (noticed - item.at).total_seconds() < 60:
         return ""
-    return gettext("noticed at %(time)s", time=format_datetime(noticed))
+    return gettext("seen only at %(time)s", time=format_datetime(noticed))
 
 
 def _decided(details: Mapping[str, Any], given: str) -> str:

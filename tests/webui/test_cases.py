@@ -9,6 +9,8 @@ import re
 
 import pytest
 
+from bpmn.diagram import read_diagram
+
 CALM = {"type": "inquiry", "subtype": "product_info", "usage_blocked": False, "customer_name": "王五", "order_number": "",
         "customer_contact": "wangwu@example.org"}  # fmt: skip
 
@@ -62,10 +64,10 @@ def test_the_history_tells_what_people_did_in_plain_words(product):
     english = product.visitor("li").get(f"/cases/{number}?tab=history").text
     assert "李娜 took the task Handle request" in english
     assert "李娜 replied to the customer" in english
-    assert "step begun" not in english
+    assert "began Classify request" not in english
     chinese = product.visitor("li", language="zh").get(f"/cases/{number}?tab=history&all=1").text
     assert "李娜 领取了任务“处理需求”" in chinese
-    assert "进入：需求分类" in chinese
+    assert "进入“需求分类”" in chinese
 
 
 def test_the_reasons_say_why_this_class_person_and_time_in_both_languages(product):
@@ -144,3 +146,14 @@ def test_the_files_hold_what_the_list_shows(product):
     rows = table(product.visitor("wang").get("/exports/record.csv?type=inquiry"))
     assert [row[0] for row in rows[1:]] == [calm]
     assert table(product.visitor("wang").get("/exports/survey.csv"))[0][0] == "需求编号"
+
+
+def test_a_translated_diagram_stays_a_diagram_and_keeps_its_elements(product):
+    number = product.open_case()
+    page = product.visitor("li").get(f"/cases/{number}?tab=diagram").text
+    translated = json.loads(re.search(r'id="diagram-data">(.*?)</script>', page, re.DOTALL)[1])["xml"]
+    package = product.desk.tasks.package("customer-service", "1.0")
+    process, drawn = (read_diagram(xml).process("customer-service") for xml in (translated.encode(), package.diagram_bytes))
+    assert process.nodes.keys() == drawn.nodes.keys()
+    assert process.nodes["handle"].work == drawn.nodes["handle"].work
+    assert process.nodes["handle"].name == "Handle request"

@@ -65,19 +65,31 @@ async function submit({ form, host, task, messages, button }) {
   }
 }
 
-function keepDrafts(form, task, section) {
+function keepDrafts(form, task, section, host) {
   const state = section.querySelector('[data-draft-state]');
   let timer;
-  form.on('field.updated', () => {
+  let touched = false;
+  // form-js also reports its own tidying after the start, such as times in the browser's zone: nothing that a person typed
+  const touch = event => { touched ||= event.isTrusted || event.target === document.activeElement; };
+  for (const kind of ['input', 'pointerdown', 'keydown']) section.addEventListener(kind, touch, true);
+  const keep = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      const { data, initialData } = form._getState();
-      // form-js also reports its own tidying after the start: nothing that a person typed
-      if (JSON.stringify(data) === JSON.stringify(initialData)) return;
-      keepDraft(task.draftKey, { revision: task.revision, data });
-      if (state) state.textContent = t('Draft kept in this browser');
-    }, 400);
+    timer = undefined;
+    keepDraft(task.draftKey, { revision: task.revision, data: form._getState().data });
+    if (state) state.textContent = t('Draft kept in this browser');
+  };
+  form.on('field.updated', () => {
+    if (!touched) return;
+    clearTimeout(timer);
+    timer = setTimeout(keep, 400);
   });
+  addEventListener('pagehide', () => {
+    document.activeElement?.blur();
+    if (timer) keep();
+  });
+  const forget = () => { clearTimeout(timer); timer = undefined; touched = false; };
+  host.addEventListener('form-taken', forget);
+  document.addEventListener('submit', event => { if (event.target.matches('[data-forgets-drafts]')) forget(); });
 }
 
 async function mount(section) {
@@ -91,7 +103,7 @@ async function mount(section) {
   if (draft) {
     messages.append(draftNotice(() => { dropDraft(task.draftKey); form.importSchema(task.schema, task.data); }));
   }
-  if (task.draftKey && !task.readOnly) keepDrafts(form, task, section);
+  if (task.draftKey && !task.readOnly) keepDrafts(form, task, section, host);
   const button = section.querySelector('[data-submit]');
   button?.addEventListener('click', () => submit({ form, host, task, messages, button }));
   section.addEventListener('keydown', event => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.store.notices import Notice
+from desk.notices import Notice
 from webui.access import go_to, signed_in
 from webui.context import services
 from webui.i18n import gettext, mark

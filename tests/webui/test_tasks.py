@@ -149,3 +149,21 @@ def test_an_approval_is_a_task_whose_form_asks_for_a_decision(product):
     page = boss.get(f"/tasks/{approval.id}")
     assert "退款 200 元" in page.text
     assert form_of(page)["schema"]["components"][0]["key"] == "decision"
+
+
+def test_a_case_that_waits_for_the_customer_comes_back_with_the_answer(product):
+    task, visitor = claimed(product)
+    waiting = {
+        "content": "请客户提供截图",
+        "outcome": "wait_customer",
+        "wait_until": "2026-01-06T09:00+08:00",
+        "question": "请回复邮件并附上截图",
+        "next_action": "等待客户回复",
+    }
+    assert send(visitor, task, waiting).status_code == 200
+    product.work()
+    assert "the case waits for the customer" in visitor.get(f"/cases/{task.business_key}").text
+    visitor.post(f"/cases/{task.business_key}/say/customer", {"text": "截图已发送", "message_id": "m1"})
+    again = product.task_of(task.business_key)
+    assert again.id != task.id
+    assert "截图已发送" in visitor.get(f"/tasks/{again.id}").text

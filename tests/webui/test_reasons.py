@@ -1,0 +1,73 @@
+"""Every reason that the desk's rules give can be said in Chinese; what isn't known is shown as it was given."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from desk.assignment import Candidate, Wanted, assign
+from desk.escalation import Missed, escalate
+from desk.model import Role
+from webui.reasons import obstacle, reason, request_for
+
+BUSY, FREE = {"load": 9}, {"load": 1}
+
+
+@pytest.fixture
+def chinese(product):
+    with product.app.test_request_context(headers={"Accept-Language": "zh"}):
+        yield
+
+
+def a_candidate(login: str, **facts) -> Candidate:
+    return Candidate(**{"login": login, "team_keys": frozenset({"service"}), "skills": frozenset({"complaint"})} | facts)
+
+
+def is_chinese(text: str) -> bool:
+    return bool(set(text) - set(string.printable)) and "with skill" not in text and "team" not in text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "candidates"),
+    [
+        ({}, [a_candidate("li")]),
+        ({"skill": "complaint"}, [a_candidate("li", **FREE), a_candidate("zhao", **BUSY)]),
+        ({"skill": "complaint"}, [a_candidate("li"), a_candidate("zhao")]),
+        ({"fallback_team": "service", "team": "complaints"}, [a_candidate("li")]),
+        ({"previous_owner": "li"}, [a_candidate("li"), a_candidate("zhao")]),
+        ({}, []),
+    ],
+)
+def test_each_reason_of_an_assignment_is_said_in_chinese(chinese, wanted, candidates):
+    given = assign(Wanted(**{"team": "service", "priority": "normal"} | wanted), candidates).reason
+    assert is_chinese(reason(given)), given
+
+
+def test_each_obstacle_is_said_in_chinese(chinese):
+    candidates = [
+        a_candidate("a", active=False), a_candidate("b", available=False), a_candidate("c", skills=frozenset()),
+        a_candidate("d", load=10), a_candidate("e"),
+    ]  # fmt: skip
+    wanted = Wanted(team="service", priority="normal", skill="complaint", avoid=frozenset({"e"}))
+    for each in assign(wanted, candidates).considered:
+        assert is_chinese(obstacle(each["obstacle"])), each
+
+
+def test_each_reason_of_an_escalation_is_said_in_chinese(chinese, product):
+    teams = {team.key: team for team in product.desk.people.teams()}
+    people = {agent.login: agent for agent in product.desk.people.agents()}
+    nobody = {login: agent for login, agent in people.items() if agent.role is not Role.SUPERVISOR}
+    for known in (people, nobody):
+        missed = Missed(team="service", owner="li", round=1, clock="respond", before=())
+        given = escalate(missed, teams, known).reason
+        assert is_chinese(reason(f"respond was missed: {given}")), given
+
+
+def test_an_unknown_reason_is_shown_as_it_was_given(chinese):
+    assert reason("because of the weather") == "because of the weather"
+
+
+def test_a_request_names_what_was_asked_for(chinese):
+    assert request_for("technical help: 接口返回 500") == ("技术协助", "接口返回 500")
+    assert request_for("something else: why") == ("", "something else: why")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from desk.model import Case, CaseState, Channel
 from desk.numbering import next_number
 from desk.store import cases, customers, people
 from desk.store.cases import Matter
+from desk.store.customers import Customer
 from desk.wordings import NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
 from engine.db import store
@@ -150,14 +151,17 @@ class Intake:
         return min(received_at, now), read["desired_at"]
 
     def _customer(self, tx: Transaction, form: Mapping[str, Any], now: datetime) -> tuple[int, str]:
-        """The customer's id and whether we knew them: by number, or by contact and name (families share a phone)."""
+        """The customer's id and whether we knew them: by number, else by contact and name (families share a phone).
+
+        What we didn't know of them yet, their name or number, is added.
+        """
         name, contact, number = (_text(form, key) for key in ("customer_name", "customer_contact", "customer_number"))
         vault = self._context.vault
-        for known in customers.matching(tx, vault, contact=contact, number=number):
-            same_number = bool(number) and known.number.casefold() == number.casefold()
-            if same_number or not name or not known.name or known.name == name:
-                customers.add_contact(tx, vault, known.id, contact)
-                return known.id, "existing"
+        known = _recognised(customers.matching(tx, vault, contact=contact, number=number), name=name, number=number)
+        if known is not None:
+            customers.complete(tx, vault, known, name=name, number=number)
+            customers.add_contact(tx, vault, known.id, contact)
+            return known.id, "existing"
         customer_id = customers.insert_customer(tx, vault, name=name, number=number, at=now)
         customers.add_contact(tx, vault, customer_id, contact)
         return customer_id, _text(form, "customer_kind") or "new"
@@ -172,6 +176,14 @@ def _team(tx: Transaction, by: str, team: str | None) -> str:
     if not found.team_keys:
         raise TeamNotFound(f"of {by}")
     return found.team_keys[0]
+
+
+def _recognised(found: Sequence[Customer], *, name: str, number: str) -> Customer | None:
+    """Who of those with the same contact or number it is. A number that differs is another person, whatever the name."""
+    wanted = number.casefold()
+    by_number = (one for one in found if wanted and one.number.casefold() == wanted)
+    by_contact = (one for one in found if not (wanted and one.number) and (not name or one.name in ("", name)))
+    return next(by_number, None) or next(by_contact, None)
 
 
 def _matter(form: Mapping[str, Any]) -> Matter:

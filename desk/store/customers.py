@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, or_, select
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from desk import tables
 from desk.store.sealing import index, seal, unseal
@@ -34,6 +34,18 @@ def insert_customer(tx: Transaction, vault: KeyRing, *, name: str, number: str, 
         created_at=at,
     )
     return tx.execute(query).inserted_primary_key[0]
+
+
+def complete(tx: Transaction, vault: KeyRing, known: Customer, *, name: str, number: str) -> None:
+    """Add the name or number of a customer who had none; what is known already stays."""
+    changes: dict[str, bytes | None] = {}
+    if name and not known.name:
+        changes |= {"name_sealed": seal(vault, name, NAME), "name_index": index(vault, name, NAME)}
+    if number and not known.number:
+        sealed, found = seal(vault, number, CUSTOMER_NUMBER), index(vault, number, CUSTOMER_NUMBER)
+        changes |= {"number_sealed": sealed, "number_index": found}
+    if changes:
+        tx.execute(update(tables.customer).where(tables.customer.c.id == known.id).values(**changes))
 
 
 def add_contact(tx: Transaction, vault: KeyRing, customer_id: int, contact: str) -> None:

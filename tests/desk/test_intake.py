@@ -139,3 +139,17 @@ def test_a_form_with_an_offset_means_that_instant(office):
     case = office.desk.cases.case(office.open(received_at="2023-10-01T01:29:00Z"), viewer="li").case
     assert case.received_at == datetime(2023, 10, 1, 1, 29, tzinfo=UTC)
     assert case.received_at.astimezone(SHANGHAI).hour == 9
+
+
+def test_what_a_later_request_tells_of_a_known_customer_is_kept(office):
+    office.open()
+    numbered = office.open(customer_number="C10025")
+    assert office.desk.cases.case(numbered, viewer="wang").customer_number == "C****5"
+    assert len(office.desk.intake.matching_customers(contact="13812345678", number="C10025")) == 1
+
+
+def test_a_customers_number_counts_for_more_than_a_shared_phone(office):
+    father, son = office.open(customer_number="C10025"), office.open(customer_name="张小三", customer_number="C10026")
+    ids = {number: office.desk.cases.case(number, viewer="wang").case.customer_id for number in (father, son)}
+    again = office.open(customer_name="张小三", customer_number="C10025")
+    assert office.desk.cases.case(again, viewer="wang").case.customer_id == ids[father] != ids[son]

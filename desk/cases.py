@@ -11,7 +11,7 @@ from desk.clocks import CONDITIONAL
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.masking import mask_contact, mask_name, mask_number
-from desk.model import Case, Verdict
+from desk.model import Agent, Case, Verdict
 from desk.rights import may_see_contact, readable
 from desk.store import cases as store
 from desk.store import clocks, customers, notices, people
@@ -126,7 +126,7 @@ class Cases:
             case = store.case(tx, number, readable=readable(agent))
             return self._view(tx, case, agent)
 
-    def _view(self, tx: Transaction, case: Case, agent: Any) -> CaseView:
+    def _view(self, tx: Transaction, case: Case, agent: Agent) -> CaseView:
         vault = self._context.vault
         matter = store.matters(tx, vault, [case.number])[case.number]
         customer = customers.by_id(tx, vault, [case.customer_id])[case.customer_id]

@@ -47,7 +47,7 @@ STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": "transfer", "survey-a
 
 
 class CaseProjection:
-    """An engine projection. Instances whose business key isn't a case of ours are left alone."""
+    """An engine projection. Instances of other processes are left alone, also when their business key is a case's number."""
 
     def __init__(self, vault: KeyRing, *, time_zone: str = "Asia/Shanghai") -> None:
         self._vault = vault
@@ -58,6 +58,8 @@ class CaseProjection:
         if not cases.known(tx, instance.business_key):
             return
         before = cases.case(tx, instance.business_key, lock=True)
+        if before.process_key != instance.process_key:
+            return
         writing = _Writing(tx, self._vault, before, self._zone)
         for event in events:
             writing.take(event)

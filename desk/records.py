@@ -45,7 +45,7 @@ RATINGS: Mapping[str, str] = MappingProxyType({"satisfied": "满意", "neutral":
 DIMENSIONS: Mapping[str, str] = MappingProxyType({"speed": "响应速度", "result": "处理结果", "attitude": "服务态度"})
 NONE = "无"
 MOST_OF_A_DAY = 100_000
-_ALL = Readable(everything=True, login="", team_keys=())
+_ALL = Readable(everything=True, login=None, team_keys=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

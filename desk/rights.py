@@ -11,8 +11,9 @@ from desk.store.cases import Readable
 
 def readable(agent: Agent) -> Readable:
     """Supervisors and admins read all cases; agents those of their teams and those they have part in; analysts none."""
+    login = None if agent.role is Role.ANALYST else agent.login
     teams = agent.team_keys if agent.role is Role.AGENT else ()
-    return Readable(everything=agent.leads, login=agent.login, team_keys=teams)
+    return Readable(everything=agent.leads, login=login, team_keys=teams)
 
 
 def require_lead(agent: Agent, what: str) -> None:

@@ -26,7 +26,7 @@ from engine.ports import Transaction
 
 EVERYONE = None
 OPEN_STATES = frozenset({CaseState.OPEN, CaseState.IN_PROGRESS})
-_ALL = Readable(everything=True, login="", team_keys=())
+_ALL = Readable(everything=True, login=None, team_keys=())
 MOST_COMPARED = 100_000
 
 

@@ -85,18 +85,21 @@ class Work:
             return task
 
     def reassign(self, task_id: int, *, assignee: str, by: str, reason: str, revision: int | None = None) -> UserTask:
-        """Hand an open task to another active agent: by its holder, or by a supervisor.
+        """Hand an open task to another active agent (analysts take none): by its holder, or by a supervisor.
 
         Raises AgentNotFound, RightMissing, AnswersInvalid without a reason, TaskNotOpen, StaleRevision.
         """
         if not reason.strip():
             raise AnswersInvalid({"reason": REQUIRED})
         with self._db.transaction() as tx:
-            agent, task = people.agent(tx, by), queries.task(tx, task_id)
+            agent, to = people.agent(tx, by), people.agent(tx, assignee)
+            self._engine.lock(tx, queries.task(tx, task_id).instance_id)
+            task = queries.task(tx, task_id)
             if task.assignee != by and not agent.leads:
                 raise RightMissing(by, f"reassign task {task_id}", f"its holder {task.assignee or '(nobody)'} or a supervisor")
-            to = people.agent(tx, assignee).login
-            command = ReassignTask(task_id=task_id, assignee=to, by=by, reason=reason.strip(), revision=revision)
+            if to.role is Role.ANALYST:
+                raise RightMissing(to.login, "work on cases", "an agent")
+            command = ReassignTask(task_id=task_id, assignee=to.login, by=by, reason=reason.strip(), revision=revision)
             task = self._engine.reassign(tx, command)
             self._owned(tx, task, by=by)
             return task
@@ -135,14 +138,13 @@ class Work:
         """Add a row to the progress table and keep the task open. `data` are answers of the task's form without an outcome.
 
         None when `message_id` was taken before: sent twice, a row is written once.
-        Raises CaseNotFound, NoWorkHeld, AnswersInvalid.
+        Raises CaseNotFound, CaseClosed, NoWorkHeld, AnswersInvalid.
         """
         with self._db.transaction() as tx:
-            case = cases.case(tx, number, readable=readable(people.agent(tx, by)))
-            task = self._held(tx, case, by)
-            self._engine.lock(tx, task.instance_id)
+            case = self._open_case(tx, number, people.agent(tx, by))
             if not self._first_time(tx, message_id, number):
                 return None
+            task = self._held(tx, case, by)
             row = self._row(tx, case, task, {key: value for key, value in data.items() if key != "outcome"})
             if by == case.owner:
                 responses.responded(tx, self._context, number, row.started_at)
@@ -241,7 +243,11 @@ class Work:
     def log_call(
         self, number: str, text: str = "", *, by: str, at: datetime | None = None, message_id: str | None = None
     ) -> None:
-        """Note a talk with the customer (now, or at an earlier instant after the receipt); it counts as a response."""
+        """Note a talk with the customer, now or at an earlier instant; it counts as a response, not earlier than the receipt.
+
+        Raises CaseNotFound, CaseClosed, AnswersInvalid.
+        """
+        _require_short(text, "text")
         with self._db.transaction() as tx:
             now = self._context.now()
             begun = min(at or now, now)
@@ -308,5 +314,9 @@ class Work:
 def _require_text(text: str, key: str) -> None:
     if not text.strip():
         raise AnswersInvalid({key: REQUIRED})
+    _require_short(text, key)
+
+
+def _require_short(text: str, key: str) -> None:
     if len(text) > MAX_TEXT:
         raise AnswersInvalid({key: TOO_LONG})

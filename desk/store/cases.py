@@ -36,10 +36,13 @@ class Matter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:
-    """Which cases a person may read: all of them, or those of the own teams and those that they have part in."""
+    """Which cases a person may read: all of them, or those of the own teams and those that they have part in.
+
+    Without a `login` there is no own part.
+    """
 
     everything: bool
-    login: str
+    login: str | None
     team_keys: Collection[str]
 
     def condition(self) -> ColumnElement[bool]:
@@ -47,6 +50,8 @@ class Readable:
         case, task, offered = tables.case, engine_tables.user_task, engine_tables.user_task_group
         if self.everything:
             return true()
+        if self.login is None:
+            return case.c.team.in_(list(self.team_keys))
         # sets that are found once by index, not conditions that are asked of every case
         held = select(task.c.business_key).where(task.c.state.in_(list(TaskState)), task.c.assignee == self.login)
         to_teams = select(offered.c.task_id).where(offered.c.group_key.in_(list(self.team_keys)))

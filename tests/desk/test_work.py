@@ -242,3 +242,22 @@ def test_a_closed_case_can_only_be_read(office):
     ):
         with pytest.raises(CaseClosed, match="can only be read"):
             act()
+
+
+def test_an_analyst_is_given_no_case_and_sees_none(office):
+    number = office.open()
+    with pytest.raises(RightMissing, match="analyst may not work on cases"):
+        office.desk.work.reassign(office.task(number).id, assignee="analyst", by="wang", reason="says what to change")
+    office.at("10:15")
+    by_analyst = office.desk.intake.open_case(BILLING_DAY, by="analyst", team="service")
+    with pytest.raises(CaseNotFound):
+        office.desk.cases.case(by_analyst, viewer="analyst")
+
+
+def test_progress_sent_twice_is_one_row_also_when_it_is_sent_at_once(office):
+    number = office.open()
+    office.desk.work.claim(office.task(number).id, by="li")
+    with ThreadPoolExecutor(4) as threads:
+        rows = list(threads.map(lambda _: office.desk.work.log_progress(number, NOTE, by="li", message_id="once"), range(4)))
+    assert sum(row is not None for row in rows) == 1
+    assert len(office.desk.tables.progress_table(number)) == 1

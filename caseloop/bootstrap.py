@@ -83,7 +83,7 @@ def _loader(name: str, place: str) -> Any:
 
 def prepare(settings: Settings) -> None:
     """Make the home folder, the keys and the tables, as far as they are missing. Safe to run again and at the same time."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not settings.key_file.exists():
         _make_once(settings.key_file, KeyRing.generate().save)
     if not settings.secret_file.exists():

@@ -82,10 +82,19 @@ def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str |
     text = given.get(name)
     if not text:
         return None
-    parts = urlsplit(text)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise SettingsInvalid(f"{PREFIX}{name}: expected {' or '.join(s + '://host' for s in schemes)}, got {text!r}.")
+    if not _is_url(text, schemes):
+        # a password may stand before the last @
+        shown = text.rpartition("@")[2]
+        raise SettingsInvalid(f"{PREFIX}{name}: expected {' or '.join(s + '://host[:port]' for s in schemes)}, got {shown!r}.")
     return text.rstrip("/")
+
+
+def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _zone(given: Mapping[str, str]) -> ZoneInfo:

@@ -7,6 +7,7 @@ import click
 from caseloop import bootstrap
 from caseloop.rotation import rotate_keys
 from caseloop.settings import Settings
+from engine.db.database import Database
 
 
 @click.group()
@@ -29,7 +30,7 @@ def upgrade(settings: Settings) -> None:
       CASELOOP_DATABASE_URL=postgresql://desk@localhost/desk caseloop db upgrade
     """
     bootstrap.prepare(settings)
-    click.echo(f"The database {settings.database_url} is up to date.")
+    click.echo(f"The database {Database(settings.database_url).url.render_as_string(hide_password=True)} is up to date.")
 
 
 @db.command("rotate-keys")

@@ -70,7 +70,8 @@ def test_every_command_has_help_with_an_example(home: Path, path: tuple[str, ...
     [
         ({"CASELOOP_PORT": "eighty"}, "expected a whole number from 0 to 65535, got 'eighty'"),
         ({"CASELOOP_TIME_ZONE": "Mars/Base"}, "expected a zone such as Asia/Shanghai, got 'Mars/Base'"),
-        ({"CASELOOP_SMTP_URL": "mailto:x"}, "expected smtp://host or smtps://host, got 'mailto:x'"),
+        ({"CASELOOP_SMTP_URL": "mailto:x"}, "expected smtp://host[:port] or smtps://host[:port], got 'mailto:x'"),
+        ({"CASELOOP_SMTP_URL": "smtp://host:x"}, "expected smtp://host[:port] or smtps://host[:port], got 'smtp://host:x'"),
         ({"CASELOOP_HANDLERS": "sms"}, "expected name=module:factory"),
         ({"CASELOOP_PROT": "8080"}, "CASELOOP_PROT isn't a setting"),
     ],
@@ -78,6 +79,12 @@ def test_every_command_has_help_with_an_example(home: Path, path: tuple[str, ...
 def test_a_bad_setting_says_what_was_expected_and_what_came(environment: dict[str, str], said: str) -> None:
     with pytest.raises(SettingsInvalid, match=re.escape(said)):
         Settings.from_environment(environment)
+
+
+def test_a_bad_address_of_a_mail_server_is_shown_without_its_password() -> None:
+    with pytest.raises(SettingsInvalid, match=r"got 'mail\.example:587'") as refused:
+        Settings.from_environment({"CASELOOP_SMTP_URL": "smpt://desk:sec@ret@mail.example:587"})
+    assert "ret" not in refused.value.message.partition("got")[2]
 
 
 def test_a_command_on_an_empty_home_says_the_way_out(home: Path) -> None:

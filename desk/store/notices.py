@@ -134,6 +134,8 @@ def add_disclosure(tx: Transaction, vault: KeyRing, *, number: str, by: str, wha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
+    """Somebody looked at something masked."""
+
     by: str
     what: str
     reason: str

@@ -27,10 +27,12 @@ class Account:
 
 
 def add_team(tx: Transaction, team: Team) -> None:
+    """Keep a new team."""
     tx.execute(insert(tables.team).values(**{field: getattr(team, field) for field in Team.__slots__}))
 
 
 def change_team(tx: Transaction, key: str, **changes: Any) -> None:
+    """Change columns of a team; an unknown key changes nothing."""
     tx.execute(update(tables.team).where(tables.team.c.key == key).values(**changes))
 
 
@@ -101,6 +103,7 @@ def _agent(row: Row, team_keys: Sequence[str]) -> Agent:
 
 
 def set_password(tx: Transaction, login: str, password_hash: str, *, temporary: bool) -> None:
+    """Replace a password; `temporary` says that it should be changed at the next log-in."""
     where = tables.agent.c.login == login
     tx.execute(update(tables.agent).where(where).values(password_hash=password_hash, password_is_temporary=temporary))
 
@@ -154,6 +157,7 @@ def failures(tx: Transaction, *, since: datetime, login: str | None = None, addr
 
 
 def add_failure(tx: Transaction, *, login: str, address: str, at: datetime) -> None:
+    """Count a log-in as failed, until `forget_failures`."""
     tx.execute(insert(tables.login_failure).values(login=login[:100], address=address[:60], at=at))
 
 

@@ -47,10 +47,12 @@ def insert_survey(tx: Transaction, *, token: str, **values: Any) -> int:
 
 
 def of_round(tx: Transaction, vault: KeyRing, number: str, round: int) -> Survey | None:
+    """The invitation of a case's round; None when there is none yet."""
     return _one(tx, vault, (tables.survey.c.case_number == number) & (tables.survey.c.round == round))
 
 
 def by_token(tx: Transaction, vault: KeyRing, token: str, *, lock: bool = False) -> Survey | None:
+    """The invitation behind a token; `lock` keeps other answers waiting."""
     return _one(tx, vault, tables.survey.c.token_hash == hashed(token), lock=lock)
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 
 _PHONE_NOISE = re.compile(r"[\s\-().·]")
+_WITHIN = re.compile(
+    r"(?P<email>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
+    r"|(?<![A-Za-z0-9])(?:(?P<person>\d{6}(?:18|19|20)\d{9}[\dXx])|(?P<phone>(?:\+86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}))"
+    r"(?![A-Za-z0-9])"
+)
 COMPOUND_SURNAMES = frozenset({"欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木"})
 
 
@@ -51,3 +56,8 @@ def normal_contact(contact: str) -> str:
 def mask_number(number: str) -> str:
     """Keep the first and last character of a customer number: C12345 → C****5."""
     return f"{number[0]}****{number[-1]}" if len(number) > 2 else "****" if number else ""
+
+
+def mask_within(text: str) -> str:
+    """Mask what in a free text looks like a mobile number, a mail address or an identity number; order numbers stay."""
+    return _WITHIN.sub(lambda found: "****" if found["person"] else mask_contact(found[0]), text)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from desk.context import DeskContext
 from desk.instants import minute, span
-from desk.masking import mask_contact, mask_name, mask_number
+from desk.masking import mask_contact, mask_name, mask_number, mask_within
 from desk.model import CaseState, CaseType, Channel, Priority
 from desk.store import cases, customers, people, progress, surveys
 from desk.store.cases import Filter, Matter, Readable
@@ -62,7 +62,7 @@ class Timings:
 
 
 class Tables:
-    """Exports. Everything in them is masked, so they may leave the desk."""
+    """Exports. Names and contacts in them are masked, also within free texts, so they may leave the desk."""
 
     def __init__(self, context: DeskContext) -> None:
         self._context = context
@@ -109,9 +109,9 @@ class Tables:
                 "处理阶段": row.stage,
                 "处理人": shown.get(row.by, mask_name(row.by)),
                 "处理时间": span(row.started_at, row.ended_at, self._context.zone),
-                "处理内容": row.content,
-                "客户反馈(如有)": row.customer_feedback or NONE,
-                "下一步动作": row.next_action or NONE,
+                "处理内容": mask_within(row.content),
+                "客户反馈(如有)": mask_within(row.customer_feedback) or NONE,
+                "下一步动作": mask_within(row.next_action) or NONE,
             }
             for row in rows
         ]
@@ -128,7 +128,7 @@ class Tables:
                 "客户姓名": mask_name(who[found[survey.case_number].customer_id].name),
                 "服务评价(满意/一般/不满意)": RATINGS[survey.rating or ""],
                 "评价维度(响应速度/处理结果/服务态度)": dimensions_cell(survey),
-                "改进建议(可选)": str((survey.answers or {}).get("suggestion") or NONE),
+                "改进建议(可选)": mask_within(str((survey.answers or {}).get("suggestion") or NONE)),
             }
             for survey in answered
         ]
@@ -182,13 +182,14 @@ def customer_cell(customer: Customer, contact: str) -> str:
 
 def description_cell(matter: Matter) -> str:
     """The description, with the order number when it doesn't name it."""
+    described = mask_within(matter.description)
     if matter.order_number and matter.order_number not in matter.description:
-        return f"{matter.description},订单号{matter.order_number}"
-    return matter.description
+        return f"{described},订单号{matter.order_number}"
+    return described
 
 
 def dimensions_cell(survey: Survey) -> str:
     """The customer's own words about speed, result and attitude, else the ratings of each."""
     answers = survey.answers or {}
     rated = [f"{head}{RATINGS[answers[key]]}" for key, head in DIMENSIONS.items() if answers.get(key) in RATINGS]
-    return str(answers.get("comment") or ",".join(rated) or NONE)
+    return mask_within(str(answers.get("comment") or ",".join(rated) or NONE))

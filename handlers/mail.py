@@ -15,6 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from desk.masking import mask_within
 from engine.errors import Refused, SettingsInvalid, Unavailable
 
 TIMEOUT_SECONDS = 20.0
@@ -139,7 +140,8 @@ def message_id(key: str, *, sender: str) -> str:
 def _refusal(mailer: Mailer, code: int, answer: bytes | str) -> MailRefused | MailUnavailable:
     """SMTP says 4xx for "later" and 5xx for "never"; a wrong password (535) is ours to repair, so it is "later"."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    said = f"{mailer.host} answered {code} {' '.join(text.split())[:200]}"
+    # servers like to repeat the address, and this text may end in an incident, which analysts read
+    said = f"{mailer.host} answered {code} {mask_within(' '.join(text.split())[:200])}"
     if 500 <= code < 600 and code not in (530, 535):
         return MailRefused(f"{said}. Check the address.")
     return MailUnavailable(f"{said}. It is tried again; look at CASELOOP_SMTP_URL when that goes on.")

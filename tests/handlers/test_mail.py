@@ -181,6 +181,12 @@ def test_a_refused_address_is_final_and_a_busy_server_is_not(serve, postbox):
         ours.send(LETTER)
 
 
+def test_what_a_server_repeats_of_an_address_is_masked(serve, postbox):
+    postbox.recipient_answer = f"451 4.2.2 <{LETTER.to}> is over quota"
+    with pytest.raises(MailUnavailable, match=r"<a\*\*\*@example\.org> is over quota"):
+        mailer(serve()).send(LETTER)
+
+
 def test_a_server_that_is_away_is_tried_again(serve):
     with pytest.raises(MailUnavailable, match="doesn't answer"):
         mailer(1).send(LETTER)

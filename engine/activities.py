@@ -1,7 +1,8 @@
 """What an activity asks for when a token enters it: a person, a table, a decider, a job, a message.
 
 Tables and deciders answer inside the transaction; a job leaves as a row in it. A service task's token waits for the
-handler's answer. A send task's job is written and its token goes on: sending is promised, not awaited.
+handler's answer. The job of a send task or of a throwing message event is written and the token goes on: sending is
+promised, not awaited.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from engine.history import (
     HandlerDecided,
     JobCreated,
     MessageAwaited,
+    SignalAwaited,
     TaskCancelled,
     TaskCreated,
 )
 from engine.ledger import Ledger, explain
+from engine.model import SubscriptionKind
 from engine.ports import Decider, Decision, Handler, HandlerCall
 
 RETRIES = 5
@@ -60,7 +63,7 @@ class Activities:
                 self._open_task(node, token_id)
             except CaseloopError as error:
                 self._ledger.raise_incident(node.id, token_id, error.message)
-        elif node.kind in IMMEDIATE:
+        elif node.kind in IMMEDIATE or _tells_a_message(node):
             self._pending.append((node, token_id))
 
     def next_answer(self) -> Answer | None:
@@ -106,12 +109,13 @@ class Activities:
         text = event.correlation_key if event else None
         key = ledger.instance.business_key
         if text:
-            key = str(ledger.definition.value(node.id, text, ledger.variables, ledger.at))
+            key = str(ledger.definition.value(node.id, text, ledger.seen_by(token_id), ledger.at))
         store.insert_subscription(
             ledger.tx,
             instance_id=ledger.instance.id,
             token_id=token_id,
             activity_id=node.id,
+            kind=SubscriptionKind.MESSAGE,
             message_name=name,
             correlation_key=key,
         )
@@ -119,9 +123,24 @@ class Activities:
             MessageAwaited(at=ledger.at, activity_id=node.id, token_id=token_id, message_name=name, correlation_key=key)
         )
 
+    def await_signal(self, node: Node, token_id: str) -> None:
+        """A token waits for a signal."""
+        ledger = self._ledger
+        name = (node.event.name if node.event else None) or node.id
+        store.insert_subscription(
+            ledger.tx,
+            instance_id=ledger.instance.id,
+            token_id=token_id,
+            activity_id=node.id,
+            kind=SubscriptionKind.SIGNAL,
+            message_name=name,
+            correlation_key="",
+        )
+        ledger.record(SignalAwaited(at=ledger.at, activity_id=node.id, token_id=token_id, signal_name=name))
+
     def _open_task(self, node: Node, token_id: str) -> None:
         ledger, work_of = self._ledger, node.work
-        given = (ledger.variables, ledger.at)
+        given = (ledger.seen_by(token_id), ledger.at)
         assignee = results.name_of(ledger.definition, node, work_of.assignee, *given)
         groups = results.names_of(ledger.definition, node, work_of.candidate_groups, *given)
         task_id = store.insert_task(
@@ -163,7 +182,7 @@ class Activities:
             raise HandlerFailed(f"{node.label}: there is no handler {node.work.handler!r} here. Install it, then retry.")
         if isinstance(handler, Decider):
             return Answer(node=node, token_id=token_id, result=self._decide(node, token_id, handler))
-        awaited = node.kind is not NodeKind.SEND_TASK
+        awaited = node.kind is not NodeKind.SEND_TASK and not _tells_a_message(node)
         self._write_job(node, token_id, awaited=awaited)
         return None if awaited else Answer(node=node, token_id=token_id, has_result=False)
 
@@ -171,7 +190,7 @@ class Activities:
         """Answer a business rule task by its decision table."""
         ledger = self._ledger
         decision_id = node.work.decision_id or ""
-        inputs = results.inputs_of(ledger.definition, node, ledger.variables, ledger.at)
+        inputs = results.inputs_of(ledger.definition, node, ledger.seen_by(token_id), ledger.at)
         value, hits = ledger.definition.decide(node, decision_id, inputs, ledger.at)
         ledger.record(
             DecisionMade(at=ledger.at, activity_id=node.id, token_id=token_id, decision_id=decision_id, rows=hits, result=value)
@@ -180,7 +199,7 @@ class Activities:
 
     def _decide(self, node: Node, token_id: str, handler: Decider) -> Mapping[str, Any]:
         """Answer by a decider. A savepoint keeps the transaction usable when its reading fails."""
-        call = self.call(node)
+        call = self.call(node, token_id)
         try:
             with self._ledger.tx.begin_nested():
                 facts = handler.gather(call, self._ledger.tx)
@@ -200,7 +219,7 @@ class Activities:
         )
         return dict(decision.result)
 
-    def call(self, node: Node, *, idempotency_key: str = "") -> HandlerCall:
+    def call(self, node: Node, token_id: str, *, idempotency_key: str = "") -> HandlerCall:
         """What the node's handler is told."""
         ledger = self._ledger
         return HandlerCall(
@@ -211,7 +230,7 @@ class Activities:
             version=ledger.instance.version,
             activity_id=node.id,
             activity_name=node.label,
-            inputs=results.inputs_of(ledger.definition, node, ledger.variables, ledger.at),
+            inputs=results.inputs_of(ledger.definition, node, ledger.seen_by(token_id), ledger.at),
             headers=dict(node.work.headers),
             now=ledger.at,
             idempotency_key=idempotency_key,
@@ -221,7 +240,7 @@ class Activities:
         """The token's id is never used twice in an instance, so it makes the job's idempotency key."""
         ledger = self._ledger
         key = f"{ledger.instance.id}:{node.id}:{token_id}"
-        call = self.call(node, idempotency_key=key)
+        call = self.call(node, token_id, idempotency_key=key)
         self.enqueue(call, token_id=token_id if awaited else None, retries=node.work.retries or RETRIES)
 
     def enqueue(self, call: HandlerCall, *, token_id: str | None = None, retries: int = RETRIES, by: str = "engine") -> None:
@@ -244,6 +263,10 @@ class Activities:
         ledger.record(
             JobCreated(at=ledger.at, by=by, activity_id=call.activity_id, token_id=token_id, job_id=job_id, handler=call.handler)
         )
+
+
+def _tells_a_message(node: Node) -> bool:
+    return node.kind in (NodeKind.INTERMEDIATE_THROW_EVENT, NodeKind.END_EVENT) and node.work.handler is not None
 
 
 def _whole(value: Any, default: int) -> int:

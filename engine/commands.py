@@ -71,6 +71,15 @@ class CorrelateMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastSignal:
+    """Tell a signal to every instance that waits for it."""
+
+    name: str
+    by: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetVariables:
     """Change variables of a running instance. Timers whose expression reads them move in the same transaction."""
 

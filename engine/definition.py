@@ -36,13 +36,19 @@ class Definition:
         spec = compile_process(normalise(package.diagram_bytes), process.id)
         return cls(deployment=deployment, package=package, process=process, spec=spec)
 
+    @property
+    def has_runs(self) -> bool:
+        """Whether any activity is multi-instance."""
+        return any(node.loop is not None for node in self.process.nodes.values())
+
     def node(self, activity_id: str) -> Node:
         """The node with that id; KeyError where there is none."""
         return self.process.nodes[activity_id]
 
     def start_node(self) -> Node:
-        """The plain start event of the process."""
-        return next(node for node in self.process.inside(None) if node.kind == "startEvent")
+        """The start event by which a person or a program starts: the one without a trigger, or the only one."""
+        starts = [node for node in self.process.inside(None) if node.kind == "startEvent"]
+        return next((node for node in starts if node.event is None), starts[0])
 
     def result_variable(self, node: Node) -> str:
         """The name of the variable that takes the activity's result."""

@@ -5,7 +5,7 @@ The token flow knows who may go where; the execution knows what an activity is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,16 +16,31 @@ from engine.activities import Activities
 from engine.db import store
 from engine.definition import Definition
 from engine.errors import Conflict, ExpressionFailed
-from engine.history import ActivityCancelled, ActivityEntered, ActivityLeft, FlowTaken, InstanceCompleted
+from engine.history import (
+    ActivityCancelled,
+    ActivityEntered,
+    ActivityLeft,
+    ErrorThrown,
+    FlowTaken,
+    InstanceCompleted,
+    SignalReceived,
+)
 from engine.ledger import Ledger
 from engine.model import InstanceState, ProcessInstance
 from engine.ports import Handler, Projection, Transaction
+from engine.repetition import Repetition
 from engine.spiff import ConditionFailed, TokenFlow, happenings
 from engine.timekeeping import Timekeeping
 from engine.vault import KeyRing
 
 MAX_FIRINGS = 100
 """Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
+
+WHOLE = "multiInstance"
+"""The kind of a token that holds the runs of a multi-instance activity; the work is theirs."""
+
+ERROR_CODE = "errorCode"
+"""The name under which the result of an event that caught an error has its code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +62,12 @@ class Execution:
         self.timekeeping = Timekeeping(ledger)
         self._ended = False
         self.flow: TokenFlow
+        self.repetition: Repetition
+
+    def _take_up(self, flow: TokenFlow) -> None:
+        self.flow = flow
+        self.ledger.within = flow.within
+        self.repetition = Repetition(self.ledger, flow)
 
     @classmethod
     def begin(
@@ -59,12 +80,13 @@ class Execution:
         variables: Mapping[str, Any],
         by: str,
         now: datetime,
+        at: str | None = None,
     ) -> Execution:
-        """A fresh instance with its first variables; its token stands behind the start event."""
+        """A fresh instance with its first variables; its token stands behind the start event, the one named by `at` if given."""
         stored = store.StoredInstance(instance=instance, snapshot=b"", history_length=0)
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, variables={}, now=now))
         execution.ledger.set_variables(variables, by=by)
-        execution.flow = TokenFlow.start(definition.spec, conditions=execution._condition)
+        execution._take_up(TokenFlow.start(definition.spec, conditions=execution._condition, at=at))
         return execution
 
     @classmethod
@@ -79,25 +101,53 @@ class Execution:
         now: datetime,
     ) -> Execution:
         """An instance as it was saved. Timers that are due fire first, so that no action outruns a promise (P13)."""
-        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, variables=variables, now=now))
-        execution.flow = TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition)
+        runs = store.run_variables(tx, surroundings.vault, stored.instance.id) if definition.has_runs else {}
+        ledger = Ledger(tx, surroundings.vault, definition, stored, variables=variables, now=now, runs=runs)
+        execution = cls(surroundings, ledger)
+        execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition))
         execution.fire_due()
         return execution
 
     def finish_activity(self, node: Node, token_id: str, result: Any, *, by: str = "engine") -> None:
         """Take over an activity's result and let its token go on."""
-        self._take_over(node, result, by)
+        self._take_over(node, result, by, self.flow.within(token_id))
         self.flow.complete(token_id)
 
     def deliver(self, node: Node, token_id: str, data: Mapping[str, Any], *, by: str) -> None:
         """Bring a message to the token that waits for it."""
-        self._take_over(node, dict(data), by)
+        self._take_over(node, dict(data), by, self.flow.within(token_id))
         self.flow.deliver(token_id)
 
-    def _take_over(self, node: Node, result: Any, by: str) -> None:
+    def broadcast(self, name: str, data: Mapping[str, Any], *, by: str) -> bool:
+        """Bring a signal to all tokens here that wait for it. False when none does any more."""
         ledger = self.ledger
-        outputs = results.outputs_of(ledger.definition, node, ledger.variables, result, ledger.at)
-        ledger.set_variables(outputs, by=by, activity_id=node.id)
+        listeners = store.find_listeners(ledger.tx, name, ledger.instance.id)
+        for listener in listeners:
+            where = {"activity_id": listener.activity_id, "token_id": listener.token_id}
+            ledger.record(SignalReceived(at=ledger.at, by=by, signal_name=name, data=dict(data), **where))
+            self._take_over(ledger.definition.node(listener.activity_id), dict(data), by, self.flow.within(listener.token_id))
+        self.flow.signal(name)
+        return bool(listeners)
+
+    def throw_error(self, node: Node, token_id: str, error_code: str, variables: Mapping[str, Any]) -> bool:
+        """End a token's work with an error. False when nothing in the diagram catches it; then nothing changes."""
+        ledger = self.ledger
+        caught = self.flow.catcher(token_id, error_code)
+        if caught is None:
+            return False
+        catching = ledger.definition.node(caught.activity_id)
+        self._take_over(catching, {**variables, ERROR_CODE: error_code}, "engine", caught.within)
+        thrown = ErrorThrown(
+            at=ledger.at, activity_id=node.id, token_id=token_id, error_code=error_code, caught_by=caught.activity_id
+        )
+        ledger.record(thrown)
+        self.flow.throw_error(token_id, error_code)
+        return True
+
+    def _take_over(self, node: Node, result: Any, by: str, within: Sequence[str]) -> None:
+        ledger = self.ledger
+        outputs = results.outputs_of(ledger.definition, node, ledger.seen_within(within), result, ledger.at)
+        ledger.set_result(outputs, within=within, by=by, activity_id=node.id)
 
     def waits_for_work(self, token_id: str) -> bool:
         """Whether the token still waits at its activity for an answer."""
@@ -115,6 +165,8 @@ class Execution:
         self.ledger.resolve_incidents(token_id)
         if kind == "stuck":
             self.flow.retry(token_id)
+        elif kind == "runs":
+            self.repetition.retry(self.ledger.definition.node(activity_id), token_id)
         elif kind == "work":
             self.activities.enter(self.ledger.definition.node(activity_id), token_id)
 
@@ -144,20 +196,30 @@ class Execution:
         self.ledger.at = self.ledger.now
 
     def _run(self) -> None:
-        while True:
-            for happening in self.flow.take_happenings():
-                self._take(happening)
-            answer = self.activities.next_answer()
-            if answer is None:
-                break
-            try:
-                if answer.has_result:
-                    self._take_over(answer.node, answer.result, "engine")
-            except ExpressionFailed as error:
-                self.ledger.raise_incident(answer.node.id, answer.token_id, error.message)
-                continue
-            self.flow.complete(answer.token_id)
+        while self._take_happenings() or self._answer_next():
+            pass
         self.timekeeping.follow_variables()
+
+    def _take_happenings(self) -> bool:
+        """Do what the flow's reports ask for; False when there are none."""
+        reported = self.flow.take_happenings()
+        for happening in reported:
+            self._take(happening)
+        return bool(reported)
+
+    def _answer_next(self) -> bool:
+        """Let the next token go on whose activity answers at once; False when there is none."""
+        answer = self.activities.next_answer()
+        if answer is None:
+            return False
+        try:
+            if answer.has_result:
+                self._take_over(answer.node, answer.result, "engine", self.flow.within(answer.token_id))
+        except ExpressionFailed as error:
+            self.ledger.raise_incident(answer.node.id, answer.token_id, error.message)
+            return True
+        self.flow.complete(answer.token_id)
+        return True
 
     def _take(self, happening: happenings.Happening) -> None:
         ledger = self.ledger
@@ -171,11 +233,18 @@ class Execution:
             case happenings.ActivityCancelled(token_id=token_id, activity_id=activity_id):
                 self._close(token_id)
                 self.activities.cancel(token_id, activity_id)
+                ledger.forget_run(token_id)
                 ledger.record(ActivityCancelled(at=ledger.at, activity_id=activity_id, token_id=token_id))
             case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
                 self.timekeeping.start(activity_id, token_id)
             case happenings.MessageWaiting(token_id=token_id, activity_id=activity_id):
                 self.activities.await_message(ledger.definition.node(activity_id), token_id)
+            case happenings.SignalWaiting(token_id=token_id, activity_id=activity_id):
+                self.activities.await_signal(ledger.definition.node(activity_id), token_id)
+            case happenings.RunsWanted(token_id=token_id, activity_id=activity_id):
+                self.repetition.begin(ledger.definition.node(activity_id), token_id)
+            case happenings.RunEnded(token_id=token_id, activity_id=activity_id, whole_token_id=whole):
+                self.repetition.ended(ledger.definition.node(activity_id), token_id, whole)
             case happenings.FlowTaken(flow_id=flow_id):
                 ledger.record(FlowTaken(at=ledger.at, flow_id=flow_id))
             case happenings.TokenStuck(token_id=token_id, activity_id=activity_id, reason=reason):
@@ -190,7 +259,7 @@ class Execution:
         self.ledger.record(
             ActivityEntered(at=self.ledger.at, activity_id=activity_id, token_id=token_id, kind=kind, properties=properties)
         )
-        if node is not None:
+        if node is not None and kind != WHOLE:
             self.activities.enter(node, token_id)
 
     def _close(self, token_id: str) -> None:
@@ -203,7 +272,7 @@ class Execution:
         definition = self.ledger.definition
         source = definition.process.flows[flow_id].source
         try:
-            value = definition.value(source, expression, self.ledger.variables, self.ledger.at)
+            value = definition.value(source, expression, self.ledger.seen_by(token_id), self.ledger.at)
         except ExpressionFailed as error:
             raise ConditionFailed(error.message) from error
         if not isinstance(value, bool):

@@ -69,6 +69,14 @@ class VariableSet(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunVariableSet(HistoryEvent):
+    """A variable that only one run of a multi-instance activity sees; `token_id` is that run."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionMade(HistoryEvent):
     """A decision table answered. `rows` are the 1-based rows that fired, each with its annotation."""
 
@@ -171,6 +179,27 @@ class MessageAwaited(HistoryEvent):
 class MessageCorrelated(HistoryEvent):
     message_name: str
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalAwaited(HistoryEvent):
+    signal_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalReceived(HistoryEvent):
+    """A signal came from outside the instance; one that the diagram throws shows as its events entered and left."""
+
+    signal_name: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorThrown(HistoryEvent):
+    """A handler, or a called process, ended its activity with an error; `caught_by` is the event that took it."""
+
+    error_code: str
+    caught_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

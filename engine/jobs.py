@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.model import Job, JobState
-from engine.ports import Done, Fail, JobOutcome, Snooze
+from engine.ports import Done, Fail, JobOutcome, Snooze, Throw
 
 FIRST_RETRY_SECONDS = 10.0
 LONGEST_RETRY_SECONDS = 3600.0
@@ -25,7 +25,7 @@ class Settlement:
 def settle(job: Job, outcome: JobOutcome, now: datetime) -> Settlement:
     """Decide what follows from an outcome: done, later, again with doubled delay, or given up with an incident."""
     match outcome:
-        case Done():
+        case Done() | Throw():
             return Settlement(state=JobState.DONE, retries=job.retries)
         case Snooze(seconds=seconds):
             return Settlement(state=JobState.AVAILABLE, retries=job.retries, retry_at=now + timedelta(seconds=max(seconds, 0)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from engine import codec
 from engine.db import store, work
 from engine.definition import Definition
 from engine.errors import CaseloopError
-from engine.history import HistoryEvent, IncidentRaised, IncidentResolved, VariableSet
+from engine.history import HistoryEvent, IncidentRaised, IncidentResolved, RunVariableSet, VariableSet
 from engine.model import InstanceState, ProcessInstance
 from engine.ports import Projection, Transaction
 from engine.vault import KeyRing
@@ -28,12 +28,15 @@ class Ledger:
         *,
         variables: dict[str, Any],
         now: datetime,
+        runs: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.tx = tx
         self.vault = vault
         self.definition = definition
         self.instance = stored.instance
         self.variables = variables
+        self.runs: dict[str, dict[str, Any]] = runs or {}
+        self.within: Callable[[str], tuple[str, ...]] = _in_no_run
         self.now = self.at = now
         self.change = 0
         self.changes: dict[str, int] = {}
@@ -41,6 +44,7 @@ class Ledger:
         self._history_length = stored.history_length
         self._known_variables = set(variables)
         self._changed: dict[str, Any] = {}
+        self._changed_runs: set[str] = set()
         self._broken: set[str | None] | None = None
 
     def record(self, event: HistoryEvent) -> None:
@@ -63,6 +67,45 @@ class Ledger:
             self.changes[name] = self.change = self.change + 1
             self.record(VariableSet(at=self.at, by=by, name=name, value=value, reason=reason, activity_id=activity_id))
 
+    def seen_by(self, token_id: str) -> Mapping[str, Any]:
+        """The variables as a token sees them: what its multi-instance runs keep for themselves hides what has the same name."""
+        return self.seen_within(self.within(token_id))
+
+    def seen_within(self, runs: Sequence[str]) -> Mapping[str, Any]:
+        """The variables as they are seen within these runs, the innermost first."""
+        if not runs:
+            return self.variables
+        seen = dict(self.variables)
+        for run in reversed(runs):
+            seen |= self.runs.get(run, {})
+        return seen
+
+    def set_result(
+        self, values: Mapping[str, Any], *, within: Sequence[str], by: str = "engine", activity_id: str | None = None
+    ) -> None:
+        """Change what an activity's result sets: variables of the instance, or within a run only what that run sees."""
+        if not within:
+            self.set_variables(values, by=by, activity_id=activity_id)
+            return
+        self.keep_for_run(within[0], values)
+        for name, value in values.items():
+            self.changes[name] = self.change = self.change + 1
+            self.record(RunVariableSet(at=self.at, by=by, name=name, value=value, activity_id=activity_id, token_id=within[0]))
+
+    def keep_for_run(self, token_id: str, values: Mapping[str, Any]) -> None:
+        """Keep values for one run, or for a whole, as long as it is open."""
+        self.runs.setdefault(token_id, {}).update(codec.decode(codec.encode(dict(values))))
+        self._changed_runs.add(token_id)
+
+    def forget_run(self, token_id: str) -> None:
+        """The run is over."""
+        if self.runs.pop(token_id, None) is not None:
+            self._changed_runs.add(token_id)
+
+    def is_broken(self, token_id: str) -> bool:
+        """Whether something is wrong with a token that nobody has repaired yet."""
+        return token_id in self._broken_tokens()
+
     def raise_incident(self, activity_id: str, token_id: str | None, message: str, *, job_id: int | None = None) -> None:
         """Something needs a person; the token waits where it is."""
         incident_id = work.insert_incident(
@@ -84,6 +127,7 @@ class Ledger:
         """Close what was wrong with a token that went on or is gone."""
         if token_id not in self._broken_tokens():
             return
+        self._broken_tokens().discard(token_id)
         for incident_id in work.resolve_incidents(self.tx, self.instance.id, token_id, self.now):
             self.record(IncidentResolved(at=self.at, token_id=token_id, incident_id=incident_id))
 
@@ -95,6 +139,7 @@ class Ledger:
     def write(self, state: InstanceState, snapshot: bytes, projections: Sequence[Projection]) -> ProcessInstance:
         """Write the next revision in the given state with all that happened, and tell the projections."""
         store.save_variables(self.tx, self.vault, self.instance.id, self._changed, self._known_variables)
+        store.save_run_variables(self.tx, self.vault, self.instance.id, self.runs, self._changed_runs)
         store.append_history(
             self.tx, self.vault, self.instance.id, self._events, first_seq=self._history_length, recorded_at=self.now
         )
@@ -109,6 +154,10 @@ class Ledger:
         for projection in projections:
             projection.apply(self.tx, self.instance, tuple(self._events))
         return self.instance
+
+
+def _in_no_run(token_id: str) -> tuple[str, ...]:
+    return ()
 
 
 def explain(error: Exception) -> str:

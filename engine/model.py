@@ -65,7 +65,10 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessInstance:
-    """One run of a definition, pinned to its version. `revision` grows by one with each commit."""
+    """One run of a definition, pinned to its version. `revision` grows by one with each commit.
+
+    `parent_id` and `parent_token_id` name the call activity that started it, if one did.
+    """
 
     id: int
     deployment_id: int
@@ -76,6 +79,8 @@ class ProcessInstance:
     revision: int
     started_at: datetime
     ended_at: datetime | None = None
+    parent_id: int | None = None
+    parent_token_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +141,20 @@ class Job:
     last_error: str | None = None
 
 
+class SubscriptionKind(StrEnum):
+    MESSAGE = "message"  # one token takes it, found by name and correlation key
+    SIGNAL = "signal"  # every token that waits takes it, found by name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSubscription:
-    """A token that waits for the message `message_name` with `correlation_key`."""
+    """A token that waits for the message `message_name` with `correlation_key`, or for a signal of that name."""
 
     id: int
     instance_id: int
     token_id: str
     activity_id: str
+    kind: SubscriptionKind
     message_name: str
     correlation_key: str
 

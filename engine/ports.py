@@ -108,7 +108,17 @@ class Fail:
     permanent: bool = False
 
 
-JobOutcome = Done | Snooze | Fail
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throw:
+    """It ended with an error that the diagram knows: the boundary event or event sub-process that catches `error_code`
+    takes over, and `variables` with the code become that event's result. An error that nothing catches is an incident.
+    """
+
+    error_code: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+JobOutcome = Done | Snooze | Fail | Throw
 
 
 @runtime_checkable

@@ -13,6 +13,7 @@ from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
 from engine import deploy, tasks
 from engine.commands import (
+    BroadcastSignal,
     CancelInstance,
     ClaimTask,
     CompleteTask,
@@ -255,6 +256,21 @@ class Engine:
         )
         execution.activities.enqueue(call, by=command.by)
         execution.settle()
+
+    def broadcast(self, tx: Transaction, command: BroadcastSignal) -> int:
+        """Bring a signal to every token of every instance that waits for it; how many instances took it.
+
+        The instances are locked one after the other in the order of their ids, as by any other broadcast.
+        """
+        waiting = dict.fromkeys(listener.instance_id for listener in store.find_listeners(tx, command.name))
+        taken = 0
+        for instance_id in waiting:
+            if self.lock(tx, instance_id).instance.state is not InstanceState.ACTIVE:
+                continue
+            execution = self.resume(tx, instance_id)
+            taken += execution.broadcast(command.name, command.data, by=command.by)
+            execution.settle()
+        return taken
 
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
         """Try again what an incident stopped. Raises Conflict when it was resolved meanwhile."""

@@ -76,7 +76,7 @@ class Timekeeping:
         ledger, text = self._ledger, self._expression(timer.activity_id)
         timer.seen = ledger.change
         try:
-            value = ledger.definition.value(timer.activity_id, _as_feel(text), ledger.variables, timer.entered_at)
+            value = ledger.definition.value(timer.activity_id, _as_feel(text), ledger.seen_by(timer.token_id), timer.entered_at)
             return due_instant(value, timer.entered_at)
         except ExpressionFailed as error:
             ledger.raise_incident(timer.activity_id, timer.token_id, error.message)

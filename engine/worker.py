@@ -10,11 +10,12 @@ import structlog
 
 from engine.db import work
 from engine.errors import Unavailable
+from engine.execution import Execution
 from engine.history import JobDone
 from engine.jobs import Settlement, settle
 from engine.ledger import explain
 from engine.model import InstanceState, Job, JobState
-from engine.ports import Doer, Done, Fail, HandlerCall, JobOutcome, Transaction
+from engine.ports import Doer, Done, Fail, HandlerCall, JobOutcome, Throw, Transaction
 from engine.service import Engine
 
 LEASE_SECONDS = 60.0
@@ -113,6 +114,8 @@ class Worker:
         if settlement.state is JobState.FAILED:
             message = f"{job.handler} failed for good: {settlement.error}. Repair the cause, then retry."
             ledger.raise_incident(job.activity_id, job.token_id, message, job_id=job.id)
+        elif isinstance(outcome, Throw):
+            self._throw(execution, job, outcome)
         else:
             result: Mapping[str, Any] = outcome.result if isinstance(outcome, Done) else {}
             ledger.record(
@@ -129,3 +132,16 @@ class Worker:
             if job.token_id is not None and execution.waits_for_work(job.token_id):
                 execution.finish_activity(ledger.definition.node(job.activity_id), job.token_id, dict(result))
         execution.settle()
+
+    def _throw(self, execution: Execution, job: Job, thrown: Throw) -> None:
+        """End the job's activity with an error; one that nothing catches fails the job for good."""
+        ledger = execution.ledger
+        if job.token_id is not None and not execution.waits_for_work(job.token_id):
+            return
+        node = ledger.definition.node(job.activity_id)
+        if job.token_id is not None and execution.throw_error(node, job.token_id, thrown.error_code, thrown.variables):
+            return
+        error = f'the error "{thrown.error_code}", which nothing in the diagram catches'
+        work.settle_job(ledger.tx, job.id, JobState.FAILED, retries=0, last_error=error)
+        message = f"{job.handler} ended with {error}. Repair the cause, then retry, or cancel the instance."
+        ledger.raise_incident(job.activity_id, job.token_id, message, job_id=job.id)

@@ -23,14 +23,14 @@ _MILDER = {
 # bpmnlint:recommended, and what of it we see otherwise.
 _BPMNLINT = {
     "ad-hoc-sub-process": Severity.OFF,  # supported-element refuses the whole element
-    "conditional-flows": Severity.OFF,  # gateway-conditions and no-conditional-flow-from-activity say it in full
+    "conditional-flows": Severity.OFF,  # gateway-conditions says it for gateways; beside activities plain flows may stand
     "end-event-required": Severity.WARNING,  # the normaliser adds implicit ends
     "event-based-gateway": Severity.ERROR,
-    "event-sub-process-typed-start-event": Severity.OFF,  # no-event-sub-process refuses the whole element
+    "event-sub-process-typed-start-event": Severity.OFF,  # event-sub-process says it in full
     "fake-join": Severity.WARNING,
     "global": Severity.WARNING,
     "label-required": Severity.WARNING,  # a matter of reading, not of running
-    "link-event": Severity.OFF,  # no-link-event refuses the whole element
+    "link-event": Severity.OFF,  # known-link says it in full
     "no-bpmndi": Severity.WARNING,  # it runs, but cannot be shown
     "no-complex-gateway": Severity.OFF,  # ours, with a way out
     "no-disconnected": Severity.ERROR,

@@ -17,6 +17,7 @@ from engine.model import (
     JobState,
     MessageSubscription,
     ProcessInstance,
+    SubscriptionKind,
     TaskState,
     Timer,
     UserTask,
@@ -62,7 +63,9 @@ def job(row: Row[Any]) -> Job:
 
 
 def subscription(row: Row[Any]) -> MessageSubscription:
-    return MessageSubscription(**row._mapping)
+    values = dict(row._mapping)
+    values["kind"] = SubscriptionKind(values["kind"])
+    return MessageSubscription(**values)
 
 
 def incident(row: Row[Any]) -> Incident:

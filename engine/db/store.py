@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,15 @@ from engine.db.queries import OPEN_TASKS
 from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound, StaleRevision
 from engine.history import HistoryEvent
-from engine.model import Deployment, InstanceState, MessageSubscription, ProcessInstance, TaskState, UserTask
+from engine.model import (
+    Deployment,
+    InstanceState,
+    MessageSubscription,
+    ProcessInstance,
+    SubscriptionKind,
+    TaskState,
+    UserTask,
+)
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -61,7 +69,15 @@ def deployment_files(tx: Transaction, deployment_id: int) -> tuple[Deployment, d
     return rows.deployment(row), {file.path: file.content for file in found}
 
 
-def insert_instance(tx: Transaction, *, deployment: Deployment, business_key: str, started_at: datetime) -> ProcessInstance:
+def insert_instance(
+    tx: Transaction,
+    *,
+    deployment: Deployment,
+    business_key: str,
+    started_at: datetime,
+    parent_id: int | None = None,
+    parent_token_id: str | None = None,
+) -> ProcessInstance:
     """A fresh instance at revision 0; `save_instance` gives it its first snapshot."""
     values = {
         "deployment_id": deployment.id,
@@ -71,6 +87,8 @@ def insert_instance(tx: Transaction, *, deployment: Deployment, business_key: st
         "state": InstanceState.ACTIVE,
         "revision": 0,
         "started_at": started_at,
+        "parent_id": parent_id,
+        "parent_token_id": parent_token_id,
     }
     query = insert(tables.process_instance).values(**values, history_length=0, snapshot=b"")
     return ProcessInstance(id=tx.execute(query).inserted_primary_key[0], **values)
@@ -106,17 +124,7 @@ def save_instance(
     )
     if tx.execute(query).rowcount != 1:
         raise StaleRevision(f"Process instance {read.business_key}", read=read.revision, current=None)
-    return ProcessInstance(
-        id=read.id,
-        deployment_id=read.deployment_id,
-        process_key=read.process_key,
-        version=read.version,
-        business_key=read.business_key,
-        state=state,
-        revision=read.revision + 1,
-        started_at=read.started_at,
-        ended_at=ended_at,
-    )
+    return replace(read, state=state, revision=read.revision + 1, ended_at=ended_at)
 
 
 def save_variables(tx: Transaction, vault: KeyRing, instance_id: int, values: Mapping[str, Any], known: set[str]) -> None:
@@ -131,6 +139,34 @@ def save_variables(tx: Transaction, vault: KeyRing, instance_id: int, values: Ma
     for name in sealed.keys() & known:
         where = (table.c.instance_id == instance_id, table.c.name == name)
         tx.execute(update(table).where(*where).values(value_sealed=sealed[name]))
+
+
+def run_variables(tx: Transaction, vault: KeyRing, instance_id: int) -> dict[str, dict[str, Any]]:
+    """What each multi-instance run of an instance, and each whole, keeps for itself, by token."""
+    table = tables.run_variables
+    found = tx.execute(select(table.c.token_id, table.c.values_sealed).where(table.c.instance_id == instance_id))
+    return {token_id: codec.decode(vault.open(sealed, context=VARIABLE_CONTEXT)) for token_id, sealed in found}
+
+
+def save_run_variables(
+    tx: Transaction, vault: KeyRing, instance_id: int, runs: Mapping[str, Mapping[str, Any]], changed: Collection[str]
+) -> None:
+    """Write what changed: the tokens that `runs` no longer has lose their row."""
+    if not changed:
+        return
+    table = tables.run_variables
+    tx.execute(delete(table).where(table.c.instance_id == instance_id, table.c.token_id.in_(changed)))
+    fresh = [
+        {
+            "instance_id": instance_id,
+            "token_id": token_id,
+            "values_sealed": vault.seal(codec.encode(dict(runs[token_id])), context=VARIABLE_CONTEXT),
+        }
+        for token_id in sorted(changed)
+        if token_id in runs
+    ]
+    if fresh:
+        tx.execute(insert(table), fresh)
 
 
 def append_history(
@@ -236,9 +272,19 @@ def delete_subscription(tx: Transaction, instance_id: int, token_id: str) -> Non
 def find_subscription(tx: Transaction, name: str, correlation_key: str) -> MessageSubscription | None:
     """The longest waiting token for a message, or None."""
     table = tables.message_subscription
-    query = select(table).where(table.c.message_name == name, table.c.correlation_key == correlation_key)
+    wanted = (table.c.message_name == name, table.c.correlation_key == correlation_key)
+    query = select(table).where(*wanted, table.c.kind == SubscriptionKind.MESSAGE)
     row = tx.execute(query.order_by(table.c.id).limit(1)).one_or_none()
     return rows.subscription(row) if row else None
+
+
+def find_listeners(tx: Transaction, signal: str, instance_id: int | None = None) -> list[MessageSubscription]:
+    """The tokens that wait for a signal, by instance, those of one instance by age; of all instances unless one is named."""
+    table = tables.message_subscription
+    query = select(table).where(table.c.message_name == signal, table.c.kind == SubscriptionKind.SIGNAL)
+    if instance_id is not None:
+        query = query.where(table.c.instance_id == instance_id)
+    return [rows.subscription(row) for row in tx.execute(query.order_by(table.c.instance_id, table.c.id))]
 
 
 def take_message_once(tx: Transaction, message_id: str, outcome: str, now: datetime) -> bool:

@@ -78,11 +78,14 @@ process_instance = Table(
     Column("revision", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("parent_id", Key, ForeignKey("process_instance.id")),
+    Column("parent_token_id", String(40)),
     Column("history_length", Integer, nullable=False),
     Column("snapshot", LargeBinary, nullable=False),
     UniqueConstraint("process_key", "business_key"),
     Index("ix_process_instance_business_key", "business_key"),
     Index("ix_process_instance_deployment_id_state", "deployment_id", "state"),
+    Index("ix_process_instance_parent_id", "parent_id"),
 )
 
 variable = Table(
@@ -92,6 +95,15 @@ variable = Table(
     Column("name", String(100), primary_key=True),
     sealed_column("value_sealed", VARIABLE_CONTEXT),
 )
+
+run_variables = Table(
+    "run_variables",
+    metadata,
+    Column("instance_id", Key, ForeignKey("process_instance.id"), primary_key=True),
+    Column("token_id", String(40), primary_key=True),
+    sealed_column("values_sealed", VARIABLE_CONTEXT),
+)
+"""What only one run of a multi-instance activity sees, and how far the whole has come; gone when it is over."""
 
 user_task = Table(
     "user_task",
@@ -173,11 +185,28 @@ message_subscription = Table(
     _instance(),
     Column("token_id", String(40), nullable=False),
     Column("activity_id", String(200), nullable=False),
+    Column("kind", String(10), nullable=False),
     Column("message_name", String(200), nullable=False),
     Column("correlation_key", String(200), nullable=False),
     UniqueConstraint("instance_id", "token_id"),
     Index("ix_message_subscription_message_name_correlation_key", "message_name", "correlation_key"),
 )
+
+start_subscription = Table(
+    "start_subscription",
+    metadata,
+    _key(),
+    Column("deployment_id", Key, ForeignKey("deployment.id"), nullable=False),
+    Column("process_key", String(100), nullable=False),
+    Column("activity_id", String(200), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("name", String(200)),
+    Column("due_at", UtcDateTime),
+    Column("started", Integer, nullable=False),
+    Index("ix_start_subscription_kind_name", "kind", "name"),
+    Index("ix_start_subscription_due_at", "due_at"),
+)
+"""What starts an instance of the newest deployment of a process: a message, a signal, an instant."""
 
 message_taken = Table(
     "message_taken",

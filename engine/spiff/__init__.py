@@ -4,6 +4,7 @@
 no clock and no SQL in here.
 """
 
+from engine.spiff.codes import CaughtBy
 from engine.spiff.compiling import Spec, compile_process, verify_compiles
 from engine.spiff.errors import (
     CompileRefused,
@@ -36,6 +37,7 @@ __all__ = [
     "ActivityCancelled",
     "ActivityEntered",
     "ActivityLeft",
+    "CaughtBy",
     "CompileRefused",
     "ConditionFailed",
     "Conditions",

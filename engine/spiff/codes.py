@@ -4,12 +4,21 @@ An error withdraws what it came from and must be caught. An escalation may leave
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from engine.spiff.errors import NotCaught
 from engine.spiff.nodes import BoundaryNode, EventScopeNode, EventStartNode, FlowNode, ScopeNode
 from engine.spiff.tokens import Token
 
 ERROR, ESCALATION = "error", "escalation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaughtBy:
+    """The event that catches an error, and the multi-instance runs that it stands in, the innermost first."""
+
+    activity_id: str
+    within: tuple[str, ...]
 
 
 class Catcher:
@@ -22,12 +31,19 @@ class Catcher:
         """Take up what was thrown inside `place`, or by it."""
         raise NotImplementedError
 
+    def scope_of(self, place: Token) -> Token:
+        """The scope in which the catching token will stand."""
+        raise NotImplementedError
+
 
 class BoundaryCodeNode(Catcher, BoundaryNode):
     """An error or escalation on a boundary."""
 
     def arm(self, host: Token) -> None:
         """Nothing waits: whoever throws looks for us."""
+
+    def scope_of(self, place: Token) -> Token:
+        return place.scope
 
     def catch(self, place: Token) -> None:
         scope = place.scope
@@ -42,6 +58,9 @@ class CodeStartNode(Catcher, EventStartNode):
 
     def arm(self, scope: Token) -> None:
         """Nothing waits: whoever throws looks for us."""
+
+    def scope_of(self, place: Token) -> Token:
+        return place
 
     def catch(self, place: Token) -> None:
         if self.interrupting:
@@ -84,6 +103,12 @@ class EscalationNode(FlowNode):
         my_task.vanish()
         catcher.catch(place)
         return True
+
+
+def caught_by(thrower: Token, code: str) -> CaughtBy | None:
+    """Who would catch an error; None when nothing would."""
+    found = find_catcher(thrower, ERROR, code)
+    return found and CaughtBy(activity_id=found[0].bpmn_id, within=found[0].scope_of(found[1]).within)
 
 
 def throw_error(thrower: Token, *, code: str) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.codes import ERROR, find_catcher, throw_error
+from engine.spiff.codes import CaughtBy, caught_by, throw_error
 from engine.spiff.compiling import Spec
 from engine.spiff.errors import FlowBroken, NotCaught, SnapshotRefused, TokenNotWaiting
 from engine.spiff.events import raise_signal
@@ -90,10 +90,10 @@ class TokenFlow:
         with self._running():
             raise_signal(self._workflow, name)
 
-    def catcher(self, token_id: str, error_code: str) -> str | None:
+    def catcher(self, token_id: str, error_code: str) -> CaughtBy | None:
         """The event that would catch an error thrown by the work at which a token waits; None when nothing would."""
-        found = find_catcher(self._workflow.tasks[token_id], ERROR, error_code)
-        return found[0].bpmn_id if found else None
+        token = self._workflow.tasks.get(token_id)
+        return caught_by(token, error_code) if token else None
 
     def throw_error(self, token_id: str, error_code: str) -> None:
         """Let the work at which a token waits end with an error. Raises TokenNotWaiting, and NotCaught without any change."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
 from bpmn.package import ProcessPackage
-from tests.engine.spiff.diagrams import HEAD, element
+from tests.engine.spiff.diagrams import DECLARED, HEAD, element
 
 MANIFEST = 'key = "{key}"\nversion = "{version}"\nname = "{key}"\nprocess = "p"\n'
 
@@ -20,12 +20,17 @@ def package(
     tables: Mapping[str, bytes] | None = None,
     messages: Mapping[str, str] | None = None,
 ) -> ProcessPackage:
-    """A package with one process "p". `messages` maps a message's id and name to its correlation key's FEEL."""
+    """A package with one process "p". `messages` maps a message's id and name to its correlation key's FEEL.
+
+    Signals, errors and escalations are those of the diagrams of tests/engine/spiff.
+    """
     declared = "".join(
         f'<bpmn:message id="{name}" name="{name}"><bpmn:extensionElements>'
         f"<zeebe:subscription correlationKey={quoteattr(text)}/></bpmn:extensionElements></bpmn:message>"
         for name, text in (messages or {}).items()
     )
+    if any("EventDefinition" in each for each in elements):
+        declared += DECLARED
     body = f'<bpmn:process id="p" isExecutable="true">{"".join(elements)}</bpmn:process>'
     files = {
         "process.toml": MANIFEST.format(key=key, version=version).encode(),

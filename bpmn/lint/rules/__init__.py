@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from bpmn.lint.finding import Fault
-from bpmn.lint.rules import dialect, events, expressions, gateways, package, references, structure, tasks, texts
+from bpmn.lint.rules import dialect, events, expressions, gateways, loops, package, references, structure, tasks, texts
 from bpmn.lint.subject import Subject
 
 Rule = Callable[[Subject], Iterator[Fault]]
@@ -18,6 +18,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "condition-ignored": gateways.condition_ignored,
         "condition-on-default": gateways.condition_on_default,
         "duplicate-id": structure.duplicate_id,
+        "event-sub-process": events.event_sub_process,
         "executable-process": structure.executable_process,
         "flow-ends": structure.flow_ends,
         "foreign-extension": dialect.foreign_extension,
@@ -26,24 +27,19 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "idle-extension": dialect.idle_extension,
         "known-decision": references.known_decision,
         "known-default": gateways.known_default,
+        "known-event-name": events.known_event_name,
         "known-form": references.known_form,
         "known-handler": references.known_handler,
+        "known-link": events.known_link,
         "known-message": references.known_message,
         "long-chain": structure.long_chain,
         "message-correlation": references.message_correlation,
         "missing-translation": texts.missing_translation,
         "no-compensation": events.no_compensation,
         "no-complex-gateway": gateways.no_complex_gateway,
-        "no-conditional-flow-from-activity": gateways.no_conditional_flow_from_activity,
-        "no-error-end": events.no_error_end,
-        "no-error-or-escalation-start": events.no_error_or_escalation_start,
-        "no-event-sub-process": events.no_event_sub_process,
-        "no-interrupting-signal-on-sub-process": events.no_interrupting_signal_on_sub_process,
         "no-layout": structure.no_layout,
-        "no-link-event": events.no_link_event,
-        "no-loop": structure.no_loop,
         "no-script-task": structure.no_script_task,
-        "no-signal-end": events.no_signal_end,
+        "no-standard-loop": loops.no_standard_loop,
         "plain-task": tasks.plain_task,
         "process-key": package.process_key,
         "reachable": structure.reachable,
@@ -57,6 +53,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "valid-condition": expressions.valid_condition,
         "valid-correlation-key": expressions.valid_correlation_key,
         "valid-id": structure.valid_id,
+        "valid-loop": loops.valid_loop,
         "valid-mapping": expressions.valid_mapping,
         "valid-schedule": expressions.valid_schedule,
         "valid-timer": expressions.valid_timer,

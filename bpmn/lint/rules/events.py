@@ -1,33 +1,40 @@
-"""Events that do not run here (some of them would run wrong without a word), each refused by name."""
+"""Events: which run where, and whether what they throw or catch is declared."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpmn.diagram import EventKind, Node, NodeKind, Process
+from bpmn.diagram import EventKind, Node, NodeKind, Process, feel_source
 from bpmn.lint.finding import Fault, Place
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
 from bpmn.xml import BPMN
 
+_CAUGHT = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
+_CODED = frozenset({EventKind.ERROR, EventKind.ESCALATION})
 _RUNS = {
-    NodeKind.START_EVENT: frozenset(),
-    NodeKind.INTERMEDIATE_CATCH_EVENT: frozenset({EventKind.TIMER, EventKind.MESSAGE}),
-    NodeKind.INTERMEDIATE_THROW_EVENT: frozenset(),
-    NodeKind.BOUNDARY_EVENT: frozenset({EventKind.TIMER, EventKind.MESSAGE}),
-    NodeKind.END_EVENT: frozenset({EventKind.TERMINATE}),
+    NodeKind.START_EVENT: _CAUGHT,
+    NodeKind.INTERMEDIATE_CATCH_EVENT: _CAUGHT | {EventKind.LINK},
+    NodeKind.INTERMEDIATE_THROW_EVENT: frozenset(
+        {EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION, EventKind.LINK}
+    ),
+    NodeKind.BOUNDARY_EVENT: _CAUGHT | _CODED,
+    NodeKind.END_EVENT: frozenset({EventKind.MESSAGE, EventKind.TERMINATE, EventKind.SIGNAL}) | _CODED,
 }
 _WAYS_OUT = {
     NodeKind.START_EVENT: Wording(
-        "Use a blank start event; cases are started by a person or a program",
-        "请使用空白开始事件；案件由人员或程序启动",
+        "Use a blank start event, or one with a message, a timer or a signal", "请使用空白、消息、定时或信号开始事件"
     ),
-    NodeKind.INTERMEDIATE_CATCH_EVENT: Wording("Use a timer or a message event", "请使用定时或消息事件"),
-    NodeKind.INTERMEDIATE_THROW_EVENT: Wording("Use a send task or a service task", "请使用发送任务或服务任务"),
-    NodeKind.BOUNDARY_EVENT: Wording("Use a timer or a message event", "请使用定时或消息事件"),
+    NodeKind.INTERMEDIATE_CATCH_EVENT: Wording("Use a timer, a message or a signal event", "请使用定时、消息或信号事件"),
+    NodeKind.INTERMEDIATE_THROW_EVENT: Wording(
+        "Use a signal or an escalation event, a send task or a service task", "请使用信号或升级事件、发送任务或服务任务"
+    ),
+    NodeKind.BOUNDARY_EVENT: Wording(
+        "Use a timer, message, signal, error or escalation event", "请使用定时、消息、信号、错误或升级事件"
+    ),
     NodeKind.END_EVENT: Wording(
-        "Use a blank or a terminate end event, and put a send task before it where something must be told",
-        "请使用空白或终止结束事件；若需通知，请在其前放置发送任务",
+        "Use a blank, terminate, message, signal, error or escalation end event",
+        "请使用空白、终止、消息、信号、错误或升级结束事件",
     ),
 }
 _KIND_ZH = {
@@ -43,15 +50,31 @@ _KIND_ZH = {
     EventKind.COMPENSATE: "补偿",
     EventKind.MULTIPLE: "多重",
 }
+_CATCHING = (NodeKind.START_EVENT, NodeKind.INTERMEDIATE_CATCH_EVENT, NodeKind.BOUNDARY_EVENT)
 
 
-def no_link_event(subject: Subject) -> Iterator[Fault]:
-    """Link events: the flow would stop at the throwing one and the case count as finished."""
-    for node in subject.events(EventKind.LINK):
+def known_link(subject: Subject) -> Iterator[Fault]:
+    """A link is thrown to the one event that catches its name in the same (sub-)process, and no flow goes beside it."""
+    for process, node in subject.diagram.nodes():
+        if node.event is None or node.event.kind is not EventKind.LINK:
+            continue
+        same = [other.kind for other in process.inside(node.parent_id) if _is_link(other, node.event.name)]
+        throws = node.kind is NodeKind.INTERMEDIATE_THROW_EVENT
+        beside = node.outgoing if throws else node.incoming
+        caught_once = same.count(NodeKind.INTERMEDIATE_CATCH_EVENT) == 1
+        if node.event.name and caught_once and NodeKind.INTERMEDIATE_THROW_EVENT in same and not beside:
+            continue
         yield Fault(
             at=node,
-            message=Wording("Link event “{name}”: the case would stop here", "链接事件“{name}”：案件会停在此处"),
-            way_out=Wording("Draw the flow through to where it goes on", "请用顺序流直接连到后续节点"),
+            message=Wording(
+                "Link event “{name}”: “{link}” is not thrown to exactly one catching event, or a flow goes beside the link",
+                "链接事件“{name}”：其名称“{link}”没有对应唯一的接收事件，或另有顺序流相连",
+            ),
+            way_out=Wording(
+                "Give the throwing events and one catching event of the same (sub-)process one name, and draw no flow between",
+                "请在同一（子）流程中为抛出和唯一的接收链接事件设置相同名称，且不要另画顺序流",
+            ),
+            params={"link": node.event.name or ""},
         )
 
 
@@ -69,93 +92,72 @@ def no_compensation(subject: Subject) -> Iterator[Fault]:
             yield Fault(at=at, message=message, way_out=way_out)
 
 
-def no_signal_end(subject: Subject) -> Iterator[Fault]:
-    """Signal end events: the signal would not be sent."""
-    for node in subject.events(EventKind.SIGNAL):
-        if node.kind is NodeKind.END_EVENT:
-            yield Fault(
-                at=node,
-                message=Wording("Signal end event “{name}”: the signal would not be sent", "信号结束事件“{name}”：信号不会发出"),
-                way_out=_WAYS_OUT[NodeKind.END_EVENT],
-            )
-
-
-def no_error_or_escalation_start(subject: Subject) -> Iterator[Fault]:
-    """Event sub-processes that start by error or escalation: they would run at once."""
+def event_sub_process(subject: Subject) -> Iterator[Fault]:
+    """An event sub-process has one start, by an event, and nothing else leads to it or away from it."""
     for process, node in subject.diagram.nodes():
-        if _starts_event_sub_process(subject, process, node, EventKind.ERROR, EventKind.ESCALATION):
-            yield Fault(
-                at=node,
-                message=Wording(
-                    "Start event “{name}” of an event sub-process: it would run at once, without any error or escalation",
-                    "事件子流程的开始事件“{name}”：即使没有错误或升级也会立即运行",
-                ),
-                way_out=Wording("Lead to these steps by a gateway or a boundary timer", "请用网关或边界定时事件进入这些步骤"),
-            )
+        if not node.event_sub_process:
+            continue
+        starts = [inner for inner in process.inside(node.id) if inner.kind is NodeKind.START_EVENT]
+        started = len(starts) == 1 and starts[0].event is not None
+        if started and not (node.incoming or node.outgoing or process.boundary_events(node.id)):
+            continue
+        yield Fault(
+            at=node,
+            message=Wording(
+                "Event sub-process “{name}” has not exactly one start with a trigger, or a flow or boundary event of its own",
+                "事件子流程“{name}”没有唯一的带触发器的开始事件，或连有顺序流、边界事件",
+            ),
+            way_out=Wording(
+                "Start it by one timer, message, signal, error or escalation event, and connect nothing to it",
+                "请用一个定时、消息、信号、错误或升级事件启动它，且不要与其他元素相连",
+            ),
+        )
 
 
-def no_event_sub_process(subject: Subject) -> Iterator[Fault]:
-    """Other event sub-processes: whether they interrupt would be ignored."""
-    named = {fault.at.id for fault in no_error_or_escalation_start(subject)}
-    for process, node in subject.diagram.nodes():
-        if node.event_sub_process and not named.intersection(inner.id for inner in process.inside(node.id)):
-            yield Fault(
-                at=node,
-                message=Wording(
-                    "Event sub-process “{name}”: whether it interrupts the case would be ignored",
-                    "事件子流程“{name}”：是否中断案件的设置会被忽略",
-                ),
-                way_out=Wording(
-                    "Use a boundary event on the task or sub-process that it watches", "请在所监视的任务或子流程上使用边界事件"
-                ),
-            )
-
-
-def no_interrupting_signal_on_sub_process(subject: Subject) -> Iterator[Fault]:
-    """Interrupting signal or escalation events on a sub-process: the work inside would go on."""
-    for process, node in subject.diagram.nodes():
-        host = process.nodes.get(node.attached_to or "")
-        if _is_signal_or_escalation(node) and node.interrupting and host and host.kind.holds_nodes:
-            yield Fault(
-                at=node,
-                message=Wording(
-                    "Boundary event “{name}” on sub-process “{host}”: the work inside would go on",
-                    "子流程“{host}”上的边界事件“{name}”：内部工作不会停止",
-                ),
-                way_out=_WAYS_OUT[NodeKind.BOUNDARY_EVENT],
-                params={"host": host.label},
-            )
-
-
-def no_error_end(subject: Subject) -> Iterator[Fault]:
-    """Error end events of a process: the case would count as completed."""
-    for node in subject.events(EventKind.ERROR):
-        if node.kind is NodeKind.END_EVENT and node.parent_id is None:
-            yield Fault(
-                at=node,
-                message=Wording(
-                    "Error end event “{name}”: the case would count as completed", "错误结束事件“{name}”：案件会被视为已完成"
-                ),
-                way_out=Wording(
-                    "End with a terminate event and record the outcome before it", "请改用终止结束事件，并在其前记录结果"
-                ),
-            )
+def known_event_name(subject: Subject) -> Iterator[Fault]:
+    """Signals, errors and escalations are declared, with a fixed name or code."""
+    for node in subject.events(EventKind.SIGNAL, *_CODED):
+        event = node.event
+        if event is None or (event.reference is None and event.kind in _CODED and node.kind in _CATCHING):
+            continue
+        text = event.name if event.kind is EventKind.SIGNAL else event.code
+        if event.reference and text and text.strip() and feel_source(text) is None:
+            continue
+        yield Fault(
+            at=node,
+            message=Wording(
+                "“{name}” names no {kind} that the file declares with a fixed name or code",
+                "“{name}”没有引用文件中已声明且名称或代码固定的{kind_zh}",
+            ),
+            way_out=Wording(
+                "Choose one in the properties panel and fill in its name or code", "请在属性面板中选择，并填写其名称或代码"
+            ),
+            params={"kind": event.kind.value, "kind_zh": _KIND_ZH[event.kind]},
+        )
 
 
 def supported_event(subject: Subject) -> Iterator[Fault]:
     """Every other event that does not run here, and events that should wait for something but do not say for what."""
     for process, node in subject.diagram.nodes():
-        if not node.kind.is_event or _named_by_another_rule(subject, process, node):
+        if not node.kind.is_event:
             continue
         if node.event is None:
             yield from _without_definition(node)
-        elif node.event.kind not in _RUNS[node.kind]:
+        elif node.event.kind is not EventKind.COMPENSATE and node.event.kind not in _running(subject, process, node):
             yield Fault(
                 at=node,
                 message=Wording("“{name}” is a {kind} event, which does not run here", "“{name}”是{kind_zh}事件，在此无法运行"),
                 way_out=_WAYS_OUT[node.kind],
                 params={"kind": node.event.kind.value, "kind_zh": _KIND_ZH[node.event.kind]},
             )
+
+
+def _running(subject: Subject, process: Process, node: Node) -> frozenset[EventKind]:
+    """What runs at a node: more starts an event sub-process than a process, and nothing an ordinary sub-process."""
+    parent = subject.parent(process, node)
+    if node.kind is not NodeKind.START_EVENT or parent is None:
+        return _RUNS[node.kind]
+    return _CAUGHT | _CODED if parent.event_sub_process else frozenset()
 
 
 def _without_definition(node: Node) -> Iterator[Fault]:
@@ -167,28 +169,5 @@ def _without_definition(node: Node) -> Iterator[Fault]:
         )
 
 
-def _named_by_another_rule(subject: Subject, process: Process, node: Node) -> bool:
-    if node.event is None:
-        return False
-    kind = node.event.kind
-    host = process.nodes.get(node.attached_to or "")
-    return (
-        kind in (EventKind.LINK, EventKind.COMPENSATE)
-        or (kind in (EventKind.SIGNAL, EventKind.ERROR) and node.kind is NodeKind.END_EVENT and _is_named_end(node))
-        or bool(node.parent_id and process.nodes[node.parent_id].event_sub_process and node.kind is NodeKind.START_EVENT)
-        or bool(_is_signal_or_escalation(node) and node.interrupting and host and host.kind.holds_nodes)
-    )
-
-
-def _is_named_end(node: Node) -> bool:
-    return node.event is not None and (node.event.kind is EventKind.SIGNAL or node.parent_id is None)
-
-
-def _is_signal_or_escalation(node: Node) -> bool:
-    return node.event is not None and node.event.kind in (EventKind.SIGNAL, EventKind.ESCALATION)
-
-
-def _starts_event_sub_process(subject: Subject, process: Process, node: Node, *kinds: EventKind) -> bool:
-    parent = subject.parent(process, node)
-    starts = node.kind is NodeKind.START_EVENT and parent is not None and parent.event_sub_process
-    return bool(starts and node.event and node.event.kind in kinds)
+def _is_link(node: Node, name: str | None) -> bool:
+    return node.event is not None and node.event.kind is EventKind.LINK and node.event.name == name

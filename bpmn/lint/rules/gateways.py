@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpmn.diagram import NodeKind
+from bpmn.diagram import Node, NodeKind
 from bpmn.lint.finding import Fault
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
@@ -24,22 +24,6 @@ def no_complex_gateway(subject: Subject) -> Iterator[Fault]:
         )
 
 
-def no_conditional_flow_from_activity(subject: Subject) -> Iterator[Fault]:
-    """A condition on a flow that leaves an activity or event would be ignored, the flow always taken."""
-    for process, flow in subject.diagram.flows():
-        source = process.nodes.get(flow.source)
-        if flow.condition is not None and source and not source.kind.is_gateway:
-            yield Fault(
-                at=flow,
-                message=Wording(
-                    "The condition on the flow “{name}” out of “{source}” would be ignored",
-                    "“{source}”流出的顺序流“{name}”上的条件会被忽略",
-                ),
-                way_out=Wording("Put an exclusive gateway after “{source}”", "请在“{source}”之后放置排他网关"),
-                params={"source": source.label},
-            )
-
-
 def condition_ignored(subject: Subject) -> Iterator[Fault]:
     """Conditions where a gateway asks for none: out of parallel and event-based gateways."""
     for process, flow in subject.diagram.flows():
@@ -54,10 +38,10 @@ def condition_ignored(subject: Subject) -> Iterator[Fault]:
 
 
 def condition_on_default(subject: Subject) -> Iterator[Fault]:
-    """A default flow is taken when no other condition holds; its own is never asked."""
+    """A default flow is taken when no other condition holds; its own is never looked at."""
     for process, flow in subject.diagram.flows():
         source = process.nodes.get(flow.source)
-        if flow.condition is not None and source and source.default_flow == flow.id and source.kind in _DECIDING:
+        if flow.condition is not None and source and source.default_flow == flow.id and _decides(source):
             yield Fault(
                 at=flow,
                 message=_NEVER_ASKED,
@@ -101,9 +85,12 @@ def gateway_conditions(subject: Subject) -> Iterator[Fault]:
 
 
 def gateway_default(subject: Subject) -> Iterator[Fault]:
-    """A deciding gateway without default stops the case when no condition holds."""
-    for _, node in subject.diagram.nodes():
-        if node.kind not in _DECIDING or len(node.outgoing) < 2 or node.default_flow in node.outgoing:
+    """A deciding gateway without default, or an activity all of whose flows have conditions, stops the case when none holds."""
+    for process, node in subject.diagram.nodes():
+        flows = [process.flows[flow_id] for flow_id in node.outgoing]
+        conditional = bool(flows) and all(flow.condition is not None for flow in flows)
+        asks = conditional if not node.kind.is_gateway else node.kind in _DECIDING and len(flows) > 1
+        if not asks or node.default_flow in node.outgoing:
             continue
         yield Fault(
             at=node,
@@ -113,3 +100,7 @@ def gateway_default(subject: Subject) -> Iterator[Fault]:
             ),
             way_out=Wording("Mark one of its flows as the default flow", "请将其中一条顺序流设为默认"),
         )
+
+
+def _decides(node: Node) -> bool:
+    return node.kind in _DECIDING or not node.kind.is_gateway

@@ -10,7 +10,8 @@ from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
 
 _CALLING = (NodeKind.SERVICE_TASK, NodeKind.SEND_TASK)
-_CATCHING = (NodeKind.INTERMEDIATE_CATCH_EVENT, NodeKind.BOUNDARY_EVENT, NodeKind.RECEIVE_TASK)
+_CATCHING = (NodeKind.START_EVENT, NodeKind.INTERMEDIATE_CATCH_EVENT, NodeKind.BOUNDARY_EVENT, NodeKind.RECEIVE_TASK)
+_THROWING = (NodeKind.INTERMEDIATE_THROW_EVENT, NodeKind.END_EVENT)
 
 
 def known_form(subject: Subject) -> Iterator[Fault]:
@@ -53,7 +54,7 @@ def known_handler(subject: Subject) -> Iterator[Fault]:
     """A service or send task names a handler that is installed."""
     for node in subject.nodes():
         handler = node.work.handler
-        needed = node.kind in _CALLING or handler
+        needed = node.kind in _CALLING or handler or _tells_a_message(node)
         unknown = handler and subject.handlers is not None and handler not in subject.handlers
         if needed and (not handler or _is_worked_out(handler) or unknown):
             yield _missing(node, Wording("handler", "处理程序"), handler, subject.handlers or ())
@@ -73,7 +74,8 @@ def message_correlation(subject: Subject) -> Iterator[Fault]:
     """A message that is waited for says which case it belongs to."""
     for node in subject.nodes(*_CATCHING):
         event = node.event
-        if event and event.kind is EventKind.MESSAGE and event.message_name and not event.correlation_key:
+        starts = node.kind is NodeKind.START_EVENT and node.parent_id is None
+        if event and event.kind is EventKind.MESSAGE and event.message_name and not (event.correlation_key or starts):
             yield Fault(
                 at=node,
                 message=Wording(
@@ -95,6 +97,10 @@ def called_process(subject: Subject) -> Iterator[Fault]:
             message=Wording("Call activity “{name}” does not run here", "调用活动“{name}”在此无法运行"),
             way_out=Wording("Draw the called steps as a sub-process", "请将被调用的步骤画成子流程"),
         )
+
+
+def _tells_a_message(node: Node) -> bool:
+    return node.kind in _THROWING and node.event is not None and node.event.kind is EventKind.MESSAGE
 
 
 def _is_worked_out(text: str) -> bool:

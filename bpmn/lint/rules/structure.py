@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bpmn.diagram import Node, NodeKind, Process
+from bpmn.diagram import EventKind, Node, NodeKind, Process
 from bpmn.diagram.reader import id_of
 from bpmn.lint.finding import Fault, Place
 from bpmn.lint.subject import Subject
@@ -45,20 +45,6 @@ def supported_element(subject: Subject) -> Iterator[Fault]:
             way_out=Wording("Use an ordinary sub-process", "请使用普通子流程"),
             params={"kind": kind.en, "kind_zh": kind.zh},
         )
-
-
-def no_loop(subject: Subject) -> Iterator[Fault]:
-    """Loop and multi-instance markers do not run here."""
-    for node in subject.nodes():
-        if node.loop:
-            yield Fault(
-                at=node,
-                message=Wording(
-                    "“{name}” is marked to run several times, which does not run here",
-                    "“{name}”带有循环或多实例标记，在此无法运行",
-                ),
-                way_out=Wording("Draw the repetition as a flow back through a gateway", "请用网关和回流的顺序流表示重复"),
-            )
 
 
 def boundary_attached(subject: Subject) -> Iterator[Fault]:
@@ -181,12 +167,21 @@ def long_chain(subject: Subject) -> Iterator[Fault]:
 
 
 def _next(process: Process) -> dict[str, list[str]]:
-    """What each node leads to: by its flows, and by the boundary events on it."""
+    """What each node leads to: by its flows, by the boundary events on it, by its link."""
     following = {node.id: [process.flows[flow_id].target for flow_id in node.outgoing] for node in process.nodes.values()}
     for node in process.nodes.values():
         if node.attached_to in following:
             following[node.attached_to].append(node.id)
+        if node.event and node.event.kind is EventKind.LINK:
+            following[node.id] += [other.id for other in process.inside(node.parent_id) if _is_linked(node, other)]
     return following
+
+
+def _is_linked(node: Node, other: Node) -> bool:
+    catches = other.kind is NodeKind.INTERMEDIATE_CATCH_EVENT and node.kind is not other.kind
+    if not catches or node.event is None or other.event is None:
+        return False
+    return other.event.kind is EventKind.LINK and other.event.name == node.event.name
 
 
 def _reached(process: Process) -> set[str]:

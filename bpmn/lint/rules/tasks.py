@@ -10,7 +10,7 @@ from bpmn.diagram import NodeKind
 from bpmn.lint.finding import Fault, Place
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
-from bpmn.xml import ZEEBE, local_name
+from bpmn.xml import BPMN, ZEEBE, local_name
 
 _WORK = ("calledDecision", "formDefinition", "taskDefinition", "userTask")
 _KINDS = frozenset(NodeKind)
@@ -44,6 +44,8 @@ def work_out_of_place(subject: Subject) -> Iterator[Fault]:
         bearer = next((each for each in element.iterancestors() if local_name(each) in _KINDS), None)
         if bearer is None or local_name(bearer) in _WORKED_ON or bearer.get("id", "") in told:
             continue
+        if local_name(element) == "taskDefinition" and bearer.find(f"{{{BPMN}}}messageEventDefinition") is not None:
+            continue  # a throwing message event is told by a handler
         if local_name(bearer) == NodeKind.START_EVENT and local_name(element) == "formDefinition":
             continue  # who starts a case fills in a form
         told.add(bearer.get("id", ""))

@@ -50,14 +50,41 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("parent_id", Key, nullable=True),
+        sa.Column("parent_token_id", sa.String(length=40), nullable=True),
         sa.Column("history_length", sa.Integer(), nullable=False),
         sa.Column("snapshot", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["deployment_id"], ["deployment.id"], name=op.f("fk_process_instance_deployment_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["process_instance.id"], name=op.f("fk_process_instance_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_instance")),
         sa.UniqueConstraint("process_key", "business_key", name=op.f("uq_process_instance_process_key_business_key")),
     )
     op.create_index("ix_process_instance_business_key", "process_instance", ["business_key"], unique=False)
     op.create_index("ix_process_instance_deployment_id_state", "process_instance", ["deployment_id", "state"], unique=False)
+    op.create_index("ix_process_instance_parent_id", "process_instance", ["parent_id"], unique=False)
+    op.create_table(
+        "run_variables",
+        sa.Column("instance_id", Key, nullable=False),
+        sa.Column("token_id", sa.String(length=40), nullable=False),
+        sa.Column("values_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_run_variables_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", "token_id", name=op.f("pk_run_variables")),
+    )
+    op.create_table(
+        "start_subscription",
+        sa.Column("id", Key, autoincrement=True, nullable=False),
+        sa.Column("deployment_id", Key, nullable=False),
+        sa.Column("process_key", sa.String(length=100), nullable=False),
+        sa.Column("activity_id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("started", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deployment_id"], ["deployment.id"], name=op.f("fk_start_subscription_deployment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_start_subscription")),
+    )
+    op.create_index("ix_start_subscription_kind_name", "start_subscription", ["kind", "name"], unique=False)
+    op.create_index("ix_start_subscription_due_at", "start_subscription", ["due_at"], unique=False)
     op.create_table(
         "history_event",
         sa.Column("instance_id", Key, nullable=False),
@@ -103,6 +130,7 @@ def upgrade() -> None:
         sa.Column("instance_id", Key, nullable=False),
         sa.Column("token_id", sa.String(length=40), nullable=False),
         sa.Column("activity_id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("message_name", sa.String(length=200), nullable=False),
         sa.Column("correlation_key", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_message_subscription_instance_id")),

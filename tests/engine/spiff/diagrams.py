@@ -9,12 +9,12 @@ from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 DECLARED = (
-    '<bpmn:signal id="red" name="red"/><bpmn:signal id="blue" name="blue"/>'
-    '<bpmn:signal id="by-expression" name="= colour"/>'
-    '<bpmn:error id="lost" errorCode="lost"/><bpmn:error id="late" errorCode="late"/><bpmn:error id="without-code"/>'
-    '<bpmn:escalation id="help" escalationCode="help"/><bpmn:escalation id="more" escalationCode="more"/>'
+    '<bpmn:signal id="signal-red" name="red"/><bpmn:signal id="signal-blue" name="blue"/>'
+    '<bpmn:signal id="signal-by-expression" name="= colour"/>'
+    '<bpmn:error id="error-lost" errorCode="lost"/><bpmn:error id="error-late" errorCode="late"/><bpmn:error id="error-without-code"/>'
+    '<bpmn:escalation id="escalation-help" escalationCode="help"/><bpmn:escalation id="escalation-more" escalationCode="more"/>'
 )
-"""Signals, errors and escalations that the diagrams may name; a declaration's id is its name or code."""
+"""Signals, errors and escalations that the diagrams may name; a declaration's id is its kind and its name or code."""
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -167,16 +167,16 @@ MESSAGE = '<bpmn:messageEventDefinition messageRef="m"/>'
 
 
 def a_signal(name: str) -> str:
-    return f'<bpmn:signalEventDefinition signalRef="{name}"/>'
+    return f'<bpmn:signalEventDefinition signalRef="signal-{name}"/>'
 
 
 def an_error(code: str = "") -> str:
     """An error's definition; without a code it catches every one."""
-    return f'<bpmn:errorEventDefinition errorRef="{code}"/>' if code else "<bpmn:errorEventDefinition/>"
+    return f'<bpmn:errorEventDefinition errorRef="error-{code}"/>' if code else "<bpmn:errorEventDefinition/>"
 
 
 def an_escalation(code: str = "") -> str:
-    return f'<bpmn:escalationEventDefinition escalationRef="{code}"/>' if code else "<bpmn:escalationEventDefinition/>"
+    return f'<bpmn:escalationEventDefinition escalationRef="escalation-{code}"/>' if code else "<bpmn:escalationEventDefinition/>"
 
 
 def _boundary(ident: str, on: str, inside: str, interrupting: bool) -> str:

@@ -74,7 +74,7 @@ def test_an_error_that_nobody_catches_sticks_and_never_counts_as_completed():
 def test_work_may_end_with_an_error_that_its_boundary_catches(work):
     diagram = process(start(), work("w"), end(), caught_by("c", an_error("lost"), on="w"), chain("start", "w", "end"))
     player = Player(diagram)
-    assert player.flow.catcher(player.token("w"), "lost") == "c"
+    assert player.flow.catcher(player.token("w"), "lost").activity_id == "c"
     assert player.flow.catcher(player.token("w"), "late") is None
     assert player.throw("w", "lost").open == ["c-path"]
     assert player.cancelled == ["w"]

@@ -1,0 +1,80 @@
+"""Activities that are marked to run several times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpmn.diagram import Loop, Node, NodeKind, feel_source
+from bpmn.expressions import feel_problem
+from bpmn.forms import is_key
+from bpmn.lint.finding import Fault
+from bpmn.lint.subject import Subject
+from bpmn.wording import Wording
+
+_REPEATED = frozenset(
+    {
+        NodeKind.USER_TASK,
+        NodeKind.SERVICE_TASK,
+        NodeKind.SEND_TASK,
+        NodeKind.RECEIVE_TASK,
+        NodeKind.BUSINESS_RULE_TASK,
+        NodeKind.CALL_ACTIVITY,
+        NodeKind.SUB_PROCESS,
+    }
+)
+
+
+def no_standard_loop(subject: Subject) -> Iterator[Fault]:
+    """Standard loops do not run here."""
+    for node in subject.nodes():
+        if node.loop and not node.loop.multi_instance:
+            yield Fault(
+                at=node,
+                message=Wording("“{name}” is a standard loop, which does not run here", "“{name}”带有标准循环标记，在此无法运行"),
+                way_out=Wording("Draw the repetition as a flow back through a gateway", "请用网关和回流的顺序流表示重复"),
+            )
+
+
+def valid_loop(subject: Subject) -> Iterator[Fault]:
+    """A multi-instance activity says for what it runs, and its texts can be worked out."""
+    for node in subject.nodes():
+        if node.loop and node.loop.multi_instance:
+            problem = _problem(node, node.loop)
+            if problem:
+                yield Fault(
+                    at=node,
+                    message=Wording(
+                        "“{name}” is marked to run several times, but " + problem.en, "“{name}”带有多实例标记，但" + problem.zh
+                    ),
+                    way_out=Wording(
+                        "Set the input collection (such as = items) and element of an activity that somebody works on",
+                        "请为有人处理的活动设置输入集合（例如 = items）和输入元素",
+                    ),
+                )
+
+
+def _problem(node: Node, loop: Loop) -> Wording | None:
+    """What is wrong first, or None."""
+    if node.kind not in _REPEATED or node.event_sub_process:
+        return Wording("such an element does not run several times here", "此类元素在此无法多次运行")
+    if loop.behavior not in (None, "All"):
+        return Wording("events of single instances (behavior) are not thrown here", "此处不会抛出单个实例的事件（behavior）")
+    if not loop.input_collection and not loop.cardinality:
+        return Wording("does not say for what", "没有说明针对哪些数据")
+    if bool(loop.output_collection) != bool(loop.output_element):
+        return Wording("has only one of output collection and output element", "输出集合与输出元素只设置了一个")
+    if not all(is_key(name) for name in (loop.input_element, loop.output_collection) if name):
+        return Wording("names a variable that data may not have", "使用了无效的变量名")
+    texts = (loop.input_collection, loop.output_element, loop.condition)
+    if any(_is_wrong(text) for text in texts if text) or (loop.cardinality and not _is_count(loop.cardinality)):
+        return Wording("one of its expressions is not FEEL after “=”", "其表达式不是“=”之后的有效 FEEL")
+    return None
+
+
+def _is_wrong(text: str) -> bool:
+    source = feel_source(text)
+    return source is None or feel_problem(source) is not None
+
+
+def _is_count(text: str) -> bool:
+    return (text.isascii() and text.isdigit()) or not _is_wrong(text)

@@ -7,6 +7,8 @@ however often the diagram comes by), `language` of a customer. Inputs of the nod
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from desk.context import DeskContext
@@ -23,6 +25,7 @@ CUSTOMER = "customer"
 AUDIENCES = frozenset({OWNER, SUPERVISOR, TEAM, CUSTOMER})
 ONCE_CHOICES = frozenset({"always", "round"})
 TIMES = frozenset({"wait_until", "until"})
+SAYABLE = (str, int, float, Decimal, datetime)
 
 
 class Notify:
@@ -60,13 +63,19 @@ class Notify:
         return Done(result={"told": [agent.login for agent in staff], "by": "notice"})
 
     def _said(self, inputs: Mapping[str, Any], template: str) -> dict[str, Any]:
-        """Those inputs of the node that the template speaks of; times as local wall time."""
+        """Those inputs of the node that the template speaks of; times as local wall time. Raises Invalid for what is no time."""
         wanted = variables_of(template, "zh") | variables_of(template, "en")
-        said = {name: inputs[name] for name in wanted & inputs.keys() if isinstance(inputs[name], str | int)}
-        for name in TIMES & said.keys():
-            at = instant(said[name], self._desk.zone)
-            said[name] = minute(at, self._desk.zone) if at else ""
-        return said
+        said = {name: inputs[name] for name in wanted & inputs.keys() if isinstance(inputs[name], SAYABLE)}
+        return said | {name: self._wall_time(name, said[name]) for name in TIMES & said.keys()}
+
+    def _wall_time(self, name: str, value: Any) -> str:
+        try:
+            at = instant(value, self._desk.zone)
+        except ValueError:
+            raise Invalid(
+                f"The input {name} is {value!r}, not a date and time. Correct it at the node, or in the form."
+            ) from None
+        return minute(at, self._desk.zone) if at else ""
 
 
 def make(services: Any) -> Notify:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from engine.ports import Done, Fail
@@ -111,6 +113,20 @@ def test_a_missing_variable_is_an_incident_at_once(office, notify, number):
     assert isinstance(outcome, Fail)
     assert outcome.permanent
     assert "solution" in outcome.reason
+
+
+@pytest.mark.parametrize("wait_until", ["2023-10-02T12:00:00+08:00", datetime(2023, 10, 2, 4, tzinfo=UTC)])
+def test_an_instant_is_told_as_wall_time_whether_a_form_or_an_expression_gave_it(office, notify, number, mail, wait_until):
+    inputs = {"question": "订单号是多少？", "wait_until": wait_until}
+    notify.do(call(office, number, "notify", inputs=inputs, to="customer", template="question"))
+    assert "请在 2023-10-02 12:00 前" in mail.letters[0].text
+
+
+def test_what_is_no_instant_is_an_incident_at_once(office, notify, number):
+    inputs = {"question": "订单号是多少？", "wait_until": "soon"}
+    outcome = notify.do(call(office, number, "notify", inputs=inputs, to="customer", template="question"))
+    assert outcome.permanent
+    assert "wait_until is 'soon'" in outcome.reason
 
 
 @pytest.mark.parametrize("headers", [{"to": "everybody", "template": "assigned"}, {"to": "owner", "template": "asigned"}, {}])

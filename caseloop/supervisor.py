@@ -25,6 +25,7 @@ class _Child:
     process: subprocess.Popen
     started_at: float
     quick_deaths: int = 0
+    restart_at: float | None = None
 
 
 class Supervisor:
@@ -41,20 +42,25 @@ class Supervisor:
         children = [_Child(command, _start(command), time.monotonic()) for command in self._commands]
         while not self._stop.wait(0.2):
             for child in children:
-                if child.process.poll() is not None:
-                    self._restart(child)
+                _look_after(child, time.monotonic())
         for child in children:
             child.process.terminate()
         for child in children:
             _await_end(child.process)
 
-    def _restart(self, child: _Child) -> None:
-        lived = time.monotonic() - child.started_at
+
+def _look_after(child: _Child, now: float) -> None:
+    """Plan the restart of a dead child, and start it when its pause is over; the others go on meanwhile."""
+    if child.process.poll() is None:
+        return
+    if child.restart_at is None:
+        lived = now - child.started_at
         child.quick_deaths = child.quick_deaths + 1 if lived < QUICK_DEATH_SECONDS else 0
         pause = min(2.0**child.quick_deaths - 1, LONGEST_PAUSE_SECONDS)
+        child.restart_at = now + pause
         log.warning("process_died", command=child.command, exit_code=child.process.returncode, restart_in_seconds=pause)
-        if not self._stop.wait(pause):
-            child.process, child.started_at = _start(child.command), time.monotonic()
+    if now >= child.restart_at:
+        child.process, child.started_at, child.restart_at = _start(child.command), now, None
 
 
 def _start(command: str) -> subprocess.Popen:

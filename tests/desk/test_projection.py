@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from desk.errors import SurveyOver
@@ -152,3 +153,11 @@ def test_a_case_may_come_back_again_and_again(office):
     assert (view.case.round, view.case.state) == (rounds + 1, "open")
     assert len([clock for clock in view.clocks if clock.name == "solve"]) == rounds + 1
     assert view.case.received_at + timedelta(minutes=rounds) == office.clock.now()
+
+
+def test_another_process_with_a_cases_number_for_its_key_leaves_the_case_alone(office):
+    number = office.open()
+    with office.engine.db.transaction() as tx:
+        stranger = replace(queries.instance_by_key(tx, number), process_key="invoices")
+        CaseProjection(office.engine.vault).apply(tx, stranger, [InstanceCancelled(at=NOON, by="cli", reason="a trial")])
+    assert office.desk.cases.case(number, viewer="wang").case.state == "open"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,11 +14,12 @@ from desk.errors import AgentNotFound, AnswersInvalid, NameTaken, PasswordTooWea
 from desk.masking import mask_name
 from desk.model import Agent, NewAgent, Team
 from desk.store import people as store
-from desk.wordings import REQUIRED
+from desk.wordings import NO_LOGIN, REQUIRED
 from engine.errors import Conflict
 from engine.ports import Transaction
 
 MIN_PASSWORD = 10
+_LOGIN = re.compile(r"\w[\w.@+-]{0,99}")  # it stands in addresses
 WINDOW = timedelta(minutes=15)
 MAX_FAILURES_OF_LOGIN = 5
 MAX_FAILURES_FROM_ADDRESS = 20
@@ -56,11 +58,13 @@ class People:
             return list(store.teams(tx).values())
 
     def add_agent(self, new: NewAgent) -> Agent:
-        """Add somebody. Raises NameTaken, TeamNotFound, PasswordTooWeak, AnswersInvalid for an empty login or name."""
+        """Add somebody. Raises NameTaken, TeamNotFound, PasswordTooWeak, AnswersInvalid for a login or name that can't be."""
         login = new.login.strip().lower()
-        missing = {field: REQUIRED for field in ("login", "name") if not getattr(new, field).strip()}
-        if missing:
-            raise AnswersInvalid(missing)
+        wrong = {field: REQUIRED for field in ("login", "name") if not getattr(new, field).strip()}
+        if login and not _LOGIN.fullmatch(login):
+            wrong["login"] = NO_LOGIN
+        if wrong:
+            raise AnswersInvalid(wrong)
         _check_password(new.password)
         values = {field: getattr(new, field) for field in ("role", "skills", "language", "email", "capacity")}
         agent = Agent(
@@ -134,9 +138,8 @@ class People:
             raise WrongPassword
         with self._db.transaction() as tx:
             store.forget_failures(tx, login=login, before=now - WINDOW)
-            if self._hasher.check_needs_rehash(stored):
-                temporary = found.agent.password_is_temporary
-                store.set_password(tx, login, self._hasher.hash(password), temporary=temporary)
+        if self._hasher.check_needs_rehash(stored):
+            self._write_password(login, password, expected=stored, temporary=found.agent.password_is_temporary)
         return found.agent
 
     def change_password(self, login: str, old: str, new: str) -> None:

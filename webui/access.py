@@ -37,7 +37,12 @@ def recognise() -> ResponseReturnValue | None:
     agent = _of_session()
     if agent is not None:
         g.agent = agent
-        g.viewer = Viewer(login=agent.login, name=agent.name, roles=frozenset({agent.role.value}))
+        g.viewer = Viewer(
+            login=agent.login,
+            name=agent.name,
+            roles=frozenset({agent.role.value}),
+            password_is_temporary=agent.password_is_temporary,
+        )
     place = (request.endpoint or "").rpartition(".")[0]
     if not place:
         return None

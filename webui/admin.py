@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from desk.errors import AgentNotFound, AnswersInvalid, NameTaken, PasswordTooWeak
 from desk.model import Agent, NewAgent, Role
 from webui.access import for_roles, go_to, signed_in
-from webui.bodies import revision_sent
+from webui.bodies import revision_required
 from webui.context import services
 from webui.i18n import gettext
 from webui.labels import ROLES, label_of
@@ -22,6 +22,7 @@ blueprint = Blueprint("admin", __name__)
 for_roles(blueprint, "admin")
 PASSWORD_LENGTH = 14
 LANGUAGES = ("zh", "en")
+TEAM_FIELDS = {"key": 60, "name": 100, "name_en": 100}  # and how long each may be
 
 
 @blueprint.get("/admin")
@@ -117,7 +118,7 @@ def change_person(login: str) -> Response:
         raise BodyUnreadable("the capacity is not a whole number")
     services().desk.people.change_agent(
         login,
-        revision=revision_sent() or 0,
+        revision=revision_required(),
         active=active,
         available="available" in request.form,
         team_keys=tuple(request.form.getlist("teams")),
@@ -147,7 +148,7 @@ def show_teams() -> Response:
 @blueprint.post("/admin/teams")
 def add_team() -> Response:
     """Add a team."""
-    given = {name: request.form.get(name, "").strip()[:100] for name in ("key", "name", "name_en")}
+    given = {name: request.form.get(name, "").strip()[:longest] for name, longest in TEAM_FIELDS.items()}
     errors = {name: gettext("Please fill this in.") for name, text in given.items() if not text}
     if given["key"] and not given["key"].replace("-", "").isalnum():
         errors["key"] = gettext("Use letters, digits and hyphens.")

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from webui import assets, context, errors, i18n, labels, navigation, security
 
@@ -30,6 +31,14 @@ BLUEPRINTS = (
     "webui.incidents",
 )
 ONLY_WHILE_DEVELOPING = ("webui.styleguide",)
+LARGEST_ID = 2**63 - 1  # of a database key
+
+
+class RecordId(IntegerConverter):
+    """A whole number in an address that can name a record; a larger one is an address that doesn't exist."""
+
+    def __init__(self, addresses: Map, **options: Any) -> None:
+        super().__init__(addresses, max=LARGEST_ID, **options)
 
 
 def create_app(services: Any, *, secret_key: bytes, testing: bool = False) -> Flask:
@@ -39,6 +48,7 @@ def create_app(services: Any, *, secret_key: bytes, testing: bool = False) -> Fl
     """
     app = Flask("webui", static_folder=None)
     app.secret_key = secret_key
+    app.url_map.converters["int"] = RecordId
     app.extensions[context.EXTENSION] = services
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.install(app)

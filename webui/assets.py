@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -50,7 +51,7 @@ def _url(file: str) -> str:
 @blueprint.get("/assets/<path:file>")
 def serve(file: str) -> Response:
     """Serve one built file, from its .gz twin where the browser takes gzip."""
-    zipped = request.accept_encodings["gzip"] > 0 and (DIST / f"{file}.gz").is_file()
+    zipped = request.accept_encodings["gzip"] > 0 and os.path.isfile(DIST / f"{file}.gz")
     response = send_from_directory(
         DIST,
         f"{file}.gz" if zipped else file,

@@ -9,6 +9,8 @@ from flask import request
 
 from webui.refusals import BodyUnreadable
 
+LARGEST_REVISION = 2**31 - 1  # what the database keeps in its column
+
 
 def json_object() -> Mapping[str, Any]:
     """The body as a JSON object. Raises BodyUnreadable."""
@@ -23,12 +25,18 @@ def json_object() -> Mapping[str, Any]:
 
 def answers_of(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], int]:
     """A form's answers and the revision that was read: {"data": {…}, "revision": n}. Raises BodyUnreadable."""
-    data, revision = body.get("data"), body.get("revision")
+    data = body.get("data")
     if not isinstance(data, Mapping):
         raise BodyUnreadable("data is not an object of answers")
-    if not isinstance(revision, int) or isinstance(revision, bool):
+    return data, revision_of(body)
+
+
+def revision_of(body: Mapping[str, Any]) -> int:
+    """The revision that a JSON object says was read. Raises BodyUnreadable."""
+    revision = body.get("revision")
+    if not isinstance(revision, int) or isinstance(revision, bool) or not 0 <= revision <= LARGEST_REVISION:
         raise BodyUnreadable("revision is not a whole number")
-    return data, revision
+    return revision
 
 
 def revision_sent() -> int | None:
@@ -36,6 +44,14 @@ def revision_sent() -> int | None:
     text = request.form.get("revision", "")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 12:
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > LARGEST_REVISION:
         raise BodyUnreadable("revision is not a whole number")
     return int(text)
+
+
+def revision_required() -> int:
+    """The form field `revision`, without which a write could undo somebody else's. Raises BodyUnreadable."""
+    revision = revision_sent()
+    if revision is None:
+        raise BodyUnreadable("revision is missing")
+    return revision

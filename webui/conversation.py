@@ -47,7 +47,7 @@ def say(number: str, kind: str) -> Response:
 def _from_customer(number: str, text: str, login: str) -> None:
     """Note what the customer told somebody who may read the case."""
     services().desk.cases.case(number, viewer=login)
-    message_id = _message_id(login, "customer") or f"{login}:{number}:{text[:40]}"
+    message_id = _message_id(login, "customer") or services().chance.token()
     services().desk.work.customer_message(number, text, message_id=message_id)
 
 

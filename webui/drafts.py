@@ -17,11 +17,12 @@ from desk.store.releases import DraftState
 from engine.errors import StaleRevision
 from webui import analyst_words
 from webui.access import for_roles, go_to, signed_in
-from webui.bodies import BodyUnreadable, json_object, revision_sent
+from webui.bodies import json_object, revision_of, revision_required
 from webui.context import services
 from webui.findings import browser_lint_rules, finding_data
 from webui.i18n import gettext
 from webui.processes import process_name, svg_answer
+from webui.refusals import BodyUnreadable
 from webui.security import accepts_package
 from webui.wording import sentence
 
@@ -87,9 +88,7 @@ def save(draft_id: int, name: str) -> ResponseReturnValue:
     body = json_object()
     opened = services().desk.drafts.draft(draft_id)
     kind, _ = _editor_of(opened, name)
-    revision, svg = body.get("revision"), body.get("svg")
-    if not isinstance(revision, int) or isinstance(revision, bool):
-        raise BodyUnreadable("revision is not a whole number")
+    revision, svg = revision_of(body), body.get("svg")
     if svg is not None:
         _bytes(svg, "svg")
     saved = services().desk.drafts.save_draft(
@@ -138,9 +137,7 @@ def save_changes(draft_id: int) -> ResponseReturnValue:
     written = _changes_sent()
     manifest = with_changes(opened.files[MANIFEST], written)
     try:
-        services().desk.drafts.save_draft(
-            draft_id, {MANIFEST: manifest}, by=signed_in().login, revision=revision_sent() or opened.draft.revision
-        )
+        services().desk.drafts.save_draft(draft_id, {MANIFEST: manifest}, by=signed_in().login, revision=revision_required())
     except StaleRevision as error:
         return _changes_page(opened, written, conflict=sentence(error)), 409
     flash(gettext("The change list is saved."), "good")
@@ -184,7 +181,7 @@ def save_texts(draft_id: int, code: str) -> ResponseReturnValue:
     name = _texts_name(opened, code)
     pairs = zip(request.form.getlist("source"), request.form.getlist("text"), strict=False)
     written = {source: text.strip() for source, text in pairs if source and text.strip()}
-    revision = revision_sent() or opened.draft.revision
+    revision = revision_required()
     try:
         content = {name: texts_file(written)}
         services().desk.drafts.save_draft(draft_id, content, by=signed_in().login, revision=revision)
@@ -220,8 +217,8 @@ def _texts_page(opened: OpenDraft, code: str, written: Mapping[str, str], confli
 @blueprint.post("/drafts/<int:draft_id>/discard")
 def discard(draft_id: int) -> ResponseReturnValue:
     """Give the draft up."""
-    opened = still_open(draft_id)
-    services().desk.drafts.discard_draft(draft_id, by=signed_in().login, revision=revision_sent() or opened.draft.revision)
+    still_open(draft_id)
+    services().desk.drafts.discard_draft(draft_id, by=signed_in().login, revision=revision_required())
     flash(gettext("Draft %(id)s is discarded. Nothing changed for anybody.", id=draft_id))
     return go_to(url_for("processes.show_all"))
 

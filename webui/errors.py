@@ -90,7 +90,7 @@ def _told(error: Exception, status: int) -> Failure:
         title=title(status),
         message=sentence(error),
         code=getattr(error, "code", ""),
-        advice=advice(status) if isinstance(error, (Conflict, Unavailable)) else "",
+        advice=advice(status) if isinstance(error, Conflict) else "",
         fields=_fields(error),
         changes=_plain(getattr(error, "changes", None)),
         findings=[finding_data(each) for each in getattr(error, "findings", ())] or None,
@@ -111,7 +111,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     incident_id = secrets.token_hex(4)
-    log.error("request failed", incident_id=incident_id, method=request.method, path=request.path, exc_info=error)
+    # the rule and not the path: a survey's path is its key
+    log.error("request failed", incident_id=incident_id, method=request.method, page=str(request.url_rule), exc_info=error)
     return answer(Failure(status=500, title=title(500), message=advice(500), incident_id=incident_id))
 
 

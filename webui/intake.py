@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,7 +17,7 @@ from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("intake", __name__)
 for_roles(blueprint, "agent", "supervisor")
-LIVE = (Channel.PHONE, Channel.CHAT)
+REQUEST_ID = re.compile(r"[\w-]{1,60}", re.ASCII)
 
 
 @blueprint.get("/requests/new")
@@ -63,7 +65,7 @@ def take() -> ResponseReturnValue:
     team = request.args.get("team", "")
     if team not in _teams_of(agent):
         raise BodyUnreadable("the team is not one of yours")
-    if request_id is not None and (not isinstance(request_id, str) or len(request_id) > 60):
+    if request_id is not None and not (isinstance(request_id, str) and REQUEST_ID.fullmatch(request_id)):
         raise BodyUnreadable("request_id is not a short text")
     number = services().desk.intake.open_case(
         data, by=agent.login, team=team, request_id=request_id and f"{agent.login}:{request_id}"

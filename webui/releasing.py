@@ -15,7 +15,7 @@ from desk.errors import TeamNotFound
 from desk.versions import is_version
 from engine.errors import DeploymentRefused, Invalid, StaleRevision, VersionExists
 from webui.access import go_to, signed_in
-from webui.bodies import revision_sent
+from webui.bodies import revision_required
 from webui.comparisons import comparison_data
 from webui.context import services
 from webui.drafts import blueprint, file_tabs, findings_of, still_open
@@ -58,7 +58,7 @@ def deploy(draft_id: int) -> ResponseReturnValue:
     if errors := _missing(wish):
         return _page(draft_id, wish.refused(errors)), 422
     chosen = None if wish.scope == EVERYONE else wish.teams
-    revision = revision_sent() or draft.revision
+    revision = revision_required()
     try:
         services().desk.drafts.deploy_draft(draft_id, wish.version, chosen, by=signed_in().login, revision=revision)
     except DeploymentRefused as error:

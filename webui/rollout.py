@@ -22,6 +22,7 @@ from webui.i18n import format_datetime, format_number, format_percent, gettext
 from webui.people_names import name_of, team_name, teams
 from webui.process_texts import package_of
 from webui.processes import process_name
+from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("rollout", __name__)
 for_roles(blueprint, "analyst", "supervisor")
@@ -104,7 +105,9 @@ def _compared(own: Sequence[Deployment], stages: Sequence[Stage]) -> tuple[str, 
 def assign() -> ResponseReturnValue:
     """Let a team, or everyone, start new cases on a version from now on."""
     form = request.form
-    key, version, team = form.get("key", ""), form.get("version", ""), form.get("team", EVERYONE)
+    key, version, team = form.get("key", ""), form.get("version", ""), form.get("team")
+    if team is None:
+        raise BodyUnreadable("team is missing; everyone is an empty team")
     chosen = None if team == EVERYONE else [team]
     services().desk.rollout.assign(key, version, chosen, by=signed_in().login, read=revision_sent())
     who = gettext("Everyone") if chosen is None else team_name(team)

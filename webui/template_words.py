@@ -12,7 +12,7 @@ from webui.labels import CASE_TYPES, STAGES, label_of
 from webui.people_names import team_name
 
 blueprint = Blueprint("words", __name__)
-ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$*+,;=%-]+")
+ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$*+,;=%-]|&amp;)+")  # in text that is escaped already
 
 
 @blueprint.app_template_filter("stage_name")

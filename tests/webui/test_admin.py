@@ -27,6 +27,8 @@ def test_a_taken_login_and_missing_fields_are_told_at_their_places(product):
     assert missing.status_code == 422
     assert "field-name-error" in missing.text
     assert admin.post("/admin/people", NEW | {"role": "king"}).status_code == 422
+    for login in ("a/b", "../x", "a?b", ".", "a b", "a\x00"):
+        assert "letters, digits and" in admin.post("/admin/people", NEW | {"login": login}).text
     assert admin.post("/admin/people", NEW | {"teams": ["nowhere"]}).status_code == 404
     assert product.rows() == before
 

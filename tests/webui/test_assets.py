@@ -37,9 +37,9 @@ def test_an_asset_is_cached_for_a_year_and_zipped_for_browsers_that_take_it(clie
     assert len(zipped.data) < len(plain.data) / 2
 
 
-@pytest.mark.parametrize("path", ["../app.py", "..%2fapp.py", "no-such-file.js"])
+@pytest.mark.parametrize("path", ["../app.py", "..%2fapp.py", "no-such-file.js", "x" * 300, "%00"])
 def test_nothing_outside_the_built_folder_is_served(client, path):
-    assert client.get(f"/assets/{path}").status_code == 404
+    assert client.get(f"/assets/{path}", headers={"Accept-Encoding": "gzip"}).status_code == 404
 
 
 def test_the_notices_name_the_licence_of_bpmn_io():

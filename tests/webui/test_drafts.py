@@ -96,6 +96,7 @@ def cut_short(xml: str) -> dict:
         (lambda xml: {"xml": xml, "svg": 7, "revision": 1}, 422, UNREADABLE),
         (lambda xml: {"xml": xml}, 422, UNREADABLE),
         (lambda xml: {"xml": xml, "revision": True}, 422, UNREADABLE),
+        (lambda xml: {"xml": xml, "revision": 10**20}, 422, UNREADABLE),
         (lambda xml: {"revision": 1}, 422, UNREADABLE),
         (lambda xml: [xml], 422, UNREADABLE),
         (lambda xml: {"xml": xml, "revision": 7}, 409, CHANGED),
@@ -141,6 +142,14 @@ def test_the_change_list_is_kept_in_both_languages(product, analyst, draft):
     assert page.count('value="Only English"') == 2
     manifest = product.desk.drafts.draft(draft).files["process.toml"].decode()
     assert 'zh = "预警提前"\nen = "Earlier warning"' in manifest
+
+
+@pytest.mark.parametrize("page", ["changes", "texts/en", "discard", "deploy"])
+def test_a_write_that_does_not_say_what_it_read_is_refused(product, analyst, draft, page):
+    before = product.rows()
+    form = {"zh": "x", "version": "1.2", "scope": "everyone", "confirmed": "yes"}
+    assert analyst.post(f"/drafts/{draft}/{page}", form).status_code == 422
+    assert product.rows() == before
 
 
 def test_two_who_write_the_change_list_at_once_lose_nothing(product, analyst, draft):

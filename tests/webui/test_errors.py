@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from bpmn.errors import MalformedXml
 from bpmn.forms import FieldError, FormRejected
@@ -79,6 +80,26 @@ def test_an_unforeseen_error_gives_a_number_to_report_and_no_insides(app):
     assert answer.status_code == 500
     assert len(answer.json["error"]["incident_id"]) == 8
     assert "secret detail" not in answer.text
+
+
+def test_the_log_of_an_unforeseen_error_names_the_page_and_not_its_key(app):
+    def view(token):
+        raise KeyError(token[:0])
+
+    app.add_url_rule("/fails/<token>", endpoint="fails", view_func=view)
+    with capture_logs() as logged:
+        app.test_client().get("/fails/a-secret-key")
+    assert logged[0]["page"] == "/fails/<token>"
+    assert "a-secret-key" not in str({**logged[0], "exc_info": ""})
+
+
+def test_what_does_not_answer_is_told_without_its_address(app):
+    client = raising(app, engine_errors.Unavailable("connection to server at 10.0.0.3 failed"))
+    for language, told in (("en", "Try again in a minute"), ("zh", "请")):
+        answer = client.get("/fails", headers={"Accept": "application/json", "Accept-Language": language})
+        assert answer.status_code == 503
+        assert told in answer.json["error"]["message"]
+        assert "10.0.0.3" not in answer.text
 
 
 def test_an_unknown_address_is_a_page_with_a_way_back(client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from webui.template_words import linked
+
 
 def test_a_new_case_rings_the_bell_of_who_gets_it(product):
     product.open_case()
@@ -42,3 +44,12 @@ def test_a_customers_message_is_told_in_the_readers_language(product):
 
 def test_an_empty_list_says_what_will_come(product):
     assert "You are told here when a case comes to you" in product.visitor("zhao").get("/notices").text
+
+
+def test_only_web_addresses_become_links_and_whole_ones():
+    assert linked("see https://x.example/?a=1&b=2 now") == (
+        'see <a href="https://x.example/?a=1&amp;b=2" rel="noopener">https://x.example/?a=1&amp;b=2</a> now'
+    )
+    for text in ("javascript:alert(1)", '<script>"', 'https://x"onclick="y'):
+        assert "<script" not in linked(text)
+        assert 'onclick="' not in linked(text)

@@ -78,6 +78,21 @@ def test_a_body_that_is_no_answer_is_refused(product, task, li, path, body):
     assert product.rows() == before
 
 
+@pytest.mark.parametrize("request_id", [5, "", "\ud800", "a\x00b", "x" * 61, ["x"]])
+def test_a_request_id_that_no_page_would_make_is_refused(product, li, request_id):
+    before = product.rows()
+    assert li.post("/requests?team=service", json={"data": INTAKE, "request_id": request_id}).status_code == 422
+    assert product.rows() == before
+
+
+@pytest.mark.parametrize("path", ["/tasks/{0}/claim", "/drafts/{0}/discard", "/drafts/{0}/deploy", "/incidents/{0}/retry"])
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 10**25])
+def test_a_number_that_names_no_record_is_refused(product, path, number):
+    visitor, before = product.visitor("admin"), product.rows()
+    assert visitor.post(path.format(number), {"revision": "1"}).status_code in (404, 405)
+    assert product.rows() == before
+
+
 def test_intake_refuses_the_same_things(product, li):
     before = product.rows()
     for wrong in ({"colour": "red"}, {"typename": "x"}, {"type": 7}, {"description": "x" * MEGABYTE}, {"customer_name": None}):
@@ -129,6 +144,8 @@ WRITES = (
     "/login", "/logout", "/password", "/requests?team=service", "/tasks/1/claim", "/tasks/1/release", "/tasks/1/reassign",
     "/tasks/1/complete", "/cases/NR20260105001/say/reply", "/cases/NR20260105001/progress", "/cases/NR20260105001/contact",
     "/notices/read", "/admin/people", "/admin/people/li", "/admin/people/li/password", "/admin/teams", "/admin/teams/service",
+    "/drafts", "/drafts/1/changes", "/drafts/1/texts/en", "/drafts/1/discard", "/drafts/1/deploy", "/rollout",
+    "/incidents/1/retry",
 )  # fmt: skip
 
 
@@ -143,7 +160,7 @@ def test_without_the_token_of_its_session_nothing_is_written(product, task, path
 
 def test_every_writing_address_is_in_the_list_above(product):
     listed = {path.partition("?")[0].replace("NR20260105001", "*") for path in WRITES}
-    ours = {"login", "intake", "tasks", "conversation", "notices", "admin"}
+    ours = {"login", "intake", "tasks", "conversation", "notices", "admin", "drafts", "rollout", "incidents"}
     for rule in product.app.url_map.iter_rules():
         if rule.endpoint.partition(".")[0] in ours and "POST" in (rule.methods or ()):
             shapes = [path.split("/") for path in listed]
@@ -162,7 +179,7 @@ def test_a_case_number_that_names_nothing_is_not_found(product, li, number):
     assert product.rows() == before
 
 
-@pytest.mark.parametrize("revision", ["x", "-1", "٣", "9" * 50])
+@pytest.mark.parametrize("revision", ["x", "-1", "٣", "9" * 10, "9" * 50])
 def test_a_revision_that_is_no_number_is_refused(product, task, li, revision):
     before = product.rows()
     assert li.post(f"/tasks/{task.id}/release", {"revision": revision}).status_code == 422

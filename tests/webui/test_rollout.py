@@ -50,6 +50,12 @@ def test_what_cannot_be_assigned_is_refused_and_changes_nothing(product, version
     assert product.rows() == before
 
 
+def test_without_a_team_nobody_is_moved(product):
+    visitor, before = product.visitor("analyst"), product.rows()
+    assert visitor.post("/rollout", {"key": KEY, "version": "1.1"}).status_code == 422
+    assert product.rows() == before
+
+
 def test_the_comparison_counts_cases_and_says_how_little_they_prove(product):
     analyst = product.visitor("analyst")
     assign(analyst, "1.1", "service-b")

@@ -14,11 +14,15 @@ DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """The signed-in person as pages need them: login, the name to show, roles such as "agent" or "analyst"."""
+    """The signed-in person as pages need them: login, the name to show, roles such as "agent" or "analyst".
+
+    With a one-time password only the page that changes it is open to them.
+    """
 
     login: str
     name: str
     roles: frozenset[str] = frozenset()
+    password_is_temporary: bool = False
 
     def has_role(self, *roles: str) -> bool:
         """Tell whether the viewer has at least one of the roles; an administrator has them all."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from webui.context import viewer
 from webui.i18n import COOKIE, LANGUAGES
 from webui.navigation import places
 
@@ -16,7 +17,9 @@ ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 @blueprint.get("/")
 def start() -> WerkzeugResponse | str:
-    """Lead to the first place of the viewer's navigation."""
+    """Lead to the first place of the viewer's navigation, or to the sign-in page."""
+    if viewer() is None:
+        return redirect(url_for("login.show"))
     mine = places()
     return redirect(mine[0].url) if mine else render_template("start.html")
 

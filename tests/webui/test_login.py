@@ -16,6 +16,10 @@ def test_who_signs_in_comes_to_the_inbox_and_sees_their_name(product):
     assert "李娜" in visitor.get("/inbox").text
 
 
+def test_the_bare_address_leads_a_stranger_to_the_sign_in_page(product):
+    assert product.visitor().get("/").location == "/login"
+
+
 def test_the_page_that_was_asked_for_comes_after_the_sign_in(product):
     visitor = product.visitor()
     sent_away = visitor.get("/cases?q=NR2026")
@@ -54,7 +58,11 @@ def test_a_one_time_password_has_to_be_changed_before_anything_else(product):
     visitor = product.visitor()
     assert visitor.sign_in("li", "one time only 123").location == "/password"
     assert visitor.get("/inbox").location == "/password"
+    assert "/notices/bell" not in visitor.get("/password").text, (
+        "the bell would be led to this page, which loads the bell: without end"
+    )
     visitor.post("/password", {"old": "one time only 123", "new": NEW, "again": NEW})
+    assert "/notices/bell" in visitor.get("/password").text
     assert visitor.get("/inbox").status_code == 200
 
 

@@ -88,18 +88,25 @@ class Activities:
                 f"{node.label} was passed {MOST_PASSES} times without anybody waiting. Give the circle a way out, then retry."
             )
 
-    def leave(self, token_id: str) -> None:
-        """The token is through; nobody waits for its message any more."""
+    def leave(self, token_id: str, activity_id: str) -> None:
+        """The token is through; nobody waits for its message or signal any more."""
         self._pending = deque(entry for entry in self._pending if entry[1] != token_id)
-        store.delete_subscription(self._ledger.tx, self._ledger.instance.id, token_id)
+        if _may_await(self._node(activity_id)):
+            store.delete_subscription(self._ledger.tx, self._ledger.instance.id, token_id)
 
     def cancel(self, token_id: str, activity_id: str) -> None:
         """The token is withdrawn: its tasks and jobs with it."""
-        ledger = self._ledger
-        self.leave(token_id)
-        for task_id in store.cancel_tasks(ledger.tx, ledger.instance.id, token_id, ledger.at):
-            ledger.record(TaskCancelled(at=ledger.at, task_id=task_id, activity_id=activity_id, token_id=token_id))
-        work.cancel_jobs(ledger.tx, ledger.instance.id, token_id)
+        ledger, node = self._ledger, self._node(activity_id)
+        self.leave(token_id, activity_id)
+        if node is None or node.kind is NodeKind.USER_TASK:
+            for task_id in store.cancel_tasks(ledger.tx, ledger.instance.id, token_id, ledger.at):
+                ledger.record(TaskCancelled(at=ledger.at, task_id=task_id, activity_id=activity_id, token_id=token_id))
+        if node is None or node.work.handler:
+            work.cancel_jobs(ledger.tx, ledger.instance.id, token_id)
+
+    def _node(self, activity_id: str) -> Node | None:
+        """The node as drawn; None for one that the normaliser put in."""
+        return self._ledger.definition.process.nodes.get(activity_id)
 
     def await_message(self, node: Node, token_id: str) -> None:
         """A token waits for a message; without a correlation key of its own, for one with the business key."""
@@ -267,6 +274,11 @@ class Activities:
 
 def _tells_a_message(node: Node) -> bool:
     return node.kind in (NodeKind.INTERMEDIATE_THROW_EVENT, NodeKind.END_EVENT) and node.work.handler is not None
+
+
+def _may_await(node: Node | None) -> bool:
+    """Whether a token at this node may have a subscription to give back."""
+    return node is None or node.event is not None or node.kind is NodeKind.RECEIVE_TASK
 
 
 def _whole(value: Any, default: int) -> int:

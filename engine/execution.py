@@ -228,7 +228,7 @@ class Execution:
                 self._enter(token_id, activity_id, kind)
             case happenings.ActivityLeft(token_id=token_id, activity_id=activity_id):
                 self._close(token_id)
-                self.activities.leave(token_id)
+                self.activities.leave(token_id, activity_id)
                 ledger.record(ActivityLeft(at=ledger.at, activity_id=activity_id, token_id=token_id))
             case happenings.ActivityCancelled(token_id=token_id, activity_id=activity_id):
                 self._close(token_id)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -40,6 +41,7 @@ from engine.ports import Transaction
 from engine.vault import KeyRing
 
 log = structlog.get_logger(__name__)
+Kind = TypeVar("Kind")
 
 STATE, STAGE, WORK, WAITS_FOR = "case.state", "case.stage", "case.work", "case.waits_for"
 OWNERS_STAGE = "handle"
@@ -140,14 +142,13 @@ class _Writing:
         self._change(**{field: value[field] for field in fields if isinstance(value.get(field), str)})
 
     def _assigned(self, value: Mapping[str, Any], at: datetime) -> None:
-        owner, team = value.get("assignee"), value.get("team")
-        self._change(owner=owner or None, team=team or self.case.team)
+        owner, team = (_as(str, value.get(name)) or None for name in ("assignee", "team"))
+        self._change(owner=owner, team=team or self.case.team)
         if owner:
             people.note_assigned(self.tx, owner, at)
 
     def _clocks(self, value: Mapping[str, Any], at: datetime) -> None:
-        round = value.get("round") or self.case.round
-        self._change(round=int(round))
+        self._change(round=_number(value.get("round")) or self.case.round)
         for name, clock in value.items():
             if isinstance(clock, Mapping):
                 self._clock(name, clock, at)
@@ -156,16 +157,16 @@ class _Writing:
         """Start or move a clock of the round; without a due instant it isn't one, or it was stopped or escalated."""
         if isinstance(stopped_at := clock.get("stopped_at"), datetime):
             clocks.stop(self.tx, self.case.number, {name}, stopped_at)
-        due_at, started_at = clock.get("due_at"), clock.get("started_at")
-        if not isinstance(due_at, datetime):
+        due_at, started_at, warn_at = (_as(datetime, clock.get(name)) for name in ("due_at", "started_at", "warn_at"))
+        if due_at is None:
             return
         row = ClockRow(
             case_number=self.case.number,
             round=self.case.round,
             name=name,
-            started_at=started_at if isinstance(started_at, datetime) else self._round_began(at),
+            started_at=started_at or self._round_began(at),
             due_at=due_at,
-            warn_at=clock.get("warn_at"),
+            warn_at=warn_at,
             source=str(clock.get("source") or ""),
         )
         clocks.start(self.tx, row)
@@ -178,8 +179,8 @@ class _Writing:
         escalated = Escalated(
             clock=str(result.get("clock")),
             round=self.case.round,
-            level=int(result.get("level") or 1),
-            supervisor=result.get("supervisor"),
+            level=_number(result.get("level")) or 1,
+            supervisor=_as(str, result.get("supervisor")),
         )
         clocks.add_escalation(self.tx, self.case.number, escalated, event.at)
 
@@ -231,3 +232,13 @@ class _Writing:
         if self.case.first_response_at is None and event.by == self.case.owner:
             self._change(first_response_at=row.started_at)
             clocks.stop(self.tx, self.case.number, {"respond"}, row.started_at)
+
+
+def _as(kind: type[Kind], value: Any) -> Kind | None:
+    """The value when it is of that kind: what a diagram leaves in a variable may be anything, and must not stop the case."""
+    return value if isinstance(value, kind) else None
+
+
+def _number(value: Any) -> int | None:
+    """A number of a decider or of an expression, whole."""
+    return int(value) if isinstance(value, int | Decimal) else None

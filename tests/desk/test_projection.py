@@ -161,3 +161,19 @@ def test_another_process_with_a_cases_number_for_its_key_leaves_the_case_alone(o
         stranger = replace(queries.instance_by_key(tx, number), process_key="invoices")
         CaseProjection(office.engine.vault).apply(tx, stranger, [InstanceCancelled(at=NOON, by="cli", reason="a trial")])
     assert office.desk.cases.case(number, viewer="wang").case.state == "open"
+
+
+def test_what_a_diagram_leaves_in_the_desks_variables_cannot_stop_a_case(office):
+    number = office.open()
+    before = office.desk.cases.case(number, viewer="wang")
+    odd = {
+        "clocks": {
+            "round": "two",
+            "solve": {"due_at": before.clocks[0].due_at, "warn_at": "soon", "started_at": 9},
+            "respond": 1,
+        },
+        "assignment": {"assignee": ["li"], "team": 5},
+        "classification": {"priority": 1},
+    }
+    case = apply(office, number, *(VariableSet(at=NOON, name=name, value=value) for name, value in odd.items()))
+    assert (case.round, case.owner, case.team, case.priority) == (1, None, before.case.team, before.case.priority)

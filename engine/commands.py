@@ -12,7 +12,8 @@ from typing import Any
 class StartInstance:
     """Start a process. `form` answers the start event's form and is checked against it; `variables` come from programs.
 
-    `started_at` is the instant from which history counts (a call noted later); default now.
+    `started_at` is the instant from which history counts (a call noted later); default now. `at` is the start event by
+    which it begins; default the one without a trigger.
     """
 
     deployment_id: int
@@ -21,6 +22,7 @@ class StartInstance:
     form: Mapping[str, Any] | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     started_at: datetime | None = None
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from datetime import datetime
 from bpmn.lint import check_package
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
-from engine.db import queries, store
+from engine import starting
+from engine.db import queries, starts, store
 from engine.db.database import Database
-from engine.definition import executable_process
+from engine.definition import Definition, executable_process
 from engine.errors import DeploymentRefused, Invalid, NotFound, VersionExists
 from engine.model import Deployment
 from engine.ports import Transaction
@@ -35,6 +36,8 @@ def check(package: ProcessPackage, *, handlers: Collection[str]) -> None:
 def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[str], by: str, now: datetime) -> Deployment:
     """Check and keep a package. Deploying the same content again gives the same deployment.
 
+    What its start events wait for starts the new version from now on, and the older ones no more.
+
     Raises DeploymentRefused, Invalid, and VersionExists when that version was deployed with other content.
     """
     with database.reading() as tx:
@@ -43,7 +46,10 @@ def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[
         return known
     check(package, handlers=handlers)
     with database.transaction() as tx:
-        return _existing(tx, package) or store.insert_deployment(
+        known = _existing(tx, package)
+        if known is not None:
+            return known
+        deployment = store.insert_deployment(
             tx,
             files=package.to_files(),
             key=package.key,
@@ -53,6 +59,9 @@ def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[
             deployed_at=now,
             deployed_by=by,
         )
+        events = starting.start_events(Definition.ready(deployment, package), now)
+        starts.replace_starts(tx, deployment.key, deployment.id, events)
+        return deployment
 
 
 def _existing(tx: Transaction, package: ProcessPackage) -> Deployment | None:

@@ -25,8 +25,9 @@ from engine.commands import (
     SetVariables,
     StartInstance,
 )
-from engine.db import queries, store, work
+from engine.db import queries, starts, store, work
 from engine.db.database import Database
+from engine.db.starts import StartSubscription
 from engine.definition import Definition
 from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen
 from engine.execution import Execution, Surroundings
@@ -37,7 +38,16 @@ from engine.history import (
     MessageCorrelated,
     TaskCompleted,
 )
-from engine.model import Deployment, IncidentState, InstanceState, JobState, ProcessInstance, TaskState, UserTask
+from engine.model import (
+    Deployment,
+    IncidentState,
+    InstanceState,
+    JobState,
+    ProcessInstance,
+    SubscriptionKind,
+    TaskState,
+    UserTask,
+)
 from engine.ports import Clock, Handler, HandlerCall, Projection, SystemClock, Transaction
 from engine.vault import KeyRing
 
@@ -96,7 +106,9 @@ class Engine:
             business_key=command.business_key,
             started_at=command.started_at or now,
         )
-        execution = Execution.begin(tx, self.surroundings, definition, instance, variables=variables, by=command.by, now=now)
+        execution = Execution.begin(
+            tx, self.surroundings, definition, instance, variables=variables, by=command.by, now=now, at=command.at
+        )
         started = InstanceStarted(
             at=now,
             by=command.by,
@@ -209,12 +221,16 @@ class Engine:
     # -- messages, incidents, timers
 
     def correlate(self, tx: Transaction, command: CorrelateMessage) -> bool:
-        """Bring a message to the token that waits for it. False when none does; True also when it was taken before."""
+        """Bring a message to the token that waits for it; when none does, start the process that it starts.
+
+        False when nobody waits, or the correlation key is the business key of an instance of that process already. True
+        also when it was taken before.
+        """
         if command.message_id and not store.take_message_once(tx, command.message_id, command.name, self.clock.now()):
             return True
         waiting = store.find_subscription(tx, command.name, command.correlation_key)
         if waiting is None:
-            return False
+            return self._start_by_message(tx, command)
         execution = self.resume(tx, waiting.instance_id)
         still = store.find_subscription(tx, command.name, command.correlation_key)
         if still is None:
@@ -257,8 +273,35 @@ class Engine:
         execution.activities.enqueue(call, by=command.by)
         execution.settle()
 
+    def _start_by_message(self, tx: Transaction, command: CorrelateMessage) -> bool:
+        for start in starts.starts_by_name(tx, SubscriptionKind.MESSAGE, command.name):
+            if not queries.has_instance(tx, start.process_key, command.correlation_key):
+                self._start_by_event(tx, start, command.correlation_key or start.next_key, by=command.by, data=command.data)
+                return True
+        return False
+
+    def _start_by_event(
+        self, tx: Transaction, start: StartSubscription, business_key: str, *, by: str, data: Mapping[str, Any] | None = None
+    ) -> ProcessInstance:
+        """Start an instance at an event; what the event brings becomes its result variable."""
+        definition = self.definition(start.deployment_id, tx)
+        node = definition.node(start.activity_id)
+        starts.note_started(tx, start)
+        return self.start(
+            tx,
+            StartInstance(
+                deployment_id=start.deployment_id,
+                business_key=business_key,
+                by=by,
+                variables={} if data is None else {definition.result_variable(node): dict(data)},
+                at=start.activity_id,
+            ),
+        )
+
     def broadcast(self, tx: Transaction, command: BroadcastSignal) -> int:
-        """Bring a signal to every token of every instance that waits for it; how many instances took it.
+        """Bring a signal to every token of every instance that waits for it, and start the processes that it starts.
+
+        Tells how many instances took it or were started by it.
 
         The instances are locked one after the other in the order of their ids, as by any other broadcast.
         """
@@ -270,6 +313,9 @@ class Engine:
             execution = self.resume(tx, instance_id)
             taken += execution.broadcast(command.name, command.data, by=command.by)
             execution.settle()
+        for start in starts.starts_by_name(tx, SubscriptionKind.SIGNAL, command.name):
+            self._start_by_event(tx, start, start.next_key, by=command.by, data=command.data)
+            taken += 1
         return taken
 
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
@@ -288,13 +334,22 @@ class Engine:
         return execution.settle()
 
     def fire_due_timers(self, limit: int = 100) -> int:
-        """Fire what is due in at most `limit` instances, each in a transaction of its own; how many were looked at."""
+        """Fire what is due in at most `limit` instances, and start what is due, each in a transaction of its own; how many."""
         with self.db.reading() as tx:
             due = queries.due_instances(tx, self.clock.now(), limit)
         for instance_id in due:
             with self.db.transaction() as tx:
                 self.resume(tx, instance_id).settle()
-        return len(due)
+        return len(due) + self._start_what_is_due(limit)
+
+    def _start_what_is_due(self, limit: int) -> int:
+        for number in range(limit):
+            with self.db.transaction() as tx:
+                start = starts.due_start(tx, self.clock.now())
+                if start is None:
+                    return number
+                self._start_by_event(tx, start, start.next_key, by="engine")
+        return limit
 
 
 def checked(definition: Definition, form_id: str | None, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Timekeeping:
         ledger, text = self._ledger, self._expression(timer.activity_id)
         timer.seen = ledger.change
         try:
-            value = ledger.definition.value(timer.activity_id, _as_feel(text), ledger.seen_by(timer.token_id), timer.entered_at)
+            value = ledger.definition.value(timer.activity_id, as_feel(text), ledger.seen_by(timer.token_id), timer.entered_at)
             return due_instant(value, timer.entered_at)
         except ExpressionFailed as error:
             ledger.raise_incident(timer.activity_id, timer.token_id, error.message)
@@ -95,7 +95,7 @@ class Timekeeping:
         return True
 
 
-def _as_feel(text: str | None) -> str | None:
+def as_feel(text: str | None) -> str | None:
     """A literal such as PT15M as the FEEL text that means the same; lint lets only ISO 8601 literals through."""
     if text is None or feel_source(text) is not None:
         return text

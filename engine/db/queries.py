@@ -70,6 +70,13 @@ def instance_by_key(tx: Transaction, business_key: str) -> ProcessInstance:
     return rows.instance(row)
 
 
+def has_instance(tx: Transaction, process_key: str, business_key: str) -> bool:
+    """Whether a process has or had an instance with that business key."""
+    table = tables.process_instance
+    query = select(table.c.id).where(table.c.process_key == process_key, table.c.business_key == business_key)
+    return tx.execute(query).first() is not None
+
+
 def variables(tx: Transaction, vault: KeyRing, instance_id: int) -> dict[str, Any]:
     """All variables of an instance by name."""
     query = select(tables.variable.c.name, tables.variable.c.value_sealed).where(tables.variable.c.instance_id == instance_id)

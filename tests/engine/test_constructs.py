@@ -8,19 +8,21 @@ import pytest
 
 from bpmn.package import ProcessPackage
 from engine.commands import BroadcastSignal, CorrelateMessage, RetryIncident, SetVariables
-from engine.db import queries, store
+from engine.db import queries, store, tables
 from engine.history import ErrorThrown, InstanceCompleted, RunVariableSet, SignalReceived, VariableSet
 from engine.model import Incident, InstanceState, JobState, ProcessInstance
 from engine.ports import Done, HandlerCall, JobOutcome, Throw
 from engine.testing import FakeClock
 from tests.engine.conftest import Bench
 from tests.engine.spiff.diagrams import (
+    MESSAGE,
     TIMER,
     a_signal,
     an_error,
     an_escalation,
     boundary,
     chain,
+    element,
     end,
     error_end,
     escalation_throw,
@@ -350,3 +352,62 @@ def test_a_throwing_message_event_is_told_by_its_handler_without_waiting(bench: 
     assert list(bench.tasks(instance)) == ["a"]
     bench.worker.run_until_idle()
     assert [call.activity_id for call in answers.calls] == ["tell"]
+
+
+# -- starts by event
+
+
+def started_by(definition: str, *more: str, version: str = "1.0") -> Any:
+    begun = element("startEvent", "begun", definition)
+    flows = chain("begun", "a", "end")
+    return package(begun, person("a"), end(), flows, *more, messages={"order": "= number"}, version=version)
+
+
+def instance_of(bench: Bench, key: str) -> ProcessInstance:
+    with bench.db.reading() as tx:
+        return queries.instance_by_key(tx, key)
+
+
+def correlate(bench: Bench, key: str, **data: Any) -> bool:
+    with bench.db.transaction() as tx:
+        return bench.engine.correlate(tx, CorrelateMessage(name="order", correlation_key=key, by="ana", data=data))
+
+
+def test_a_message_starts_a_process_when_nobody_waits_for_it(bench: Bench) -> None:
+    bench.engine.deploy(started_by(MESSAGE.replace('"m"', '"order"')), by="ana")
+    assert correlate(bench.restarted(), "O-1", item="pump")
+    instance = instance_of(bench, "O-1")
+    assert bench.variables(instance)["begun"] == {"item": "pump"}
+    assert list(bench.tasks(instance)) == ["a"]
+    assert not correlate(bench, "O-1"), "an order starts one instance only"
+
+
+def test_beside_the_plain_start_a_message_start_begins_at_its_own_event(bench: Bench) -> None:
+    story = started_by(MESSAGE.replace('"m"', '"order"'), start(), person("b"), chain("start", "b", "end"))
+    plain = bench.start(story)
+    assert list(bench.tasks(plain)) == ["b"]
+    assert correlate(bench, "O-1")
+    assert list(bench.tasks(instance_of(bench, "O-1"))) == ["a"]
+
+
+def test_only_the_newest_deployment_is_started_by_events(bench: Bench) -> None:
+    bench.engine.deploy(started_by(MESSAGE.replace('"m"', '"order"')), by="ana")
+    bench.engine.deploy(started_by(a_signal("red"), version="1.1"), by="ana")
+    assert not correlate(bench, "O-1")
+    assert broadcast(bench, "red", why="storm") == 1
+    assert broadcast(bench, "red") == 1
+    with bench.db.reading() as tx:
+        found = list(tx.execute(tables.process_instance.select().order_by(tables.process_instance.c.id)))
+    assert [row.version for row in found] == ["1.1", "1.1"]
+    assert len({row.business_key for row in found}) == 2
+
+
+def test_a_timer_starts_one_instance_when_it_is_due(bench: Bench) -> None:
+    bench.engine.deploy(started_by(TIMER), by="ana")
+    bench.worker.run_until_idle()
+    bench.clock.advance(minutes=16)
+    bench.worker.run_until_idle()
+    bench.clock.advance(days=2)
+    bench.worker.run_until_idle()
+    with bench.db.reading() as tx:
+        assert len(list(tx.execute(tables.process_instance.select()))) == 1

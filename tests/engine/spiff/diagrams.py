@@ -11,7 +11,8 @@ from xml.sax.saxutils import quoteattr
 DECLARED = (
     '<bpmn:signal id="signal-red" name="red"/><bpmn:signal id="signal-blue" name="blue"/>'
     '<bpmn:signal id="signal-by-expression" name="= colour"/>'
-    '<bpmn:error id="error-lost" errorCode="lost"/><bpmn:error id="error-late" errorCode="late"/><bpmn:error id="error-without-code"/>'
+    '<bpmn:error id="error-lost" errorCode="lost"/><bpmn:error id="error-late" errorCode="late"/>'
+    '<bpmn:error id="error-without-code"/>'
     '<bpmn:escalation id="escalation-help" escalationCode="help"/><bpmn:escalation id="escalation-more" escalationCode="more"/>'
 )
 """Signals, errors and escalations that the diagrams may name; a declaration's id is its kind and its name or code."""

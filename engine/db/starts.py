@@ -1,0 +1,65 @@
+"""What starts instances by itself: the message, signal and timer start events of the newest deployment of each process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from engine.db import tables
+from engine.model import SubscriptionKind
+from engine.ports import Transaction
+
+TIMER = "timer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSubscription:
+    """A start event that waits. `started` counts the instances that it has started."""
+
+    id: int
+    deployment_id: int
+    process_key: str
+    activity_id: str
+    kind: str
+    name: str | None
+    due_at: datetime | None
+    started: int
+
+    @property
+    def next_key(self) -> str:
+        """A business key that no instance of the process has."""
+        return f"{self.process_key}-{self.id}-{self.started + 1}"
+
+
+def replace_starts(tx: Transaction, process_key: str, deployment_id: int, starts: Iterable[Mapping[str, Any]]) -> None:
+    """From now on these start events of a deployment wait, and none of an older version of its process."""
+    table = tables.start_subscription
+    tx.execute(delete(table).where(table.c.process_key == process_key))
+    fresh = [{"deployment_id": deployment_id, "process_key": process_key, "started": 0, **start} for start in starts]
+    if fresh:
+        tx.execute(insert(table), fresh)
+
+
+def starts_by_name(tx: Transaction, kind: SubscriptionKind, name: str) -> list[StartSubscription]:
+    """The start events that wait for a message or signal, locked until this transaction ends."""
+    table = tables.start_subscription
+    query = select(table).where(table.c.kind == kind, table.c.name == name).order_by(table.c.id).with_for_update()
+    return [StartSubscription(**row._mapping) for row in tx.execute(query)]
+
+
+def due_start(tx: Transaction, now: datetime) -> StartSubscription | None:
+    """The start event that has been due longest, locked; None when none is due or others work on them."""
+    table = tables.start_subscription
+    query = select(table).where(table.c.due_at <= now).order_by(table.c.due_at, table.c.id).limit(1)
+    row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    return StartSubscription(**row._mapping) if row else None
+
+
+def note_started(tx: Transaction, start: StartSubscription) -> None:
+    """Count an instance; a timer has fired once and for all."""
+    table = tables.start_subscription
+    tx.execute(update(table).where(table.c.id == start.id).values(started=start.started + 1, due_at=None))

@@ -1,0 +1,44 @@
+"""Which start events of a deployment wait for a message, a signal or an instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bpmn.diagram import EventKind, Node, NodeKind
+from engine.db.starts import TIMER
+from engine.definition import Definition
+from engine.errors import ExpressionFailed, Invalid
+from engine.model import SubscriptionKind
+from engine.timekeeping import as_feel
+from engine.timers import due_instant
+
+
+def start_events(definition: Definition, now: datetime) -> list[dict[str, Any]]:
+    """Rows for `engine.db.starts`: kind, name and due instant of each start event that has a trigger.
+
+    Raises Invalid for a timer whose expression gives no instant: no variable is known before an instance starts.
+    """
+    return [_row(definition, node, now) for node in definition.process.inside(None) if _waits(node)]
+
+
+def _waits(node: Node) -> bool:
+    return node.kind is NodeKind.START_EVENT and node.event is not None
+
+
+def _row(definition: Definition, node: Node, now: datetime) -> dict[str, Any]:
+    event = node.event
+    row: dict[str, Any] = {"activity_id": node.id, "kind": TIMER, "name": None, "due_at": None}
+    if event is None or event.kind is EventKind.TIMER:
+        return row | {"due_at": _due(definition, node, now)}
+    if event.kind is EventKind.SIGNAL:
+        return row | {"kind": SubscriptionKind.SIGNAL, "name": event.name}
+    return row | {"kind": SubscriptionKind.MESSAGE, "name": event.message_name}
+
+
+def _due(definition: Definition, node: Node, now: datetime) -> datetime | None:
+    text = node.event.expression if node.event else None
+    try:
+        return due_instant(definition.value(node.id, as_feel(text), {}, now), now)
+    except (ExpressionFailed, ValueError) as error:
+        raise Invalid(f"The timer {node.label} of the process can't start it: {error}. Give it a fixed time.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -25,7 +25,7 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Validatio
 
 
 def _multiple_of(_: Any, step: float, instance: Any, __: Any) -> Iterator[ValidationError]:
-    if _is_number(instance) and Decimal(str(instance)) % Decimal(str(step)) != 0:
+    if _is_number(instance) and not _divides(Decimal(str(step)), Decimal(str(instance))):
         yield ValidationError("step")
 
 
@@ -37,6 +37,13 @@ def _decimal_digits(_: Any, digits: int, instance: Any, __: Any) -> Iterator[Val
 def _format_minimum(_: Any, earliest: str, instance: Any, __: Any) -> Iterator[ValidationError]:
     if isinstance(instance, str) and _DATE.match(instance[:10]) and instance[:10] < earliest:
         yield ValidationError("past")
+
+
+def _divides(step: Decimal, number: Decimal) -> bool:
+    try:
+        return number % step == 0
+    except InvalidOperation:  # the quotient has more digits than decimals keep
+        return False
 
 
 def _is_number(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -76,7 +77,7 @@ def _choices(field: Field, rules: Rules) -> dict[str, Any]:
 
 def _datetime(field: Field, rules: Rules) -> dict[str, Any]:
     subtype = field.component.get("subtype", "date")
-    kind = {"datetime": "local-date-time", "time": "local-time"}.get(subtype, "date")
+    kind = {"datetime": "local-date-time", "time": "local-time"}.get(str(subtype), "date")
     schema = {"type": "string", "format": kind, "maxLength": 40}
     if rules.today and field.component.get("disallowPassedDates") is True and kind != "local-time":
         schema["formatMinimum"] = rules.today.isoformat()
@@ -88,7 +89,7 @@ def _anything(_: Field, __: Rules) -> dict[str, Any]:
 
 
 def _whole(limit: object) -> int | None:
-    return int(limit) if isinstance(limit, int | float) and not isinstance(limit, bool) and limit >= 0 else None
+    return int(limit) if isinstance(limit, int | float) and not isinstance(limit, bool) and 0 <= limit < inf else None
 
 
 _BY_TYPE: Mapping[str, Callable[[Field, Rules], dict[str, Any]]] = MappingProxyType(

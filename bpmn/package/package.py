@@ -17,6 +17,7 @@ LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_PACKAGE = 20 * 1024 * 1024
 MOST_FILES = 200
 KINDS = (".bpmn", ".dmn", ".form", ".md", ".toml")
+_TOLD_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)""")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z", re.ASCII)
 _TEXTS = re.compile(r"texts\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)\.toml\Z", re.ASCII)
 
@@ -95,11 +96,13 @@ def content_hash(files: Mapping[str, bytes]) -> str:
 
 
 def check_files(files: Mapping[str, bytes]) -> None:
-    """Refuse names that could leave the folder, unknown kinds, too much data and a missing manifest."""
+    """Refuse names that could leave the folder, unknown kinds, too much data, no UTF-8, and a missing manifest."""
     for name, data in files.items():
         check_name(name)
         if len(data) > LARGEST_FILE:
             raise rejected("larger than 5 MB", "超过 5 MB", "Make the file smaller", "请缩小文件", name)
+        if not _is_utf8(data):
+            raise rejected("not written in UTF-8", "不是 UTF-8 编码", "Save the file as UTF-8", "请以 UTF-8 保存文件", name)
     if len({name.lower() for name in files}) < len(files):
         raise rejected("two file names differ only in case", "有文件名仅大小写不同", "Rename one of them", "请重命名其中之一", "")
     if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST_PACKAGE:
@@ -114,6 +117,17 @@ def check_files(files: Mapping[str, bytes]) -> None:
         raise rejected(
             f"the package has no {FILE}", f"流程包缺少 {FILE}", "Add it with key and version", "请添加并写明 key 与 version"
         )
+
+
+def _is_utf8(data: bytes) -> bool:
+    told = _TOLD_ENCODING.match(data)
+    if told and told[1].lower() not in (b"utf-8", b"us-ascii"):
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def check_name(name: str) -> None:

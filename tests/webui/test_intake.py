@@ -40,6 +40,9 @@ def test_taking_a_request_opens_a_case_and_tells_its_number(product):
     page = visitor.get(answer.json["next"])
     assert f"<h1>{number}</h1>" in page.text
     assert "The case is yours." in page.text
+    assert "Claim and begin" in page.text
+    product.desk.work.claim(product.task_of(number).id, by="li")
+    assert "Go on with the task" in visitor.get(answer.json["next"]).text
     assert product.desk.cases.case(number, viewer="li").case.channel == "phone"
 
 

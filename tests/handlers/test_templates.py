@@ -27,6 +27,7 @@ FULL = {
     "decision": "approved",
     "comment": "同意",
     "message": "您好",
+    "reply": "支付已恢复",
     "question": "请提供截图",
     "wait_until": "2023-10-01 11:00",
     "solution": "已修复",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 
 from desk.errors import AgentNotFound, NameTaken, PasswordTooWeak, TeamNotFound, TooManyAttempts, WrongPassword
 from desk.model import NewAgent
+from desk.people import People
 from desk.seed import seed_demo
-from engine.errors import StaleRevision
+from engine.errors import Conflict, StaleRevision
 from tests.desk.conftest import PASSWORD
 
 HERE = "203.0.113.7"
@@ -102,3 +104,17 @@ def test_two_changes_of_one_agent_do_not_overwrite_each_other(office):
 
 def test_seeding_twice_makes_nobody_twice(office):
     assert seed_demo(office.desk, lambda login: PASSWORD) == {}
+
+
+def test_a_stronger_hash_at_log_in_does_not_bring_back_a_password_that_was_changed_meanwhile(office):
+    people = office.desk.people
+
+    class ChangedMeanwhile(PasswordHasher):
+        def check_needs_rehash(self, hash: str | bytes) -> bool:
+            people.change_password("li", PASSWORD, "a newer one of her own")
+            return True
+
+    late = People(office.desk.context, hasher=ChangedMeanwhile(time_cost=1, memory_cost=8, parallelism=1))
+    with pytest.raises(Conflict, match="changed at the same time"):
+        late.authenticate("li", PASSWORD, from_address=HERE)
+    assert people.authenticate("li", "a newer one of her own", from_address=HERE).login == "li"

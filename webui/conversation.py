@@ -15,7 +15,7 @@ from webui.refusals import BodyUnreadable
 blueprint = Blueprint("conversation", __name__)
 for_roles(blueprint, "agent", "supervisor")
 SAID = {
-    "reply": mark("Your reply is noted."),
+    "reply": mark("Your reply is noted; a customer with a mail address gets it by mail."),
     "call": mark("The call is noted."),
     "note": mark("Your note is saved."),
     "customer": mark("The customer's message is noted."),

@@ -223,6 +223,30 @@ def test_a_draft_with_errors_is_refused_element_by_element(product, analyst):
     assert product.rows() == before
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "element", "told"),
+    [
+        ('type="notify"', 'type="send-fax"', "tell_assignee", "send-fax"),
+        ('= handle.outcome = "wait_customer"', "= handle.outcome = = 1", "outcome_to_ask_customer", "FEEL"),
+        (
+            '= handle.outcome = "wait_customer"',
+            "__import__('os').system('id') == 0",
+            "outcome_to_ask_customer",
+            "__import__",
+        ),
+        ('decisionId="classify"', 'decisionId="klassify"', "classify", "klassify"),
+    ],
+)
+def test_what_a_diagram_names_or_asks_wrongly_is_refused_by_element(product, analyst, old, new, element, told):
+    draft = a_draft(product, {old: new})
+    before = product.rows()
+    answer = deploying(draft, analyst, revision="2")
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert f"/files/{DIAGRAM}?element={element}" in answer.text
+    assert product.rows() == before
+
+
 def test_a_new_label_gets_its_english_text_in_the_same_workbench(product, analyst):
     draft = a_draft(product, {'name="处理需求"': 'name="处理并回访"'})
     page = analyst.get(f"/drafts/{draft}/texts/en").text

@@ -51,6 +51,7 @@ BY_CODE = {
     "task_not_open": mark("Task %(task_id)s was completed or withdrawn meanwhile. Go back to the inbox."),
     "task_not_yours": mark("You do not hold task %(task_id)s. Claim it first."),
     "too_many_attempts": mark("Too many failed sign-ins. Wait some minutes, then try again."),
+    "flow_broken": ADVICE[503],
     "unavailable": ADVICE[503],  # never its own message, which names servers
     "vault": mark("A protected value cannot be read: its key is missing, or it was tampered with. Call your administrator."),
     "version_exists": mark("%(key)s %(version)s is deployed already with other content. Raise the version and deploy again."),

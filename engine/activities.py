@@ -15,6 +15,7 @@ from typing import Any
 from bpmn.diagram import Node, NodeKind
 from engine import results
 from engine.db import store, work
+from engine.db.database import is_database_error
 from engine.errors import CaseloopError, HandlerFailed
 from engine.history import (
     DecisionMade,
@@ -212,6 +213,8 @@ class Activities:
                 facts = handler.gather(call, self._ledger.tx)
             decision: Decision = handler.decide(call, facts)
         except Exception as error:
+            if is_database_error(error):
+                raise
             raise HandlerFailed(f"{node.label}: handler {handler.name} failed: {explain(error)}. Repair, then retry.") from error
         self._ledger.record(
             HandlerDecided(

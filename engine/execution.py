@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from bpmn.diagram import Node
+from bpmn.diagram import Node, NodeKind
 from engine import results
 from engine.activities import Activities
 from engine.db import store
 from engine.definition import Definition
-from engine.errors import Conflict, ExpressionFailed
+from engine.errors import Conflict, ExpressionFailed, HandlerFailed, NotFound
 from engine.history import (
     ActivityCancelled,
     ActivityEntered,
     ActivityLeft,
     ErrorThrown,
     FlowTaken,
+    InstanceCancelled,
     InstanceCompleted,
     SignalReceived,
 )
@@ -50,17 +51,35 @@ class Surroundings:
     vault: KeyRing
     handlers: Mapping[str, Handler]
     projections: tuple[Projection, ...]
+    calls: Calls
+
+
+class Calls(Protocol):
+    """What an execution asks for its call activities; see engine.calls."""
+
+    def start(self, parent: Execution, node: Node, token_id: str) -> None: ...
+
+    def parent(self, child: Execution) -> Execution | None: ...
+
+    def stop(self, parent: Execution, token_id: str) -> None: ...
 
 
 class Execution:
-    """An instance between two revisions. Make it by `begin` or `resume`; it lives as long as its transaction."""
+    """An instance between two revisions. Make it by `begin` or `resume`; it lives as long as its transaction.
+
+    `caller` is the execution that is just starting this one, if one does.
+    """
 
     def __init__(self, surroundings: Surroundings, ledger: Ledger) -> None:
-        self._projections = surroundings.projections
+        self.surroundings = surroundings
+        self.caller: Execution | None = None
         self.ledger = ledger
         self.activities = Activities(ledger, surroundings.handlers)
         self.timekeeping = Timekeeping(ledger)
         self._ended = False
+        self._thrown: tuple[str, str] | None = None
+        self._running_calls = False
+        self._pending_calls: list[tuple[Node, str]] = []
         self.flow: TokenFlow
         self.repetition: Repetition
 
@@ -101,11 +120,26 @@ class Execution:
         now: datetime,
     ) -> Execution:
         """An instance as it was saved. Timers that are due fire first, so that no action outruns a promise (P13)."""
+        execution = cls.load(tx, surroundings, definition, stored, variables=variables, now=now)
+        execution.fire_due()
+        return execution
+
+    @classmethod
+    def load(
+        cls,
+        tx: Transaction,
+        surroundings: Surroundings,
+        definition: Definition,
+        stored: store.StoredInstance,
+        *,
+        variables: dict[str, Any],
+        now: datetime,
+    ) -> Execution:
+        """An instance exactly as it was saved."""
         runs = store.run_variables(tx, surroundings.vault, stored.instance.id) if definition.has_runs else {}
         ledger = Ledger(tx, surroundings.vault, definition, stored, variables=variables, now=now, runs=runs)
         execution = cls(surroundings, ledger)
         execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition))
-        execution.fire_due()
         return execution
 
     def finish_activity(self, node: Node, token_id: str, result: Any, *, by: str = "engine") -> None:
@@ -168,13 +202,51 @@ class Execution:
         elif kind == "runs":
             self.repetition.retry(self.ledger.definition.node(activity_id), token_id)
         elif kind == "work":
-            self.activities.enter(self.ledger.definition.node(activity_id), token_id)
+            self._begin_work(self.ledger.definition.node(activity_id), token_id)
 
     def settle(self) -> ProcessInstance:
         """Run until every token waits, fire what became due, and write the next revision."""
         self._run()
         self.fire_due()
+        if self.ledger.instance.parent_id is not None and (self._ended or self._thrown):
+            return self._report()
         return self.write(InstanceState.COMPLETED if self._ended else self.ledger.instance.state)
+
+    def _report(self) -> ProcessInstance:
+        """Write a called instance that came to an end, or threw what it can't catch itself; then its caller goes on."""
+        parent = self.caller or self.surroundings.calls.parent(self)
+        token_id = self.ledger.instance.parent_token_id or ""
+        code = None if self._ended else self._uncaught()
+        caught = parent is not None and code is not None and parent.flow.catcher(token_id, code) is not None
+        if caught:
+            self.ledger.record(InstanceCancelled(at=self.ledger.at, reason=f'ended with the error "{code}"'))
+            self.flow.cancel()
+            written = self.settle_as(InstanceState.CANCELLED)
+        else:
+            written = self.write(InstanceState.COMPLETED if self._ended else self.ledger.instance.state)
+        if parent is not None and (caught or self._ended):
+            parent.take_return(token_id, self.ledger.variables, code)
+        return written
+
+    def _uncaught(self) -> str | None:
+        """The code of the error for which a token is stuck."""
+        token_id, code = self._thrown or ("", "")
+        return code if any(entry.token_id == token_id and entry.kind == "stuck" for entry in self.flow.waiting()) else None
+
+    def take_return(self, token_id: str, variables: Mapping[str, Any], error_code: str | None) -> None:
+        """Go on after a called instance ended, or threw an error that is caught here. A timer that was due comes first."""
+        running = self._running_calls
+        if not running:
+            self.fire_due()
+        entry = next((entry for entry in self.flow.waiting() if entry.token_id == token_id and entry.kind == "work"), None)
+        if entry is not None:
+            node = self.ledger.definition.node(entry.activity_id)
+            if error_code is not None:
+                self.throw_error(node, token_id, error_code, {})
+            else:
+                self.finish_activity(node, token_id, dict(variables))
+        if not running:
+            self.settle()
 
     def settle_as(self, state: InstanceState) -> ProcessInstance:
         """Take in what the flow reports and write the next revision in the given state; no timer fires any more."""
@@ -183,7 +255,7 @@ class Execution:
 
     def write(self, state: InstanceState) -> ProcessInstance:
         """Write the next revision in the given state with all that happened."""
-        return self.ledger.write(state, self.flow.snapshot(), self._projections)
+        return self.ledger.write(state, self.flow.snapshot(), self.surroundings.projections)
 
     def fire_due(self) -> None:
         """Fire what is due, in the order of the due instants; each path has its due instant as time (E33)."""
@@ -196,7 +268,7 @@ class Execution:
         self.ledger.at = self.ledger.now
 
     def _run(self) -> None:
-        while self._take_happenings() or self._answer_next():
+        while self._take_happenings() or self._answer_next() or self._call_next():
             pass
         self.timekeeping.follow_variables()
 
@@ -221,6 +293,21 @@ class Execution:
         self.flow.complete(answer.token_id)
         return True
 
+    def _call_next(self) -> bool:
+        """Start the next called process that is wanted; False when there is none."""
+        if not self._pending_calls:
+            return False
+        node, token_id = self._pending_calls.pop(0)
+        self._running_calls = True
+        try:
+            if self.waits_for_work(token_id):
+                self.surroundings.calls.start(self, node, token_id)
+        except (NotFound, HandlerFailed, ExpressionFailed) as error:
+            self.ledger.raise_incident(node.id, token_id, error.message)
+        finally:
+            self._running_calls = False
+        return True
+
     def _take(self, happening: happenings.Happening) -> None:
         ledger = self.ledger
         match happening:
@@ -233,6 +320,8 @@ class Execution:
             case happenings.ActivityCancelled(token_id=token_id, activity_id=activity_id):
                 self._close(token_id)
                 self.activities.cancel(token_id, activity_id)
+                if self._is_call(activity_id):
+                    self.surroundings.calls.stop(self, token_id)
                 ledger.forget_run(token_id)
                 ledger.record(ActivityCancelled(at=ledger.at, activity_id=activity_id, token_id=token_id))
             case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
@@ -247,7 +336,8 @@ class Execution:
                 self.repetition.ended(ledger.definition.node(activity_id), token_id, whole)
             case happenings.FlowTaken(flow_id=flow_id):
                 ledger.record(FlowTaken(at=ledger.at, flow_id=flow_id))
-            case happenings.TokenStuck(token_id=token_id, activity_id=activity_id, reason=reason):
+            case happenings.TokenStuck(token_id=token_id, activity_id=activity_id, reason=reason, error_code=code):
+                self._thrown = (token_id, code) if code else self._thrown
                 ledger.raise_incident(activity_id, token_id, reason)
             case happenings.ProcessEnded():
                 self._ended = True
@@ -260,6 +350,16 @@ class Execution:
             ActivityEntered(at=self.ledger.at, activity_id=activity_id, token_id=token_id, kind=kind, properties=properties)
         )
         if node is not None and kind != WHOLE:
+            self._begin_work(node, token_id)
+
+    def _is_call(self, activity_id: str) -> bool:
+        node = self.ledger.definition.process.nodes.get(activity_id)
+        return node is not None and node.kind is NodeKind.CALL_ACTIVITY
+
+    def _begin_work(self, node: Node, token_id: str) -> None:
+        if node.kind is NodeKind.CALL_ACTIVITY:
+            self._pending_calls.append((node, token_id))
+        else:
             self.activities.enter(node, token_id)
 
     def _close(self, token_id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bpmn.diagram import Node, feel_source
+from bpmn.diagram import Node, NodeKind, feel_source
 from engine.definition import Definition
 from engine.errors import ExpressionFailed
 
@@ -24,12 +24,16 @@ def inputs_of(definition: Definition, node: Node, variables: Mapping[str, Any], 
 
 
 def outputs_of(definition: Definition, node: Node, variables: Mapping[str, Any], result: Any, at: datetime) -> dict[str, Any]:
-    """Which variables an activity's result sets: by its output mappings (which see `result`), else its one result variable."""
+    """Which variables an activity's result sets: by its output mappings, else its one result variable.
+
+    Mappings see `result`; those of a call activity also the variables of the called instance by their names.
+    """
     if not node.work.outputs:
         return {definition.result_variable(node): result}
     changed: dict[str, Any] = {}
+    returned = result if node.kind is NodeKind.CALL_ACTIVITY and isinstance(result, Mapping) else {}
     for source, target in node.work.outputs:
-        context = {**variables, **changed, RESULT: result}
+        context = {**variables, **returned, **changed, RESULT: result}
         root, _, rest = target.partition(".")
         value = definition.value(node.id, source, context, at)
         if not rest:

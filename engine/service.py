@@ -12,6 +12,7 @@ from typing import Any
 from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
 from engine import deploy, tasks
+from engine.calls import Calls
 from engine.commands import (
     BroadcastSignal,
     CancelInstance,
@@ -68,7 +69,8 @@ class Engine:
         self.vault = vault
         self.clock = clock or SystemClock()
         self.handlers = handlers
-        self.surroundings = Surroundings(vault=vault, handlers=handlers, projections=tuple(projections))
+        calls = Calls(self.definition)
+        self.surroundings = Surroundings(vault=vault, handlers=handlers, projections=tuple(projections), calls=calls)
         self._definitions: dict[int, Definition] = {}
         self._loading = Lock()
 
@@ -130,7 +132,19 @@ class Engine:
         execution = self.resume(tx, command.instance_id)
         execution.ledger.record(InstanceCancelled(at=execution.ledger.now, by=command.by, reason=command.reason))
         execution.flow.cancel()
-        return execution.settle_as(InstanceState.CANCELLED)
+        cancelled = execution.settle_as(InstanceState.CANCELLED)
+        if cancelled.parent_id is not None and cancelled.parent_token_id is not None:
+            self._tell_caller(tx, cancelled.parent_id, cancelled.parent_token_id, command.reason)
+        return cancelled
+
+    def _tell_caller(self, tx: Transaction, parent_id: int, token_id: str, reason: str) -> None:
+        """Raise an incident where a call activity waits for an instance that a person stopped."""
+        parent = self.resume(tx, parent_id)
+        activity_id = next((entry.activity_id for entry in parent.flow.waiting() if entry.token_id == token_id), None)
+        if activity_id is not None:
+            message = f"{activity_id}: the called process was cancelled ({reason}). Retry to call it again."
+            parent.ledger.raise_incident(activity_id, token_id, message)
+        parent.settle()
 
     def lock(self, tx: Transaction, instance_id: int) -> store.StoredInstance:
         """Read an instance, keeping other writers away until this transaction ends. Raises NotFound."""
@@ -328,7 +342,7 @@ class Engine:
         if incident.job_id is not None:
             now = execution.ledger.now
             work.settle_job(tx, incident.job_id, JobState.AVAILABLE, retries=1, available_at=now)
-            work.resolve_incident(tx, incident.id, now)
+            self._resolve(execution, incident)
         elif incident.token_id is not None:
             execution.retry(incident.token_id, incident.activity_id)
         return execution.settle()
@@ -338,9 +352,32 @@ class Engine:
         with self.db.reading() as tx:
             due = queries.due_instances(tx, self.clock.now(), limit)
         for instance_id in due:
+            self._fire_in(instance_id)
+        return len(due) + self._start_what_is_due(limit)
+
+    def _fire_in(self, instance_id: int) -> None:
+        """Fire what is due in one instance. One that can't be continued gets an incident, and stops nobody else's work."""
+        try:
             with self.db.transaction() as tx:
                 self.resume(tx, instance_id).settle()
-        return len(due) + self._start_what_is_due(limit)
+        except Conflict as error:
+            log.info("instance_changed_meanwhile", instance_id=instance_id, reason=error.message)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("instance_cannot_go_on", instance_id=instance_id)
+            with self.db.transaction() as tx:
+                instance = self.lock(tx, instance_id).instance
+                work.insert_incident(
+                    tx,
+                    instance_id=instance.id,
+                    business_key=instance.business_key,
+                    token_id=None,
+                    activity_id=work.WHOLE_INSTANCE,
+                    job_id=None,
+                    message=f"The instance can't go on: {explain(error)}. Repair the cause, then retry.",
+                    created_at=self.clock.now(),
+                )
 
     def _start_what_is_due(self, limit: int) -> int:
         for number in range(limit):

@@ -123,6 +123,8 @@ class Work:
     outputs: tuple[tuple[str, str], ...] = ()
     properties: Mapping[str, str] = field(default_factory=_nothing)
     called_process: str | None = None
+    called_binding: str | None = None
+    called_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

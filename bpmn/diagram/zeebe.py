@@ -23,6 +23,8 @@ _ATTRIBUTES = (
     ("decision_id", "calledDecision", "decisionId"),
     ("result_variable", "calledDecision", "resultVariable"),
     ("called_process", "calledElement", "processId"),
+    ("called_binding", "calledElement", "bindingType"),
+    ("called_version", "calledElement", "versionTag"),
 )
 
 

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from engine.errors import Conflict, SettingsInvalid, Unavailable
 
+log = structlog.get_logger()
 BUSY_TIMEOUT_SECONDS = 30
 POSTGRES_SERIALIZATION_FAILURES = frozenset({"40001", "40P01", "55P03"})
 
@@ -22,7 +24,10 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        parsed = make_url(url)
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise SettingsInvalid("The database URL can't be read: expected sqlite:///… or postgresql://….") from None
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.dialect = parsed.get_backend_name()
@@ -50,8 +55,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads and sees one consistent state."""
-        with self._translated(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._translated(), self.engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -72,7 +80,14 @@ class Database:
 def _in_domain_words(error: DBAPIError) -> Conflict | Unavailable:
     if getattr(error.orig, "sqlstate", None) in POSTGRES_SERIALIZATION_FAILURES:
         return Conflict("Somebody else changed the same records at the same time. Try again.")
-    return Unavailable(f"The database doesn't answer ({error.orig}). Try again in a moment.")
+    # the driver's words name host and user, so they go to the log and not to a page
+    log.warning("database_unavailable", reason=str(error.orig))
+    return Unavailable("The database doesn't answer. Try again in a moment; the log says more.")
+
+
+def is_database_error(error: Exception) -> bool:
+    """Whether a failure is the database's, so that the whole transaction has to be tried again and nothing be decided from it."""
+    return isinstance(error, DBAPIError | Unavailable | Conflict)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -17,6 +17,7 @@ from engine.model import (
     Deployment,
     Incident,
     IncidentState,
+    InstanceState,
     Job,
     JobState,
     MessageSubscription,
@@ -75,6 +76,20 @@ def has_instance(tx: Transaction, process_key: str, business_key: str) -> bool:
     table = tables.process_instance
     query = select(table.c.id).where(table.c.process_key == process_key, table.c.business_key == business_key)
     return tx.execute(query).first() is not None
+
+
+def active_children(tx: Transaction, parent_id: int, token_id: str) -> list[int]:
+    """The ids of the open instances that a call activity's token started."""
+    table = tables.process_instance
+    query = select(table.c.id).where(table.c.parent_id == parent_id, table.c.parent_token_id == token_id)
+    return list(tx.execute(query.where(table.c.state == InstanceState.ACTIVE).order_by(table.c.id)).scalars())
+
+
+def count_children(tx: Transaction, parent_id: int, token_id: str) -> int:
+    """How many instances a call activity's token has started."""
+    table = tables.process_instance
+    query = select(func.count()).where(table.c.parent_id == parent_id, table.c.parent_token_id == token_id)
+    return tx.execute(query).scalar_one()
 
 
 def variables(tx: Transaction, vault: KeyRing, instance_id: int) -> dict[str, Any]:

@@ -95,8 +95,15 @@ def insert_instance(
 
 
 def lock_instance(tx: Transaction, instance_id: int) -> StoredInstance:
-    """Read an instance to change it; other writers of it wait until this transaction ends. Raises NotFound."""
+    """Read an instance to change it; other writers of it wait until this transaction ends. Raises NotFound.
+
+    The instances that called it are locked before it, so that what goes down and what comes up never wait for each other.
+    """
     table = tables.process_instance
+    if tx.dialect.name == "postgresql":
+        parent_id = tx.execute(select(table.c.parent_id).where(table.c.id == instance_id)).scalar_one_or_none()
+        if parent_id is not None:
+            lock_instance(tx, parent_id)
     row = tx.execute(select(table).where(table.c.id == instance_id).with_for_update()).one_or_none()
     if row is None:
         raise NotFound(f"There is no process instance {instance_id}.", instance_id=instance_id)

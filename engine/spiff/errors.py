@@ -56,6 +56,7 @@ class NotCaught(TokenFlowError, Refused):
             activity_id=activity_id,
             error_code=error_code,
         )
+        self.error_code = error_code
 
 
 class EvaluationRefused(TokenFlowError, Refused):

@@ -99,11 +99,15 @@ class FlowTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenStuck:
-    """A token cannot go on from an activity until somebody repairs the cause and asks for `retry`."""
+    """A token cannot go on from an activity until somebody repairs the cause and asks for `retry`.
+
+    `error_code` is set when it threw an error that nothing in this process catches.
+    """
 
     token_id: str
     activity_id: str
     reason: str
+    error_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

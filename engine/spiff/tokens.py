@@ -179,9 +179,10 @@ class TokenWorkflow(Workflow):
         self.completed = True
         self.announce(ProcessEnded(end_activity_ids=tuple(self.ends_reached)))
 
-    def stick(self, token: Token, reason: str) -> None:
+    def stick(self, token: Token, reason: str, *, error_code: str | None = None) -> None:
         token._set_state(TaskState.ERROR)
-        self.announce(TokenStuck(token_id=token.id, activity_id=token.activity_id, reason=reason))
+        stuck = TokenStuck(token_id=token.id, activity_id=token.activity_id, reason=reason, error_code=error_code)
+        self.announce(stuck)
 
     def _run_one(self, token: Token) -> None:
         self._passes[token.activity_id] += 1
@@ -190,8 +191,10 @@ class TokenWorkflow(Workflow):
             return
         try:
             token.run()
-        except (ConditionFailed, NotCaught) as failure:
+        except ConditionFailed as failure:
             self.stick(token, str(failure))
+        except NotCaught as failure:
+            self.stick(token, str(failure), error_code=failure.error_code)
 
     def _task_completed_notify(self, task: Token) -> None:
         """Fold a completed token: what it brought forth moves up into its scope, and it leaves the tree.

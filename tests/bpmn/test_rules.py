@@ -106,7 +106,12 @@ SAMPLES: dict[str, Sample] = {
         element="x",
         says="sits on no task",
     ),
-    "called-process": Sample(bad=straight(tag("callActivity", id="x", name="Call")), element="x", says="does not run here"),
+    "called-process": Sample(
+        good=straight(extended("callActivity", "x", zeebe("calledElement", processId="billing"))),
+        bad=straight(tag("callActivity", id="x", name="Call")),
+        element="x",
+        says="names no fixed process",
+    ),
     "condition-ignored": Sample(
         good=fork("parallelGateway", first=None, second=None),
         bad=fork("parallelGateway", first="= a", second=None),

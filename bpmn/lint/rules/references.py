@@ -90,12 +90,22 @@ def message_correlation(subject: Subject) -> Iterator[Fault]:
 
 
 def called_process(subject: Subject) -> Iterator[Fault]:
-    """Call activities do not run here."""
+    """A call activity names a fixed process, and which of its versions."""
     for node in subject.nodes(NodeKind.CALL_ACTIVITY):
+        called, binding, version = node.work.called_process, node.work.called_binding, node.work.called_version
+        if not called or _is_worked_out(called):
+            message = Wording("Call activity “{name}” names no fixed process", "调用活动“{name}”没有指定固定的流程")
+        elif binding not in (None, "latest", "deployment", "versionTag") or (binding == "versionTag") != bool(version):
+            message = Wording("Call activity “{name}” does not say which version", "调用活动“{name}”没有说明调用哪个版本")
+        else:
+            continue
         yield Fault(
             at=node,
-            message=Wording("Call activity “{name}” does not run here", "调用活动“{name}”在此无法运行"),
-            way_out=Wording("Draw the called steps as a sub-process", "请将被调用的步骤画成子流程"),
+            message=message,
+            way_out=Wording(
+                "Set the called element: process ID and binding (latest, deployment, or version tag with the tag)",
+                "请设置被调用元素：流程 ID 与绑定方式（latest、deployment，或带版本标签的 versionTag）",
+            ),
         )
 
 

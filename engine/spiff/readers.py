@@ -61,6 +61,9 @@ class NodeReader(TaskParser):
                 raise CompileRefused(f"{in_words(self.node)} is a standard loop: not run; draw a flow back through a gateway.")
             if local_name(child) == "multiInstanceLoopCharacteristics" and not self.may_repeat:
                 raise CompileRefused(f"{in_words(self.node)} is multi-instance: not run there; put it into a sub-process.")
+        for name, value in (("instantiate", "true"), ("eventGatewayType", "Parallel"), ("parallelMultiple", "true")):
+            if self.node.get(name) == value:
+                raise CompileRefused(f'{in_words(self.node)} has {name}="{value}": not run; begin with a start event instead.')
         if self.node.get("isForCompensation") == "true":
             raise CompileRefused(f"{in_words(self.node)} has isForCompensation: not run yet; remove it.")
 

@@ -218,6 +218,9 @@ SAMPLES: dict[str, Sample] = {
     "no-compensation": Sample(bad=straight(throw(tag("compensateEventDefinition"))), element="x", says="nothing would be undone"),
     "no-complex-gateway": Sample(bad=straight(tag("complexGateway", id="x")), element="x", says="Use exclusive"),
     "no-layout": Sample(good=diagram(start(), after=LAYOUT), bad=GOOD, element="definitions", says="no layout"),
+    "no-other-start": Sample(
+        bad=straight(tag("receiveTask", id="x", name="Mail", instantiate="true")), element="x", says="is marked “instantiate”"
+    ),
     "no-script-task": Sample(bad=straight(tag("scriptTask", id="x")), element="x", says="never run"),
     "no-standard-loop": Sample(
         good=straight(tag("userTask", REPEATED, id="x")),

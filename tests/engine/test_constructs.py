@@ -1,4 +1,4 @@
-"""Every construct that the token flow moves, from a deployed package to the database and back, with a fresh engine in between."""
+"""Events, from a deployed package to the database and back, with a fresh engine in between."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bpmn.package import ProcessPackage
-from engine.commands import BroadcastSignal, CancelInstance, CorrelateMessage, RetryIncident, SetVariables
-from engine.db import queries, store, tables
-from engine.history import ErrorThrown, InstanceCompleted, RunVariableSet, SignalReceived, VariableSet
-from engine.model import Incident, InstanceState, JobState, ProcessInstance
-from engine.ports import Done, HandlerCall, JobOutcome, Throw
+from engine.commands import CorrelateMessage
+from engine.db import queries, tables
+from engine.history import ErrorThrown, InstanceCompleted, SignalReceived
+from engine.model import InstanceState, JobState, ProcessInstance
+from engine.ports import Done, Throw
 from engine.testing import FakeClock
 from tests.engine.conftest import Bench
+from tests.engine.constructs import Answers, broadcast, incidents, retry
 from tests.engine.spiff.diagrams import (
     MESSAGE,
     TIMER,
@@ -27,58 +27,18 @@ from tests.engine.spiff.diagrams import (
     error_end,
     escalation_throw,
     event_sub,
-    exclusive,
     flow,
     link_catch,
     link_throw,
     on_start,
     parallel,
-    repeated,
     signal,
     signal_end,
     signal_throw,
     start,
     sub,
 )
-from tests.support.packages import extended, package, person, work, zeebe
-
-USER = "<bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements>"
-
-
-class Answers:
-    """A doer that answers by the variable `item`, or by what it was told."""
-
-    name = "act"
-
-    def __init__(self, answer: JobOutcome | None = None) -> None:
-        self.answer = answer
-        self.calls: list[HandlerCall] = []
-
-    def do(self, call: HandlerCall) -> JobOutcome:
-        self.calls.append(call)
-        return self.answer or Done(result={"double": call.inputs["item"] * 2})
-
-
-def broadcast(bench: Bench, name: str, **data: Any) -> int:
-    with bench.db.transaction() as tx:
-        return bench.engine.broadcast(tx, BroadcastSignal(name=name, by="ana", data=data))
-
-
-def incidents(bench: Bench, instance: ProcessInstance) -> list[Incident]:
-    with bench.db.reading() as tx:
-        return queries.incidents(tx, instance_id=instance.id)
-
-
-def retry(bench: Bench, instance: ProcessInstance) -> None:
-    [incident] = incidents(bench, instance)
-    with bench.db.transaction() as tx:
-        bench.engine.retry(tx, RetryIncident(incident_id=incident.id, by="ana"))
-
-
-def set_variables(bench: Bench, instance: ProcessInstance, **values: Any) -> None:
-    with bench.db.transaction() as tx:
-        bench.engine.set_variables(tx, SetVariables(instance_id=instance.id, values=values, by="ana", reason="repair"))
-
+from tests.support.packages import package, person, work
 
 # -- signals
 
@@ -237,112 +197,6 @@ def test_conditions_on_the_flows_that_leave_an_activity(bench: Bench, amount: in
     assert sorted(bench.tasks(instance)) == opened
 
 
-# -- runs
-
-
-def doubling(*, sequential: bool = False, more: str = "", **changes: str) -> Any:
-    loop = {"inputCollection": "= items", "inputElement": "item", "outputCollection": "doubles", "outputElement": "= act.double"}
-    act = repeated("serviceTask", "act", more=more, sequential=sequential, **{**loop, **changes})
-    act = act.replace(">", "><bpmn:extensionElements>" + zeebe("taskDefinition", type="act") + "</bpmn:extensionElements>", 1)
-    return package(start(), act, person("after"), end(), chain("start", "act", "after", "end"))
-
-
-@pytest.mark.parametrize("sequential", [False, True])
-def test_each_run_sees_its_own_element_and_the_results_come_in_order(bench: Bench, sequential: bool) -> None:
-    bench.handlers["act"] = answers = Answers()
-    instance = bench.start(doubling(sequential=sequential), items=[3, 1, 2])
-    with bench.db.reading() as tx:
-        assert len(queries.jobs(tx, instance_id=instance.id)) == (1 if sequential else 3)
-    bench.restarted().worker.run_until_idle()
-    assert sorted(call.inputs["loopCounter"] for call in answers.calls) == [1, 2, 3]
-    variables = bench.variables(instance)
-    assert variables == {"items": [3, 1, 2], "doubles": [6, 2, 4]}
-    assert len(bench.history(instance, RunVariableSet)) == 3
-    assert [event.name for event in bench.history(instance, VariableSet)] == ["items", "doubles"]
-    assert list(bench.tasks(instance)) == ["after"]
-
-
-def test_nothing_to_run_for_goes_on_at_once(bench: Bench) -> None:
-    bench.handlers["act"] = Answers()
-    instance = bench.start(doubling(), items=[])
-    assert bench.variables(instance)["doubles"] == []
-    assert list(bench.tasks(instance)) == ["after"]
-
-
-def test_a_completion_condition_withdraws_the_runs_that_are_left(bench: Bench) -> None:
-    bench.handlers["act"] = answers = Answers()
-    enough = "<bpmn:completionCondition>= numberOfCompletedInstances &gt;= 2</bpmn:completionCondition>"
-    instance = bench.start(doubling(more=enough), items=[1, 2, 3, 4])
-    bench.worker.run_until_idle()
-    assert len(answers.calls) == 2
-    assert bench.variables(instance)["doubles"] == [2, 4, None, None]
-    with bench.db.reading() as tx:
-        states = [job.state for job in queries.jobs(tx, instance_id=instance.id)]
-    assert states == [JobState.DONE, JobState.DONE, JobState.CANCELLED, JobState.CANCELLED]
-
-
-def test_a_collection_that_is_none_is_an_incident_that_a_person_repairs(bench: Bench) -> None:
-    bench.handlers["act"] = Answers()
-    instance = bench.start(doubling(), items="many")
-    assert "not a list" in incidents(bench, instance)[0].message
-    set_variables(bench, instance, items=[5])
-    retry(bench, instance)
-    bench.worker.run_until_idle()
-    assert bench.variables(instance)["doubles"] == [10]
-    assert incidents(bench, instance) == []
-
-
-def test_a_result_that_cannot_be_read_is_an_incident_that_a_person_repairs(bench: Bench) -> None:
-    bench.handlers["act"] = Answers()
-    enough = "<bpmn:completionCondition>= enough</bpmn:completionCondition>"
-    instance = bench.start(doubling(more=enough), items=[1, 2])
-    bench.worker.run_until_idle()
-    assert "neither true nor false" in incidents(bench, instance)[0].message
-    set_variables(bench, instance, enough=False)
-    retry(bench.restarted(), instance)
-    assert bench.variables(instance)["doubles"] == [2, 4]
-    assert list(bench.tasks(instance)) == ["after"]
-
-
-def test_a_number_of_runs(bench: Bench) -> None:
-    count = "<bpmn:loopCardinality>3</bpmn:loopCardinality>"
-    story = package(start(), repeated("userTask", "a", USER, more=count), end(), chain("start", "a", "end"))
-    instance = bench.start(story)
-    with bench.db.reading() as tx:
-        assert len(queries.tasks(tx, instance_id=instance.id)) == 3
-    for _ in range(3):
-        bench.do(instance, "a")
-    assert bench.instance(instance).state is InstanceState.COMPLETED
-
-
-def test_runs_of_a_sub_process_keep_their_results_apart(bench: Bench) -> None:
-    bench.handlers["act"] = Answers()
-    inner = (
-        start("s") + work("act", "act") + exclusive("big", "big-e") + person("check") + end("e") + chain("s", "act", "big", "e")
-        + flow("big", "check", "= act.double > 10") + chain("check", "e")
-    )  # fmt: skip
-    loop = {"inputCollection": "= items", "inputElement": "item", "outputCollection": "seen", "outputElement": "= act.double"}
-    story = package(start(), repeated("subProcess", "each", inner, **loop), end(), chain("start", "each", "end"))
-    instance = bench.start(story, items=[1, 9])
-    bench.worker.run_until_idle()
-    assert list(bench.tasks(instance)) == ["check"]
-    assert bench.restarted().do(instance, "check").state is InstanceState.COMPLETED
-    assert bench.variables(instance) == {"items": [1, 9], "seen": [2, 18]}
-
-
-def test_cancelling_leaves_no_run_behind(bench: Bench) -> None:
-    late = boundary("late", "act", TIMER) + chain("late", "end")
-    bench.handlers["act"] = Answers()
-    files = doubling().to_files()
-    files["story.bpmn"] = files["story.bpmn"].replace(b"</bpmn:process>", late.encode() + b"</bpmn:process>")
-    instance = bench.start(ProcessPackage.from_files(files), items=[1, 2])
-    bench.clock.advance(minutes=20)
-    bench.engine.fire_due_timers()
-    assert bench.instance(instance).state is InstanceState.COMPLETED
-    with bench.db.reading() as tx:
-        assert store.run_variables(tx, bench.vault, instance.id) == {}
-
-
 def test_a_throwing_message_event_is_told_by_its_handler_without_waiting(bench: Bench) -> None:
     bench.handlers["act"] = answers = Answers(Done())
     told = work("tell", "act", kind="intermediateThrowEvent").replace(
@@ -411,157 +265,3 @@ def test_a_timer_starts_one_instance_when_it_is_due(bench: Bench) -> None:
     bench.worker.run_until_idle()
     with bench.db.reading() as tx:
         assert len(list(tx.execute(tables.process_instance.select()))) == 1
-
-
-# -- calls
-
-
-def calling(*more: str, version: str = "1.0", outputs: str = "", **binding: str) -> Any:
-    mapping = '<zeebe:ioMapping><zeebe:input source="= amount" target="amount"/>' + outputs + "</zeebe:ioMapping>"
-    call = extended("callActivity", "pay", zeebe("calledElement", processId="billing", **binding), mapping)
-    return package(start(), call, person("after"), end(), chain("start", "pay", "after", "end"), *more, version=version)
-
-
-def billing(*elements: str, version: str = "1.0") -> Any:
-    plain = (start(), person("check"), end(), chain("start", "check", "end"))
-    return package(*(elements or plain), key="billing", version=version)
-
-
-def child_of(bench: Bench, parent: ProcessInstance) -> ProcessInstance:
-    with bench.db.reading() as tx:
-        found = tx.execute(tables.process_instance.select().where(tables.process_instance.c.parent_id == parent.id)).all()
-        return queries.instance(tx, found[-1].id)
-
-
-def test_a_call_starts_a_process_waits_for_it_and_takes_its_variables(bench: Bench) -> None:
-    bench.engine.deploy(billing(), by="ana")
-    output = '<zeebe:output source="= amount * 2" target="paid"/>'
-    parent = bench.start(calling(outputs=output), amount=7, secret="x")
-    child = child_of(bench, parent)
-    assert (child.parent_token_id, child.business_key) == ("t2", "K-1/t2")
-    assert bench.variables(child) == {"amount": 7}
-    assert bench.tasks(parent) == {}
-    assert bench.restarted().do(child, "check").state is InstanceState.COMPLETED
-    assert list(bench.tasks(parent)) == ["after"]
-    assert bench.variables(parent) == {"amount": 7, "secret": "x", "paid": 14}
-
-
-def test_a_called_process_that_ends_at_once_lets_its_caller_go_on_at_once(bench: Bench) -> None:
-    bench.engine.deploy(billing(start(), end(), chain("start", "end")), by="ana")
-    parent = bench.start(calling(), amount=7)
-    assert list(bench.tasks(parent)) == ["after"]
-    assert bench.variables(parent)["pay"] == {"amount": 7}
-    assert child_of(bench, parent).state is InstanceState.COMPLETED
-
-
-BINDINGS = {"1.2": {}, "1.1": {"bindingType": "deployment"}, "1.0": {"bindingType": "versionTag", "versionTag": "1.0"}}
-
-
-@pytest.mark.parametrize("version", BINDINGS)
-def test_the_binding_chooses_the_version(bench: Bench, version: str) -> None:
-    bench.engine.deploy(billing(version="1.0"), by="ana")
-    bench.engine.deploy(billing(version="1.1"), by="ana")
-    caller = calling(**BINDINGS[version])
-    bench.engine.deploy(caller, by="ana")
-    bench.engine.deploy(billing(version="1.2"), by="ana")
-    assert child_of(bench, bench.start(caller, amount=1)).version == version
-
-
-def test_a_process_that_is_not_deployed_is_an_incident_until_it_is(bench: Bench) -> None:
-    parent = bench.start(calling(), amount=1)
-    assert "isn't deployed" in incidents(bench, parent)[0].message
-    bench.engine.deploy(billing(), by="ana")
-    retry(bench, parent)
-    assert list(bench.tasks(child_of(bench, parent))) == ["check"]
-
-
-def test_withdrawing_the_call_stops_what_it_called_down_to_the_last(bench: Bench) -> None:
-    bench.engine.deploy(billing(start(), extended("callActivity", "deep", zeebe("calledElement", processId="deeper")), end(),
-                                chain("start", "deep", "end")), by="ana")  # fmt: skip
-    deeper = package(start(), person("check"), end(), chain("start", "check", "end"), key="deeper")
-    bench.engine.deploy(deeper, by="ana")
-    late = boundary("late", "pay", TIMER) + person("late-path") + chain("late", "late-path", "end")
-    parent = bench.start(calling(late), amount=1)
-    child = child_of(bench, parent)
-    grandchild = child_of(bench, child)
-    assert list(bench.tasks(grandchild)) == ["check"]
-    bench.clock.advance(minutes=16)
-    bench.restarted().worker.run_until_idle()
-    assert [bench.instance(each).state for each in (child, grandchild)] == [InstanceState.CANCELLED] * 2
-    assert bench.tasks(grandchild) == {}
-    assert list(bench.tasks(parent)) == ["late-path"]
-
-
-@pytest.mark.parametrize("at_once", [True, False])
-def test_an_error_that_the_called_process_does_not_catch_is_caught_by_its_caller(bench: Bench, at_once: bool) -> None:
-    line = (start(), error_end("oops", "lost"), chain("start", "oops"))
-    slow = (start(), person("check"), error_end("oops", "lost"), chain("start", "check", "oops"))
-    bench.engine.deploy(billing(*(line if at_once else slow)), by="ana")
-    caught = boundary("caught", "pay", an_error("lost")) + person("mend") + chain("caught", "mend", "end")
-    parent = bench.start(calling(caught), amount=1)
-    child = child_of(bench, parent)
-    if not at_once:
-        bench.restarted().do(child, "check")
-    assert list(bench.tasks(parent)) == ["mend"]
-    assert bench.instance(child).state is InstanceState.CANCELLED
-    assert incidents(bench, child) == []
-    assert bench.variables(parent)["caught"] == {"errorCode": "lost"}
-
-
-def test_an_error_that_nobody_catches_stays_an_incident_of_the_called_process(bench: Bench) -> None:
-    bench.engine.deploy(billing(start(), error_end("oops", "lost"), chain("start", "oops")), by="ana")
-    parent = bench.start(calling(), amount=1)
-    child = child_of(bench, parent)
-    assert child.state is InstanceState.ACTIVE
-    assert len(incidents(bench, child)) == 1
-    assert bench.instance(parent).state is InstanceState.ACTIVE
-
-
-def test_a_called_process_that_a_person_stops_is_an_incident_of_its_caller_and_can_be_called_again(bench: Bench) -> None:
-    bench.engine.deploy(billing(), by="ana")
-    parent = bench.start(calling(), amount=1)
-    first = child_of(bench, parent)
-    with bench.db.transaction() as tx:
-        bench.engine.cancel(tx, CancelInstance(instance_id=first.id, by="ana", reason="wrong customer"))
-    assert "wrong customer" in incidents(bench, parent)[0].message
-    retry(bench, parent)
-    again = child_of(bench, parent)
-    assert (again.id != first.id, again.business_key) == (True, "K-1/t2.2")
-    bench.do(again, "check")
-    assert list(bench.tasks(parent)) == ["after"]
-
-
-def test_cancelling_the_caller_stops_what_it_called(bench: Bench) -> None:
-    bench.engine.deploy(billing(), by="ana")
-    parent = bench.start(calling(), amount=1)
-    with bench.db.transaction() as tx:
-        bench.engine.cancel(tx, CancelInstance(instance_id=parent.id, by="ana", reason="enough"))
-    assert bench.instance(child_of(bench, parent)).state is InstanceState.CANCELLED
-    assert incidents(bench, parent) == []
-
-
-def test_a_process_that_calls_itself_stops_with_a_named_reason(bench: Bench) -> None:
-    call = extended("callActivity", "again", zeebe("calledElement", processId="story"))
-    parent = bench.start(package(start(), call, end(), chain("start", "again", "end")))
-    with bench.db.reading() as tx:
-        [incident] = queries.incidents(tx)
-    assert "call in a circle" in incident.message
-    with bench.db.transaction() as tx:
-        bench.engine.cancel(tx, CancelInstance(instance_id=parent.id, by="ana", reason="enough"))
-    with bench.db.reading() as tx:
-        assert queries.incidents(tx) == []
-
-
-def test_a_call_for_each_element(bench: Bench) -> None:
-    bench.engine.deploy(billing(), by="ana")
-    loop = {"inputCollection": "= items", "inputElement": "amount", "outputCollection": "paid", "outputElement": "= pay.amount"}
-    call = repeated("callActivity", "pay", **loop)
-    told = "<bpmn:extensionElements>" + zeebe("calledElement", processId="billing") + "</bpmn:extensionElements>"
-    story = package(start(), call.replace(">", ">" + told, 1), end(), chain("start", "pay", "end"))
-    parent = bench.start(story, items=[3, 4])
-    with bench.db.reading() as tx:
-        children = [queries.instance(tx, row.id) for row in tx.execute(tables.process_instance.select()) if row.parent_id]
-    for child in reversed(children):
-        bench.do(child, "check")
-    assert bench.instance(parent).state is InstanceState.COMPLETED
-    assert bench.variables(parent)["paid"] == [3, 4]

@@ -38,6 +38,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "no-compensation": events.no_compensation,
         "no-complex-gateway": gateways.no_complex_gateway,
         "no-layout": structure.no_layout,
+        "no-other-start": structure.no_other_start,
         "no-script-task": structure.no_script_task,
         "no-standard-loop": loops.no_standard_loop,
         "plain-task": tasks.plain_task,

@@ -14,6 +14,7 @@ from bpmn.xml import BPMN
 
 LONGEST_CHAIN = 800
 _ID = re.compile(r"[^\W\d][\w.-]{0,199}\Z")
+_STARTING = {"instantiate": "true", "eventGatewayType": "Parallel", "parallelMultiple": "true"}
 _UNSUPPORTED = {
     NodeKind.AD_HOC_SUB_PROCESS: Wording("Ad-hoc sub-process", "即席子流程"),
     NodeKind.TRANSACTION: Wording("Transaction", "事务"),
@@ -45,6 +46,21 @@ def supported_element(subject: Subject) -> Iterator[Fault]:
             way_out=Wording("Use an ordinary sub-process", "请使用普通子流程"),
             params={"kind": kind.en, "kind_zh": kind.zh},
         )
+
+
+def no_other_start(subject: Subject) -> Iterator[Fault]:
+    """Gateways and receive tasks that would start a process, or wait for all of their events, do not run here."""
+    for element in subject.root.iter(f"{{{BPMN}}}*"):
+        marked = [name for name, value in _STARTING.items() if element.get(name) == value]
+        if marked:
+            yield Fault(
+                at=Place(id=element.get("id", ""), name=element.get("name", ""), line=element.sourceline or 0),
+                message=Wording(
+                    "“{name}” is marked “{marker}”, which does not run here", "“{name}”带有“{marker}”标记，在此无法运行"
+                ),
+                way_out=Wording("Begin with a message start event", "请使用消息开始事件"),
+                params={"marker": marked[0]},
+            )
 
 
 def boundary_attached(subject: Subject) -> Iterator[Fault]:

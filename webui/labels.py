@@ -28,10 +28,10 @@ PRIORITIES = {
     "low": Label(text=mark("Low")),
 }
 CASE_TYPES = {
-    "inquiry": Label(text=mark("Consultation")),
+    "inquiry": Label(text=mark("Question")),
     "complaint": Label(text=mark("Complaint"), tone="warn"),
     "suggestion": Label(text=mark("Suggestion")),
-    "transaction": Label(text=mark("Service request")),
+    "transaction": Label(text=mark("Transaction")),
 }
 CHANNELS = {
     "phone": Label(text=mark("Phone"), icon="phone"),

@@ -22,7 +22,7 @@ export function showFindings(findings, select) {
   if (!panel) return;
   const errors = findings.filter(f => f.severity === 'error').length;
   const count = document.getElementById('findings-count');
-  count.textContent = findings.length ? t('%(errors)s errors, %(others)s others', { errors, others: findings.length - errors }) : t('nothing found');
+  count.textContent = findings.length ? t('%(errors)s errors, %(others)s warnings or hints', { errors, others: findings.length - errors }) : t('nothing found');
   count.className = `badge ${errors ? 'bad' : findings.length ? 'warn' : 'good'}`;
   panel.querySelector('ul').replaceChildren(...findings.map(finding => row(finding, select)));
   panel.open = findings.length > 0;

@@ -11,7 +11,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.errors import SettingsInvalid
 
 PREFIX = "CASELOOP_"
-KNOWN = ("HOME", "DATABASE_URL", "HOST", "PORT", "BASE_URL", "TIME_ZONE", "SMTP_URL", "MAIL_FROM", "THREADS", "HANDLERS")
+KNOWN = (
+    "HOME",
+    "DATABASE_URL",
+    "HOST",
+    "PORT",
+    "BASE_URL",
+    "TIME_ZONE",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "THREADS",
+    "HANDLERS",
+    "TRUSTED_PROXY",
+)
 IGNORED = ("FRONTEND", "NODE", "SHARED_DATA")
 """Variables of the build and the tests that share our prefix."""
 
@@ -20,7 +32,9 @@ IGNORED = ("FRONTEND", "NODE", "SHARED_DATA")
 class Settings:
     """`home` holds the SQLite file, the key file and the web's secret. `smtp_url` None: no mail leaves, notices stay in the app.
 
-    `handlers` maps further handler names to "module:factory", beside those found by entry point.
+    `trusted_proxy` is the address of the one proxy whose word
+    about the visitor's address is believed. `handlers` maps further handler names to
+    "module:factory", beside those found by entry point.
     """
 
     home: Path
@@ -33,6 +47,7 @@ class Settings:
     mail_from: str
     threads: int
     handlers: Mapping[str, str]
+    trusted_proxy: str | None
 
     @property
     def key_file(self) -> Path:
@@ -61,6 +76,7 @@ class Settings:
             mail_from=given.get("MAIL_FROM") or "caseloop@localhost",
             threads=_number(given, "THREADS", 8, lowest=1, highest=200),
             handlers=_handlers(given),
+            trusted_proxy=given.get("TRUSTED_PROXY") or None,
         )
 
 

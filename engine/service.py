@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
+import structlog
+
 from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
 from engine import deploy, tasks
@@ -29,18 +31,22 @@ from engine.commands import (
 from engine.db import queries, starts, store, work
 from engine.db.database import Database
 from engine.db.starts import StartSubscription
+from engine.db.tables import WHOLE_INSTANCE
 from engine.definition import Definition
-from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen
+from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen, Unavailable
 from engine.execution import Execution, Surroundings
 from engine.history import (
     HistoryEvent,
+    IncidentResolved,
     InstanceCancelled,
     InstanceStarted,
     MessageCorrelated,
     TaskCompleted,
 )
+from engine.ledger import explain
 from engine.model import (
     Deployment,
+    Incident,
     IncidentState,
     InstanceState,
     JobState,
@@ -51,6 +57,8 @@ from engine.model import (
 )
 from engine.ports import Clock, Handler, HandlerCall, Projection, SystemClock, Transaction
 from engine.vault import KeyRing
+
+log = structlog.get_logger()
 
 
 class Engine:
@@ -240,8 +248,15 @@ class Engine:
         False when nobody waits, or the correlation key is the business key of an instance of that process already. True
         also when it was taken before.
         """
-        if command.message_id and not store.take_message_once(tx, command.message_id, command.name, self.clock.now()):
+        if command.message_id and store.message_outcome(tx, command.message_id) is not None:
             return True
+        brought = self._bring(tx, command)
+        # an id is used up by being taken, not by being offered: the sender of one that nobody awaited may try again
+        if brought and command.message_id:
+            store.take_message_once(tx, command.message_id, command.name, self.clock.now())
+        return brought
+
+    def _bring(self, tx: Transaction, command: CorrelateMessage) -> bool:
         waiting = store.find_subscription(tx, command.name, command.correlation_key)
         if waiting is None:
             return self._start_by_message(tx, command)
@@ -345,7 +360,14 @@ class Engine:
             self._resolve(execution, incident)
         elif incident.token_id is not None:
             execution.retry(incident.token_id, incident.activity_id)
+        else:
+            self._resolve(execution, incident)
         return execution.settle()
+
+    def _resolve(self, execution: Execution, incident: Incident) -> None:
+        ledger = execution.ledger
+        work.resolve_incident(ledger.tx, incident.id, ledger.now)
+        ledger.record(IncidentResolved(at=ledger.now, activity_id=incident.activity_id, incident_id=incident.id))
 
     def fire_due_timers(self, limit: int = 100) -> int:
         """Fire what is due in at most `limit` instances, and start what is due, each in a transaction of its own; how many."""
@@ -373,7 +395,7 @@ class Engine:
                     instance_id=instance.id,
                     business_key=instance.business_key,
                     token_id=None,
-                    activity_id=work.WHOLE_INSTANCE,
+                    activity_id=WHOLE_INSTANCE,
                     job_id=None,
                     message=f"The instance can't go on: {explain(error)}. Repair the cause, then retry.",
                     created_at=self.clock.now(),

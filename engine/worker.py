@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from engine.db import work
-from engine.errors import Unavailable
+from engine.errors import Conflict, Unavailable
 from engine.execution import Execution
 from engine.history import JobDone
 from engine.jobs import Settlement, settle
@@ -39,6 +39,9 @@ class Worker:
             except Unavailable as error:
                 log.warning("worker_waits", worker=self.name, reason=error.message)
                 busy = False
+            except Conflict as error:
+                log.info("worker_was_slower", worker=self.name, reason=error.message)
+                busy = True
             if not busy:
                 stop.wait(IDLE_SECONDS)
 
@@ -59,8 +62,15 @@ class Worker:
         if leased is None:
             return False
         outcome = self._outcome(leased)
-        with self.engine.db.transaction() as tx:
-            self._settle(tx, leased.job, outcome)
+        try:
+            with self.engine.db.transaction() as tx:
+                self._settle(tx, leased.job, outcome)
+        except (Unavailable, Conflict):
+            raise
+        except Exception as error:
+            log.exception("job_cannot_be_settled", job_id=leased.job.id, handler=leased.job.handler)
+            with self.engine.db.transaction() as tx:
+                work.give_up(tx, leased.job, f"what it did can't be taken over: {explain(error)}", clock.now())
         return True
 
     def _outcome(self, leased: work.LeasedJob) -> JobOutcome:
@@ -138,9 +148,10 @@ class Worker:
         ledger = execution.ledger
         if job.token_id is not None and not execution.waits_for_work(job.token_id):
             return
-        node = ledger.definition.node(job.activity_id)
-        if job.token_id is not None and execution.throw_error(node, job.token_id, thrown.error_code, thrown.variables):
-            return
+        if job.token_id is not None:
+            node = ledger.definition.node(job.activity_id)
+            if execution.throw_error(node, job.token_id, thrown.error_code, thrown.variables):
+                return
         error = f'the error "{thrown.error_code}", which nothing in the diagram catches'
         work.settle_job(ledger.tx, job.id, JobState.FAILED, retries=0, last_error=error)
         message = f"{job.handler} ended with {error}. Repair the cause, then retry, or cancel the instance."

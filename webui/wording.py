@@ -38,7 +38,9 @@ BY_CODE = {
     "expression_failed": mark(
         "The rule %(expression)s at %(activity_id)s gave no usable value. An administrator must look at it."
     ),
-    "error_not_caught": mark("The process threw the error %(error_code)s, which its diagram catches nowhere. An analyst must correct it."),
+    "error_not_caught": mark(
+        "The process threw the error %(error_code)s, which its diagram catches nowhere. An analyst must correct it."
+    ),
     "form_invalid": mark("Some fields need your attention; each says what is wrong."),
     "handler_failed": mark("An automatic step of the process failed. It waits for an administrator; the case is kept."),
     "no_work_held": mark("You hold no open task of case %(number)s. Claim one first."),

@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import threading
+from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import structlog
@@ -54,7 +56,20 @@ def web(settings: Settings) -> None:
     app = create_app(bootstrap.build(settings), secret_key=bootstrap.web_secret(settings))
     follow_parent(threading.Event())
     log.info("web_serves", url=settings.base_url, pid=os.getpid())
-    waitress.serve(app, host=settings.host, port=settings.port, threads=settings.threads, ident="caseloop", _quiet=True)
+    behind_proxy: dict[str, Any] = {}
+    if settings.trusted_proxy:
+        behind_proxy = {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": "x-forwarded-for"}
+    waitress.serve(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        url_scheme=urlsplit(settings.base_url).scheme,
+        ident="caseloop",
+        _quiet=True,
+        clear_untrusted_proxy_headers=True,
+        **behind_proxy,
+    )
 
 
 @click.command()

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 
-from engine.errors import Conflict, SettingsInvalid, Unavailable
+from engine.errors import Conflict, Invalid, SettingsInvalid, Unavailable
 
 log = structlog.get_logger()
 BUSY_TIMEOUT_SECONDS = 30
@@ -36,7 +36,7 @@ class Database:
         self.url = parsed
         options = {"timeout": BUSY_TIMEOUT_SECONDS} if self.dialect == "sqlite" else {}
         self.engine: Engine = create_engine(
-            parsed, connect_args=options, pool_size=pool_size, max_overflow=20, json_serializer=json.dumps
+            parsed, connect_args=options, pool_size=pool_size, max_overflow=20, json_serializer=json.dumps, hide_parameters=True
         )
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine)
@@ -67,6 +67,8 @@ class Database:
             yield
         except OperationalError as error:
             raise _in_domain_words(error) from error
+        except DataError as error:
+            raise Invalid("A text holds a character that can't be kept, or is too long. Shorten or retype it.") from error
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in POSTGRES_SERIALIZATION_FAILURES:
                 raise _in_domain_words(error) from error

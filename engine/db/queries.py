@@ -154,12 +154,19 @@ def timers(tx: Transaction, instance_id: int) -> list[Timer]:
     return [rows.timer(row) for row in tx.execute(query)]
 
 
+def _at_rest(instance_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an instance as a whole waits for a person's repair."""
+    broken = tables.incident
+    is_open = broken.c.state == IncidentState.OPEN
+    return exists().where(broken.c.instance_id == instance_id, is_open, broken.c.activity_id == tables.WHOLE_INSTANCE)
+
+
 def due_instances(tx: Transaction, now: datetime, limit: int) -> list[int]:
     """Ids of at most `limit` instances that have a due timer, the longest due first."""
     due_at = func.min(tables.timer.c.due_at)
     query = (
         select(tables.timer.c.instance_id)
-        .where(tables.timer.c.due_at <= now)
+        .where(tables.timer.c.due_at <= now, ~_at_rest(tables.timer.c.instance_id))
         .group_by(tables.timer.c.instance_id)
         .order_by(due_at)
         .limit(limit)

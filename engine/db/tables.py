@@ -35,6 +35,9 @@ VARIABLE_CONTEXT = b"variable"
 HISTORY_CONTEXT = b"history"
 CALL_CONTEXT = b"job"
 
+WHOLE_INSTANCE = "*"
+"""The activity of an incident that concerns an instance as a whole: until it is resolved, the instance's timers rest."""
+
 
 def sealed_column(name: str, context: bytes) -> Column:
     """A column that the vault seals under a context; `info` tells it to whoever seals it anew with another key."""

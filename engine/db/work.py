@@ -16,6 +16,9 @@ from engine.model import Incident, IncidentState, Job, JobState
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
+MOST_ATTEMPTS = 20
+"""So often a job is given out again after its worker vanished with it; then it may be the job that kills workers."""
+
 UNSETTLED = (JobState.AVAILABLE, JobState.LEASED, JobState.FAILED)
 
 
@@ -46,6 +49,10 @@ def lease_job(tx: Transaction, vault: KeyRing, *, owner: str, now: datetime, sec
     row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
+    if row.attempt >= MOST_ATTEMPTS and row.state == JobState.LEASED:
+        values = {name: value for name, value in row._mapping.items() if name != "call_sealed"}
+        give_up(tx, Job(**values), "its workers vanished", now)
+        return lease_job(tx, vault, owner=owner, now=now, seconds=seconds)
     changes = {
         "state": JobState.LEASED,
         "lease_owner": owner,
@@ -70,6 +77,21 @@ def settle_job(tx: Transaction, job_id: int, state: JobState, **values: Any) -> 
     """Write what became of a job."""
     query = update(tables.job).where(tables.job.c.id == job_id)
     tx.execute(query.values(state=state, lease_owner=None, lease_until=None, **values))
+
+
+def give_up(tx: Transaction, job: Job, why: str, now: datetime) -> None:
+    """Fail a job for good and raise an incident, without touching its instance."""
+    settle_job(tx, job.id, JobState.FAILED, retries=0, last_error=why)
+    insert_incident(
+        tx,
+        instance_id=job.instance_id,
+        business_key=job.business_key,
+        token_id=job.token_id,
+        activity_id=job.activity_id,
+        job_id=job.id,
+        message=f"{job.handler}: {why}. Repair the cause, then retry.",
+        created_at=now,
+    )
 
 
 def cancel_jobs(tx: Transaction, instance_id: int, token_id: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands import CorrelateMessage, RetryIncident, SetVariables
-from engine.db import queries, work
-from engine.history import JobDone, TaskCreated, TimerFired, TimerMoved
+from engine.db import queries, tables, work
+from engine.history import IncidentResolved, JobDone, TaskCreated, TimerFired, TimerMoved
 from engine.model import InstanceState, JobState
 from engine.ports import Done, Fail, HandlerCall, JobOutcome, Snooze
 from engine.worker import Worker
@@ -258,3 +259,50 @@ def test_the_cost_of_a_step_does_not_grow_with_what_has_been(bench: Bench, round
             sizes.append(len(tx.exec_driver_sql("SELECT snapshot FROM process_instance").scalar_one()))
         assert list(bench.tasks(instance)) == ["handle"]
     assert sizes[-1] <= sizes[1] * 1.1
+
+
+def test_an_instance_that_cannot_go_on_stops_nobody_else_and_waits_for_a_person(bench: Bench) -> None:
+    story = package(*WARNED, boundary_timer("late", "handle", "PT15M"))
+    broken, sound = (bench.start(story, key) for key in ("K-1", "K-2"))
+    of_broken = tables.process_instance.c.id == broken.id
+    with bench.db.transaction() as tx:
+        kept = tx.execute(select(tables.process_instance.c.snapshot).where(of_broken)).scalar_one()
+        tx.execute(tables.process_instance.update().where(of_broken).values(snapshot=b"damaged"))
+    bench.clock.advance(hours=1)
+    bench.worker.run_until_idle()
+    assert set(bench.tasks(sound)) == {"handle", "supervise"}
+    with bench.db.reading() as tx:
+        (incident,) = queries.incidents(tx)
+    assert (incident.instance_id, "can't go on" in incident.message) == (broken.id, True)
+    with bench.db.transaction() as tx:
+        tx.execute(tables.process_instance.update().where(of_broken).values(snapshot=bytes(kept)))
+    with bench.db.transaction() as tx:
+        bench.engine.retry(tx, RetryIncident(incident_id=incident.id, by="ana"))
+    bench.worker.run_until_idle()
+    assert set(bench.tasks(broken)) == {"handle", "supervise"}
+    assert len(bench.history(broken, IncidentResolved)) == 1
+
+
+def test_a_job_with_which_every_worker_vanishes_is_given_up(bench: Bench) -> None:
+    outbox = bench.handlers["send"] = Outbox()
+    instance = bench.start(package(*MAIL))
+    for _ in range(work.MOST_ATTEMPTS):
+        with bench.db.transaction() as tx:
+            assert work.lease_job(tx, bench.vault, owner="dying", now=bench.clock.now(), seconds=60)
+        bench.clock.advance(seconds=61)
+    bench.worker.run_until_idle()
+    assert outbox.sent == []
+    with bench.db.reading() as tx:
+        (incident,) = queries.incidents(tx, instance_id=instance.id)
+    assert "vanished" in incident.message
+    with bench.db.transaction() as tx:
+        bench.engine.retry(tx, RetryIncident(incident_id=incident.id, by="ana"))
+    bench.worker.run_until_idle()
+    assert list(bench.tasks(instance)) == ["handle"]
+
+
+def test_a_message_that_nobody_awaited_may_be_sent_again(bench: Bench) -> None:
+    assert not answer(bench, "K-1", "m1")
+    instance = bench.start(package(*WAITING, messages={"answer": "= number"}), number="K-1")
+    assert answer(bench, "K-1", "m1")
+    assert list(bench.tasks(instance)) == ["thank"]

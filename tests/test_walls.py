@@ -29,7 +29,7 @@ HANDLERS_MAY_SEE = ("engine.ports", "engine.model", "engine.history", "engine.er
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "lxml": ("bpmn",),
     "bpmn_io": ("bpmn.bpmn_io_port",),
-    "SpiffWorkflow": ("engine.spiff",),
+    "SpiffWorkflow": ("engine.spiff", "benchmarks.naive"),
     "alembic": ("engine.db", "desk.steps"),
     "sqlalchemy": ("engine.db", "engine.ports", "desk.store", "desk.tables", "desk.steps", "caseloop.rotation", "benchmarks"),
     "cryptography": ("engine.vault",),

@@ -62,6 +62,22 @@ def add(
     click.echo(f"{agent.login} ({agent.role}) may log in with the one-time password {password}")
 
 
+@user.command()
+@click.argument("login")
+@click.pass_obj
+def reset(settings: Settings, login: str) -> None:
+    """Give somebody a new one-time password and print it; their sessions end.
+
+    \b
+    Example:
+      caseloop user reset li
+    """
+    services = bootstrap.build(settings)
+    password = services.chance.token()[:16]
+    services.desk.people.reset_password(login, password)
+    click.echo(f"{login} may log in with the one-time password {password}")
+
+
 @user.command("list")
 @click.pass_obj
 def list_users(settings: Settings) -> None:

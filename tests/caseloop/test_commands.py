@@ -137,6 +137,11 @@ def test_somebody_is_added_with_a_one_time_password(furnished: Path) -> None:
     assert "exists already" in run(furnished, "user", "add", "wu", "--name", "吴").output
 
 
+def test_a_forgotten_password_is_replaced_by_a_one_time_one(furnished: Path) -> None:
+    assert re.search(r"one-time password \S{10,}", run(furnished, "user", "reset", "li").output)
+    assert "no active agent" in run(furnished, "user", "reset", "nobody").output
+
+
 def test_rotating_the_keys_seals_everything_anew(furnished: Path) -> None:
     number = run(furnished, "start", "customer-service", "--team", "service", stdin=json.dumps(REQUEST)).output.strip()
     old = KeyRing.from_file(furnished / "keys.json")

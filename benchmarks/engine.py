@@ -124,7 +124,7 @@ def naive_case(naive: Naive) -> None:
 
 
 def reopening_ratio(folder: Path, reopenings: int) -> float:
-    """The processor time of a late reopening over that of an early one, each the median of some: what the disk does isn't ours."""
+    """The processor time of a late reopening over that of an early one, each the median of some; the disk's isn't ours."""
     bench = Bench(fresh(folder, "reopened"), FakeClock(START))
     instance = bench.start("R")
     costs: list[float] = []

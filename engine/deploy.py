@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from bpmn.lint import check_package
 from bpmn.normalise import normalise
@@ -59,9 +60,14 @@ def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[
             deployed_at=now,
             deployed_by=by,
         )
-        events = starting.start_events(Definition.ready(deployment, package), now)
-        starts.replace_starts(tx, deployment.key, deployment.id, events)
+        starts.replace_starts(tx, deployment.key, deployment.id, _start_events(deployment, package, now))
         return deployment
+
+
+def _start_events(deployment: Deployment, package: ProcessPackage, now: datetime) -> list[dict[str, Any]]:
+    if not starting.waits_to_start(executable_process(package)):
+        return []
+    return starting.start_events(Definition.ready(deployment, package), now)
 
 
 def _existing(tx: Transaction, package: ProcessPackage) -> Deployment | None:

@@ -65,7 +65,7 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessInstance:
-    """One run of a definition, pinned to its version. `revision` grows by one with each commit.
+    """One life of a definition, pinned to its version. `revision` grows by one with each commit.
 
     `parent_id` and `parent_token_id` name the call activity that started it, if one did.
     """

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bpmn.diagram import EventKind, Node, NodeKind
+from bpmn.diagram import EventKind, Node, NodeKind, Process
 from engine.db.starts import TIMER
 from engine.definition import Definition
 from engine.errors import ExpressionFailed, Invalid
 from engine.model import SubscriptionKind
 from engine.timekeeping import as_feel
 from engine.timers import due_instant
+
+
+def waits_to_start(process: Process) -> bool:
+    """Whether any start event of a process has a trigger."""
+    return any(map(_waits, process.inside(None)))
 
 
 def start_events(definition: Definition, now: datetime) -> list[dict[str, Any]]:

@@ -1,0 +1,47 @@
+"""The first minutes of a new agent: a one-time password, an own one, the inbox."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .desk import running_desk, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ONE_TIME, OWN = "given on a slip of paper", "a sentence that is mine alone"
+STANDS_STILL_FOR = 2_000  # milliseconds
+
+
+@pytest.fixture
+def desk(furnished, tmp_path):
+    with running_desk(furnished, tmp_path) as running:
+        yield running
+
+
+def test_a_new_agent_is_asked_for_an_own_password_by_a_page_that_stands_still(desk, open_page):
+    desk.product.desk.people.reset_password("li", ONE_TIME)
+    page, asked = open_page(desk.address, language="en"), []
+    page.goto("/")
+    assert page.url.partition("?")[0].endswith("/login")
+    page.locator("#field-login").fill("li")
+    page.locator("#field-password").fill(ONE_TIME)
+    page.locator("main form button").click()
+    expect(page.locator("#field-old")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(STANDS_STILL_FOR)
+    assert asked == []
+    page.locator("#field-old").fill(ONE_TIME)
+    for field in ("new", "again"):
+        page.locator(f"#field-{field}").fill(OWN)
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
+    expect(page.locator("#bell a, #bell button, #bell summary").first).to_be_visible()
+
+
+def test_the_own_password_opens_the_inbox_from_then_on(desk, open_page):
+    desk.product.desk.people.reset_password("li", ONE_TIME)
+    desk.product.desk.people.change_password("li", ONE_TIME, OWN)
+    page = open_page(desk.address)
+    sign_in(page, "li", OWN)
+    expect(page).to_have_url(f"{desk.address}/inbox")

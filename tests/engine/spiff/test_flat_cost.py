@@ -8,11 +8,14 @@ import pytest
 from engine.spiff import TokenFlow, compile_process
 from tests.engine.spiff.diagrams import (
     CUSTOMER_SERVICE,
+    MESSAGE,
     boundary_timer,
     chain,
     end,
+    event_sub,
     exclusive,
     flow,
+    on_start,
     parallel,
     process,
     service,
@@ -40,12 +43,20 @@ OPEN_PATH = process(
     flow("ok", "assign", "= again"),
 )  # fmt: skip
 
+WATCHED = process(
+    start(), sub("round", start("s"), user("handle"), end("e"), chain("s", "handle", "e"),
+                 event_sub("es", on_start("on", MESSAGE), user("instead"), end("ie"), chain("on", "instead", "ie"))),
+    event_sub("beside", on_start("asked", MESSAGE, interrupting=False), user("aid"), end("ae"), chain("asked", "aid", "ae")),
+    exclusive("ok", "ok-end"), end(), chain("start", "round", "ok", "end"), flow("ok", "round", "= again"),
+)  # fmt: skip
+
 ROUNDS = {
     "plain": (PLAIN, ["assign", "handle", "feedback"]),
     "with boundary timers and a race": (CUSTOMER_SERVICE, ["assign", "handle", "survey", "answered"]),
     "with a fired boundary timer": (CUSTOMER_SERVICE, ["assign", "warn", "notify", "handle", "survey", "answered"]),
     "with a boundary path left open": (OPEN_PATH, ["assign", "handle", "feedback"]),
     "with a sub-process and a join": (NESTED, ["handle", "ask"]),
+    "with event sub-processes": (WATCHED, ["asked", "on", "aid", "instead"]),
 }
 ORDERS = {"work": "complete", "timer": "fire_timer", "message": "deliver"}
 

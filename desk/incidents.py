@@ -48,15 +48,15 @@ class Incidents:
         """
         with self._db.transaction() as tx:
             _require_repairer(people.agent(tx, by))
-            retried = work.incident(tx, incident_id)
+            retried = work.incident(tx, self._engine.vault, incident_id)
             self._engine.retry(tx, RetryIncident(incident_id=incident_id, by=by))
-            still = queries.incidents(tx, instance_id=retried.instance_id)
+            still = queries.incidents(tx, self._engine.vault, instance_id=retried.instance_id)
             return not any(each.activity_id == retried.activity_id for each in still)
 
     def _views(self, state: IncidentState, viewer: str, limit: int | None = None) -> list[IncidentView]:
         with self._db.reading() as tx:
             _require_repairer(people.agent(tx, viewer))
-            found = queries.incidents(tx, state=state)[:limit]
+            found = queries.incidents(tx, self._engine.vault, state=state)[:limit]
             instances = {number: queries.instance(tx, number) for number in {each.instance_id for each in found}}
         return [_view(each, instances[each.instance_id]) for each in found]
 

@@ -110,6 +110,7 @@ class Ledger:
         """Something needs a person; the token waits where it is."""
         incident_id = work.insert_incident(
             self.tx,
+            self.vault,
             instance_id=self.instance.id,
             business_key=self.instance.business_key,
             token_id=token_id,

@@ -138,7 +138,6 @@ class Job:
     lease_owner: str | None
     idempotency_key: str
     created_at: datetime
-    last_error: str | None = None
 
 
 class SubscriptionKind(StrEnum):

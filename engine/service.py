@@ -350,8 +350,8 @@ class Engine:
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
         """Try again what an incident stopped. Raises Conflict when it was resolved meanwhile."""
         # the instance is locked before anything that belongs to it, here as everywhere, so that nobody waits in a circle
-        execution = self.resume(tx, work.incident(tx, command.incident_id).instance_id)
-        incident = work.incident(tx, command.incident_id)
+        execution = self.resume(tx, work.incident(tx, self.vault, command.incident_id).instance_id)
+        incident = work.incident(tx, self.vault, command.incident_id)
         if incident.state is not IncidentState.OPEN:
             raise Conflict(f"Incident {incident.id} is resolved already.", incident_id=incident.id)
         if incident.job_id is not None:
@@ -392,6 +392,7 @@ class Engine:
                 instance = self.lock(tx, instance_id).instance
                 work.insert_incident(
                     tx,
+                    self.vault,
                     instance_id=instance.id,
                     business_key=instance.business_key,
                     token_id=None,

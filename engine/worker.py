@@ -70,7 +70,7 @@ class Worker:
         except Exception as error:
             log.exception("job_cannot_be_settled", job_id=leased.job.id, handler=leased.job.handler)
             with self.engine.db.transaction() as tx:
-                work.give_up(tx, leased.job, f"what it did can't be taken over: {explain(error)}", clock.now())
+                work.give_up(tx, vault, leased.job, f"what it did can't be taken over: {explain(error)}", clock.now())
         return True
 
     def _outcome(self, leased: work.LeasedJob) -> JobOutcome:
@@ -113,7 +113,6 @@ class Worker:
             settlement.state,
             retries=settlement.retries,
             available_at=settlement.retry_at or job.available_at,
-            last_error=settlement.error,
         )
         if settlement.retry_at is None and stored.instance.state is InstanceState.ACTIVE:
             self._tell_instance(tx, job, outcome, settlement)
@@ -153,6 +152,6 @@ class Worker:
             if execution.throw_error(node, job.token_id, thrown.error_code, thrown.variables):
                 return
         error = f'the error "{thrown.error_code}", which nothing in the diagram catches'
-        work.settle_job(ledger.tx, job.id, JobState.FAILED, retries=0, last_error=error)
+        work.settle_job(ledger.tx, job.id, JobState.FAILED, retries=0)
         message = f"{job.handler} ended with {error}. Repair the cause, then retry, or cancel the instance."
         ledger.raise_incident(job.activity_id, job.token_id, message, job_id=job.id)

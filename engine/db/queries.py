@@ -192,7 +192,7 @@ def subscriptions(tx: Transaction, *, instance_id: int) -> list[MessageSubscript
 
 
 def incidents(
-    tx: Transaction, *, state: IncidentState | None = IncidentState.OPEN, instance_id: int | None = None
+    tx: Transaction, vault: KeyRing, *, state: IncidentState | None = IncidentState.OPEN, instance_id: int | None = None
 ) -> list[Incident]:
     """Incidents, the newest first; `state=None` gives all."""
     query = select(tables.incident).order_by(tables.incident.c.id.desc())
@@ -200,7 +200,7 @@ def incidents(
         query = query.where(tables.incident.c.state == state)
     if instance_id is not None:
         query = query.where(tables.incident.c.instance_id == instance_id)
-    return [rows.incident(row) for row in tx.execute(query)]
+    return [rows.incident(row, vault) for row in tx.execute(query)]
 
 
 def history(tx: Transaction, vault: KeyRing, instance_id: int) -> list[HistoryEvent]:

@@ -22,6 +22,7 @@ from engine.model import (
     Timer,
     UserTask,
 )
+from engine.vault import KeyRing
 
 
 def columns_without(table: Table, *names: str) -> list[ColumnElement[Any]]:
@@ -68,7 +69,9 @@ def subscription(row: Row[Any]) -> MessageSubscription:
     return MessageSubscription(**values)
 
 
-def incident(row: Row[Any]) -> Incident:
+def incident(row: Row[Any], vault: KeyRing) -> Incident:
+    """An incident with its message opened: what failed may have quoted a customer."""
     values = dict(row._mapping)
+    values["message"] = vault.open_text(values.pop("message_sealed"), context=tables.INCIDENT_CONTEXT)
     values["state"] = IncidentState(values["state"])
     return Incident(**values)

@@ -34,6 +34,7 @@ def _key() -> Column:
 VARIABLE_CONTEXT = b"variable"
 HISTORY_CONTEXT = b"history"
 CALL_CONTEXT = b"job"
+INCIDENT_CONTEXT = b"incident"
 
 WHOLE_INSTANCE = "*"
 """The activity of an incident that concerns an instance as a whole: until it is resolved, the instance's timers rest."""
@@ -175,7 +176,6 @@ job = Table(
     Column("idempotency_key", String(100), nullable=False, unique=True),
     sealed_column("call_sealed", CALL_CONTEXT),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("last_error", Text),
     Index("ix_job_state_available_at", "state", "available_at"),
     Index("ix_job_state_lease_until", "state", "lease_until"),
     Index("ix_job_instance_id", "instance_id"),
@@ -229,7 +229,7 @@ incident = Table(
     Column("activity_id", String(200), nullable=False),
     Column("job_id", Key, ForeignKey("job.id")),
     Column("state", String(20), nullable=False),
-    Column("message", Text, nullable=False),
+    sealed_column("message_sealed", INCIDENT_CONTEXT),
     Column("created_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),
     Index("ix_incident_state", "state"),

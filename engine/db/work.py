@@ -10,7 +10,7 @@ from sqlalchemy import and_, insert, or_, select, update
 
 from engine import codec
 from engine.db import rows, tables
-from engine.db.tables import CALL_CONTEXT
+from engine.db.tables import CALL_CONTEXT, INCIDENT_CONTEXT
 from engine.errors import NotFound
 from engine.model import Incident, IncidentState, Job, JobState
 from engine.ports import Transaction
@@ -51,7 +51,7 @@ def lease_job(tx: Transaction, vault: KeyRing, *, owner: str, now: datetime, sec
         return None
     if row.attempt >= MOST_ATTEMPTS and row.state == JobState.LEASED:
         values = {name: value for name, value in row._mapping.items() if name != "call_sealed"}
-        give_up(tx, Job(**values), "its workers vanished", now)
+        give_up(tx, vault, Job(**values), "its workers vanished", now)
         return lease_job(tx, vault, owner=owner, now=now, seconds=seconds)
     changes = {
         "state": JobState.LEASED,
@@ -79,11 +79,12 @@ def settle_job(tx: Transaction, job_id: int, state: JobState, **values: Any) -> 
     tx.execute(query.values(state=state, lease_owner=None, lease_until=None, **values))
 
 
-def give_up(tx: Transaction, job: Job, why: str, now: datetime) -> None:
+def give_up(tx: Transaction, vault: KeyRing, job: Job, why: str, now: datetime) -> None:
     """Fail a job for good and raise an incident, without touching its instance."""
-    settle_job(tx, job.id, JobState.FAILED, retries=0, last_error=why)
+    settle_job(tx, job.id, JobState.FAILED, retries=0)
     insert_incident(
         tx,
+        vault,
         instance_id=job.instance_id,
         business_key=job.business_key,
         token_id=job.token_id,
@@ -101,16 +102,19 @@ def cancel_jobs(tx: Transaction, instance_id: int, token_id: str) -> None:
     tx.execute(query.values(state=JobState.CANCELLED, lease_owner=None, lease_until=None))
 
 
-def insert_incident(tx: Transaction, **values: Any) -> int:
-    return tx.execute(insert(tables.incident).values(**values, state=IncidentState.OPEN)).inserted_primary_key[0]
+def insert_incident(tx: Transaction, vault: KeyRing, *, message: str, **values: Any) -> int:
+    """Raise an incident; the id of it."""
+    sealed = vault.seal_text(message, context=INCIDENT_CONTEXT)
+    query = insert(tables.incident).values(**values, message_sealed=sealed, state=IncidentState.OPEN)
+    return tx.execute(query).inserted_primary_key[0]
 
 
-def incident(tx: Transaction, incident_id: int) -> Incident:
+def incident(tx: Transaction, vault: KeyRing, incident_id: int) -> Incident:
     """One incident. Raises NotFound."""
     row = tx.execute(select(tables.incident).where(tables.incident.c.id == incident_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no incident {incident_id}.", incident_id=incident_id)
-    return rows.incident(row)
+    return rows.incident(row, vault)
 
 
 def resolve_incidents(tx: Transaction, instance_id: int, token_id: str, now: datetime) -> list[int]:

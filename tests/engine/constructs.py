@@ -32,7 +32,7 @@ def broadcast(bench: Bench, name: str, **data: Any) -> int:
 
 def incidents(bench: Bench, instance: ProcessInstance) -> list[Incident]:
     with bench.db.reading() as tx:
-        return queries.incidents(tx, instance_id=instance.id)
+        return queries.incidents(tx, bench.vault, instance_id=instance.id)
 
 
 def retry(bench: Bench, instance: ProcessInstance) -> None:

@@ -152,12 +152,12 @@ def test_a_process_that_calls_itself_stops_with_a_named_reason(bench: Bench) -> 
     call = extended("callActivity", "again", zeebe("calledElement", processId="story"))
     parent = bench.start(package(start(), call, end(), chain("start", "again", "end")))
     with bench.db.reading() as tx:
-        [incident] = queries.incidents(tx)
+        [incident] = queries.incidents(tx, bench.vault)
     assert "call in a circle" in incident.message
     with bench.db.transaction() as tx:
         bench.engine.cancel(tx, CancelInstance(instance_id=parent.id, by="ana", reason="enough"))
     with bench.db.reading() as tx:
-        assert queries.incidents(tx) == []
+        assert queries.incidents(tx, bench.vault) == []
 
 
 def test_a_call_for_each_element(bench: Bench) -> None:

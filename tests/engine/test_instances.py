@@ -144,7 +144,7 @@ def test_a_failing_decider_becomes_an_incident_and_a_retry_goes_on(bench: Bench)
     story = package(start(), work("welcome", "greet"), person("handle"), end(), chain("start", "welcome", "handle", "end"))
     instance = bench.start(story)
     with bench.db.reading() as tx:
-        incident = queries.incidents(tx, instance_id=instance.id)[0]
+        incident = queries.incidents(tx, bench.vault, instance_id=instance.id)[0]
     assert "KeyError: 'who'" in incident.message
     assert bench.instance(instance).state is InstanceState.ACTIVE
     with bench.db.transaction() as tx:
@@ -154,7 +154,7 @@ def test_a_failing_decider_becomes_an_incident_and_a_retry_goes_on(bench: Bench)
         bench.engine.retry(tx, RetryIncident(incident_id=incident.id, by="ana"))
     assert "handle" in bench.tasks(instance)
     with bench.db.reading() as tx:
-        assert queries.incidents(tx, instance_id=instance.id) == []
+        assert queries.incidents(tx, bench.vault, instance_id=instance.id) == []
 
 
 GATEWAY = (
@@ -177,7 +177,7 @@ def test_a_condition_that_is_not_boolean_is_an_incident_not_false(bench: Bench) 
     instance = bench.start(story, answer="maybe")
     assert bench.do(instance, "handle").state is InstanceState.ACTIVE
     with bench.db.reading() as tx:
-        incident = queries.incidents(tx, instance_id=instance.id)[0]
+        incident = queries.incidents(tx, bench.vault, instance_id=instance.id)[0]
     assert "neither true nor false" in incident.message
     with bench.db.transaction() as tx:
         bench.engine.set_variables(
@@ -245,6 +245,6 @@ def test_a_circle_without_anybody_waiting_ends_in_an_incident(bench: Bench) -> N
     )  # fmt: skip
     instance = bench.start(story, who="Bo")
     with bench.db.reading() as tx:
-        incident = queries.incidents(tx, instance_id=instance.id)[0]
+        incident = queries.incidents(tx, bench.vault, instance_id=instance.id)[0]
     assert "without anybody waiting" in incident.message
     assert bench.instance(instance).state is InstanceState.ACTIVE

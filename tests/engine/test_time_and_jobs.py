@@ -111,14 +111,14 @@ def test_a_timer_without_a_usable_instant_is_an_incident_that_can_be_repaired(be
     story = package(*WARNED, boundary_timer("late", "handle", "= due", kind="timeDate"))
     instance = bench.start(story, due="tomorrow")
     with bench.db.reading() as tx:
-        incident = queries.incidents(tx, instance_id=instance.id)[0]
+        incident = queries.incidents(tx, bench.vault, instance_id=instance.id)[0]
     assert "no date and time" in incident.message
     with bench.db.transaction() as tx:
         values = {"due": NINE + timedelta(hours=1)}
         bench.engine.set_variables(tx, SetVariables(instance_id=instance.id, values=values, by="ana", reason="repair"))
         bench.engine.retry(tx, RetryIncident(incident_id=incident.id, by="ana"))
     with bench.db.reading() as tx:
-        assert queries.incidents(tx, instance_id=instance.id) == []
+        assert queries.incidents(tx, bench.vault, instance_id=instance.id) == []
         assert queries.timers(tx, instance.id)[0].due_at == NINE + timedelta(hours=1)
 
 
@@ -160,14 +160,14 @@ def test_a_failing_job_is_retried_later_and_then_a_person_is_asked(bench: Bench)
     assert len(outbox.sent) == 5
     assert len({call.idempotency_key for call in outbox.sent}) == 1
     with bench.db.reading() as tx:
-        incident = queries.incidents(tx, instance_id=instance.id)[0]
+        incident = queries.incidents(tx, bench.vault, instance_id=instance.id)[0]
     assert "ValueError: 'odd'" in incident.message
     with bench.db.transaction() as tx:
         bench.engine.retry(tx, RetryIncident(incident_id=incident.id, by="ana"))
     bench.worker.run_until_idle()
     assert list(bench.tasks(instance)) == ["handle"]
     with bench.db.reading() as tx:
-        assert queries.incidents(tx, instance_id=instance.id) == []
+        assert queries.incidents(tx, bench.vault, instance_id=instance.id) == []
 
 
 def test_a_snoozed_job_costs_no_retry(bench: Bench) -> None:
@@ -272,7 +272,7 @@ def test_an_instance_that_cannot_go_on_stops_nobody_else_and_waits_for_a_person(
     bench.worker.run_until_idle()
     assert set(bench.tasks(sound)) == {"handle", "supervise"}
     with bench.db.reading() as tx:
-        (incident,) = queries.incidents(tx)
+        (incident,) = queries.incidents(tx, bench.vault)
     assert (incident.instance_id, "can't go on" in incident.message) == (broken.id, True)
     with bench.db.transaction() as tx:
         tx.execute(tables.process_instance.update().where(of_broken).values(snapshot=bytes(kept)))
@@ -293,7 +293,7 @@ def test_a_job_with_which_every_worker_vanishes_is_given_up(bench: Bench) -> Non
     bench.worker.run_until_idle()
     assert outbox.sent == []
     with bench.db.reading() as tx:
-        (incident,) = queries.incidents(tx, instance_id=instance.id)
+        (incident,) = queries.incidents(tx, bench.vault, instance_id=instance.id)
     assert "vanished" in incident.message
     with bench.db.transaction() as tx:
         bench.engine.retry(tx, RetryIncident(incident_id=incident.id, by="ana"))

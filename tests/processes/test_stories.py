@@ -35,7 +35,7 @@ def history(office: Office, number: str, kind: type) -> list[Any]:
 
 def incidents(office: Office) -> list[str]:
     with office.engine.db.reading() as tx:
-        return [incident.message for incident in queries.incidents(tx)]
+        return [incident.message for incident in queries.incidents(tx, office.engine.vault)]
 
 
 def notices(office: Office, login: str) -> list[str]:

@@ -109,7 +109,7 @@ class Story:
                 "said": [tuple(row) for row in said],
                 "mails": len(set(mailbox.message_ids)),
                 "open jobs": [job for job in queries.jobs(tx) if job.state is not JobState.DONE],
-                "incidents": queries.incidents(tx, state=None),
+                "incidents": queries.incidents(tx, self.services.vault, state=None),
             }
 
     def _history(self, tx: Any, instance_id: int) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from desk.context import DeskContext
 from desk.store import notices as store
 from desk.store.notices import Delivery, NewNotice, Notice
+
+BY_PERSON = "contact_customer"  # the template that asks somebody to tell the customer, whom no mail reaches
 
 
 class Notices:
@@ -25,6 +28,11 @@ class Notices:
         """A person's notices, the newest first."""
         with self._db.reading() as tx:
             return store.of_person(tx, self._context.vault, login, limit=limit, unread_only=unread_only)
+
+    def asks_to_tell(self, number: str, login: str, *, since: datetime) -> Notice | None:
+        """The newest notice since then that asks this person to tell a case's customer something, of their newest hundred."""
+        found = (each for each in self.of(login, limit=100) if each.template == BY_PERSON and each.case_number == number)
+        return next((each for each in found if each.created_at >= since), None)
 
     def unread(self, login: str) -> int:
         """How many notices a person hasn't read."""

@@ -11,6 +11,7 @@ from typing import Any
 from bpmn.forms import Form, FormRejected
 from desk.context import DeskContext
 from desk.errors import SurveyOver, SurveyUnknown
+from desk.masking import mask_within
 from desk.model import Case
 from desk.store import cases, notices, people
 from desk.store import surveys as store
@@ -43,6 +44,18 @@ class SurveyView:
     form: Form
     texts: Mapping[str, Mapping[str, str]]
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What a customer answered about a round of the case. `rating` is a code of RATINGS; free texts are masked within."""
+
+    round: int
+    rating: str
+    comment: str
+    suggestion: str
+    answered_at: datetime
+    late: bool
 
 
 class Surveys:
@@ -106,6 +119,11 @@ class Surveys:
             if rating == DISSATISFIED and late:
                 self._alarm(tx, survey, now)
 
+    def opinions(self, number: str) -> list[Opinion]:
+        """What the customer answered about a case so far, round by round; the caller has made sure who may read it."""
+        with self._db.reading() as tx:
+            return [_opinion(one) for one in store.of_cases(tx, self._context.vault, [number]) if one.answered_at is not None]
+
     def _correlated(self, tx: Transaction, survey: Survey, answers: Mapping[str, Any]) -> bool:
         """Tell the process, when it still waits for this round's answer. Free text stays with us."""
         if cases.case(tx, survey.case_number).round != survey.round:
@@ -160,3 +178,16 @@ def _checked(form: Form, data: Mapping[str, Any]) -> dict[str, Any]:
     if answers.get("rating") not in RATINGS:
         raise Invalid(f"Form {form.id}: rating must be one of {', '.join(RATINGS)}. Correct the form in the next version.")
     return answers
+
+
+def _opinion(survey: Survey) -> Opinion:
+    assert survey.answered_at is not None
+    comment, suggestion = (mask_within(str((survey.answers or {}).get(key) or "")) for key in ("comment", "suggestion"))
+    return Opinion(
+        round=survey.round,
+        rating=survey.rating or "",
+        comment=comment,
+        suggestion=suggestion,
+        answered_at=survey.answered_at,
+        late=bool(survey.late),
+    )

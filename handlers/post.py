@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from desk.model import Agent
-from desk.notices import Notices
+from desk.notices import BY_PERSON, Notices
 from desk.store.notices import Delivery, NewNotice
 from engine.ports import Clock
 from handlers.dossier import OWNER, Dossier
@@ -20,7 +20,6 @@ from handlers.mail import Letter, Mailer, MailRefused, MailUnavailable
 from handlers.templates import Written, write
 
 SENT, FAILED = "sent", "failed"
-BY_PERSON = "contact_customer"
 
 
 class Sender(Protocol):

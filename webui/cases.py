@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from desk.cases import CaseView
 from desk.model import CaseState
 from desk.records import NONE, RATINGS
+from desk.timeline import TimelineItem
 from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
@@ -92,15 +93,27 @@ def _stage(case: CaseView) -> int:
     return STAGES.index(case.case.stage) if case.case.stage in STAGES else 0
 
 
-def _work(case: CaseView, _: Any, login: str) -> dict[str, Any]:
-    desk = services().desk
+def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
+    desk, tasks = services().desk, services().desk.inbox.of_case(case.number)
     return {
-        "tasks": desk.inbox.of_case(case.number),
+        "tasks": tasks,
+        "teller": None if tasks else _teller(case, texts["conversation"]),
         "surveys": [_survey(row) for row in desk.tables.survey_table([case.number])],
         "timings": desk.tables.timings(case.number),
         "disclosures": desk.cases.disclosures(case.number, viewer=login),
         "may_write": case.case.open,
     }
+
+
+def _teller(case: CaseView, conversation: Sequence[TimelineItem]) -> str | None:
+    """Who has been asked in this round to tell the customer something, and neither wrote nor called since; a login."""
+    begun = min((clock.started_at for clock in case.clocks if clock.round == case.case.round), default=case.case.received_at)
+    if case.case.owner is None or not case.case.open:
+        return None
+    asked = services().desk.notices.asks_to_tell(case.number, case.case.owner, since=begun)
+    if asked is None or any(item.kind in ("reply", "call") and item.at > asked.created_at for item in conversation):
+        return None
+    return case.case.owner
 
 
 def _survey(row: Mapping[str, str]) -> tuple[str, str, str]:

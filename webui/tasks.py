@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from desk.cases import CaseView
 from desk.errors import HelpPending
+from desk.surveys import Opinion
 from desk.taskviews import TaskView
 from engine.errors import Conflict, Gone, NotFound, TaskNotYours
 from engine.model import TaskState
@@ -32,12 +33,14 @@ def show(task_id: int) -> str:
     """The task's page, also when it is done or held by a colleague: then it can be read."""
     agent = signed_in()
     view = services().desk.tasks.task(task_id, viewer=agent.login)
+    case = _case(view, agent.login)
     return render_template(
         "tasks/show.html",
         view=view,
         task=view.task,
         name=in_words(view.package, view.task.name),
-        case=_case(view, agent.login),
+        case=case,
+        opinion=_last_opinion(case) if case else None,
         form=_form(view) if view.form else None,
         stages=_stages(view),
         is_open=view.task.state in (TaskState.CREATED, TaskState.CLAIMED),
@@ -49,6 +52,12 @@ def show(task_id: int) -> str:
 
 def _case(view: TaskView, login: str) -> CaseView | None:
     return services().desk.cases.case(view.task.business_key, viewer=login) if view.is_case else None
+
+
+def _last_opinion(case: CaseView) -> Opinion | None:
+    """What the customer said about the rounds before this one: why the case came back."""
+    earlier = [one for one in services().desk.surveys.opinions(case.number) if one.round < case.case.round]
+    return earlier[-1] if earlier else None
 
 
 def _form(view: TaskView) -> dict[str, Any]:

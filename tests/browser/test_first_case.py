@@ -108,6 +108,7 @@ def test_a_phone_call_becomes_a_case_and_is_closed_by_a_satisfied_customer(desk,
     page.get_by_role("button", name=words.claim_call).click()
     page.wait_for_url("**/tasks/*")
     note = page.locator("#progress-form")
+    note.locator("summary").click()
     note.get_by_label("处理阶段").select_option(label=words.repair)
     note.get_by_label(words.done).fill("联系技术部确认支付接口故障")
     note.get_by_label(words.next).fill("等待技术修复")

@@ -157,3 +157,19 @@ def test_a_translated_diagram_stays_a_diagram_and_keeps_its_elements(product):
     assert process.nodes.keys() == drawn.nodes.keys()
     assert process.nodes["handle"].work == drawn.nodes["handle"].work
     assert process.nodes["handle"].name == "Handle request"
+
+
+def test_a_case_that_no_mail_leaves_says_who_still_has_to_tell_the_customer(product):
+    number = product.open_case()
+    task = product.task_of(number)
+    product.desk.work.claim(task.id, by="li")
+    product.desk.work.complete(task.id, {"content": "已修复", "outcome": "resolved", "solution": "已修复"}, by="li")
+    product.work()
+    owner, boss = product.visitor("li"), product.visitor("wang", language="zh")
+    page = owner.get(f"/cases/{number}").text
+    assert "tell them yourself" in page
+    assert '<a href="/notices">Open your notices</a>' in page
+    assert "已请李娜亲自告知" in boss.get(f"/cases/{number}").text
+    product.clock.advance(minutes=1)
+    owner.post(f"/cases/{number}/say/call", {"text": "已电话告知"})
+    assert "Nobody has to do anything now" in owner.get(f"/cases/{number}").text

@@ -162,8 +162,45 @@ def test_a_case_that_waits_for_the_customer_comes_back_with_the_answer(product):
     }
     assert send(visitor, task, waiting).status_code == 200
     product.work()
+    assert "was asked to tell them" in product.visitor("wang").get(f"/cases/{task.business_key}").text
+    assert "tell them yourself" in visitor.get(f"/cases/{task.business_key}").text
+    product.clock.advance(minutes=5)
+    visitor.post(f"/cases/{task.business_key}/say/call", {"text": "已电话告知"})
     assert "the case waits for the customer" in visitor.get(f"/cases/{task.business_key}").text
     visitor.post(f"/cases/{task.business_key}/say/customer", {"text": "截图已发送", "message_id": "m1"})
     again = product.task_of(task.business_key)
     assert again.id != task.id
     assert "截图已发送" in visitor.get(f"/tasks/{again.id}").text
+
+
+def came_back(product, **answers) -> tuple:
+    """A case that a dissatisfied customer brought back, and its new task, held by li."""
+    task, visitor = claimed(product)
+    send(visitor, task, DONE)
+    product.work()
+    token = product.desk.surveys.invite(task.business_key).token
+    product.desk.surveys.answer(token, {"rating": "dissatisfied", **answers})
+    product.work()
+    return product.task_of(task.business_key), visitor
+
+
+def test_a_case_that_came_back_says_why_at_the_top(product):
+    task, visitor = came_back(product, comment="支付还是失败，请打 13812345678", suggestion="先测试再回复")
+    page = visitor.get(f"/tasks/{task.id}").text
+    told = page[page.index('id="came-back"') : page.index('id="task"')]
+    for shown in ("Round 2: why the customer came back", "About round 1", "Dissatisfied", "支付还是失败", "先测试再回复"):
+        assert shown in told
+    assert "13812345678" not in page
+    assert "第 2 轮：客户再次提出的原因" in product.visitor("li", language="zh").get(f"/tasks/{task.id}").text
+
+
+def test_in_the_first_round_nobody_came_back(product):
+    task, visitor = claimed(product)
+    assert 'id="came-back"' not in visitor.get(f"/tasks/{task.id}").text
+
+
+def test_the_form_finishes_the_task_and_noting_progress_is_folded_below(product):
+    task, visitor = claimed(product)
+    page = visitor.get(f"/tasks/{task.id}").text
+    assert page.index("<h2>Finish the task</h2>") < page.index('<details class="panel folded" id="progress-form">')
+    assert "<h2>完成任务</h2>" in product.visitor("li", language="zh").get(f"/tasks/{task.id}").text

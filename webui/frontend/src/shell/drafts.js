@@ -46,6 +46,7 @@ function watch(form) {
       if (value === undefined) continue;
       if (isTicked(e)) e.checked = value; else e.value = value;
     }
+    form.closest('details')?.setAttribute('open', '');
     form.prepend(draftNotice(() => { dropDraft(key); form.reset(); }));
   }
   form.addEventListener('input', () => keepDraft(key, Object.fromEntries(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -61,6 +61,14 @@ class InboxPage:
     page_size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxCounts:
+    """How many tasks each scope holds, each up to MOST_SORTED; `offered` are those of the teams that nobody holds."""
+
+    scopes: Mapping[Scope, int]
+    offered: int
+
+
 class Inbox:
     """What is to be done, and by whom."""
 
@@ -76,6 +84,16 @@ class Inbox:
             items.sort(key=_urgency)
             shown = self._named(tx, items[start : start + page_size])
         return InboxPage(items=tuple(shown), total=len(items), page=page, page_size=page_size)
+
+    def counts(self, login: str) -> InboxCounts:
+        """How many tasks there are in each scope that the agent may see. Raises AgentNotFound."""
+        with self._db.reading() as tx:
+            agent = people.agent(tx, login)
+            found = {scope: self._in_scope(tx, agent, scope) for scope in Scope if scope is not Scope.ALL or agent.leads}
+        return InboxCounts(
+            scopes={scope: len(tasks) for scope, tasks in found.items()},
+            offered=sum(task.assignee is None for task in found[Scope.TEAM]),
+        )
 
     def of_case(self, number: str) -> list[UserTask]:
         """The open tasks of a case."""

@@ -40,6 +40,7 @@ def show() -> str:
         name_of=name_of,
         total=len(wanted),
         unfiltered=len(everything),
+        counts=services().desk.inbox.counts(agent.login),
         now=services().clock.now(),
         scope=scope,
         scopes=allowed,

@@ -74,3 +74,40 @@ def test_in_english_the_tasks_have_english_names(product):
     product.open_case()
     assert "Handle request" in product.visitor("li").get("/inbox").text
     assert "处理需求" in product.visitor("li", language="zh").get("/inbox").text
+
+
+def tabs(text: str) -> dict[str, int]:
+    return {scope: int(count) for scope, count in re.findall(r'id="scope-(\w+)"[^>]*>[^<]*<span class="count">(\d+)<', text)}
+
+
+def test_the_tabs_say_how_many_tasks_each_of_them_holds(product):
+    product.open_case()
+    product.open_case(by="zhao", **CALM)
+    assert tabs(product.visitor("wang").get("/inbox").text) == {"mine": 0, "team": 0, "all": 2}
+    assert tabs(product.visitor("li").get("/inbox").text) == {"mine": 1, "team": 2}
+
+
+def test_the_counts_come_along_when_the_queue_refreshes_itself(product):
+    visitor = product.visitor("wang")
+    assert tabs(visitor.get("/inbox").text)["all"] == 0
+    product.open_case()
+    assert tabs(visitor.get("/inbox", headers={"HX-Request": "true"}).text)["all"] == 1
+
+
+def test_who_holds_nothing_is_led_to_what_the_teams_are_offered(product):
+    for _ in range(2):
+        task = product.task_of(product.open_case(by="zhao", **CALM))
+        product.desk.work.claim(task.id, by=task.assignee)
+        product.desk.work.release(task.id, by=task.assignee)
+    page = product.visitor("zhao").get("/inbox").text
+    assert "2 tasks are offered to your teams." in page
+    assert 'href="/inbox?scope=team"' in page
+    assert "您的团队有 2 项任务待领取。" in product.visitor("zhao", language="zh").get("/inbox").text
+
+
+def test_tasks_that_colleagues_hold_are_not_called_offered(product):
+    task = product.task_of(product.open_case(by="zhao", **CALM))
+    colleague = {"li": "zhao", "zhao": "li"}[task.assignee]
+    page = product.visitor(colleague).get("/inbox").text
+    assert tabs(page) == {"mine": 0, "team": 1}
+    assert "No open tasks" in page

@@ -126,6 +126,15 @@ class NoWorkHeld(Forbidden):
         super().__init__(f"{login} holds no task of case {number}. Claim it first, then note your work.", number=number)
 
 
+class RequestSentTwice(Conflict):
+    """The same request arrived twice at the same moment; the other one opens the case."""
+
+    code = "request_sent_twice"
+
+    def __init__(self) -> None:
+        super().__init__("The same request was sent twice at the same time. Send it again to learn its number.")
+
+
 class HelpPending(Conflict):
     """The case can't be resolved while something that it asked for is open."""
 

@@ -11,7 +11,7 @@ from bpmn.forms import Form
 from bpmn.wording import Wording
 from desk import rollout
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, TeamNotFound
+from desk.errors import AnswersInvalid, RequestSentTwice, TeamNotFound
 from desk.instants import instant, with_offset
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import Case, CaseState, Channel
@@ -22,7 +22,6 @@ from desk.store.customers import Customer
 from desk.wordings import NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
 from engine.db import store
-from engine.errors import Conflict
 from engine.ports import Transaction
 
 CLOCK_SKEW = timedelta(minutes=1)
@@ -69,7 +68,7 @@ class Intake:
         agent's first. The same `request_id` again opens nothing and tells the number.
 
         Clocks run from `received_at`, which may lie before the entry. Raises FormInvalid, AnswersInvalid,
-        TeamNotFound, NothingRolledOut.
+        TeamNotFound, NothingRolledOut, RequestSentTwice.
         """
         with self._db.transaction() as tx:
             if request_id is not None and (number := store.message_outcome(tx, f"intake:{request_id}")) is not None:
@@ -97,7 +96,7 @@ class Intake:
         if request_id is None:
             return
         if not store.take_message_once(tx, f"intake:{request_id}", number, self._context.now()):
-            raise Conflict("The same request was sent twice at the same time. Send it again to learn its number.")
+            raise RequestSentTwice
 
     def _case(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, version: str) -> Case:
         now, settings = self._context.now(), self._context.settings

@@ -14,6 +14,9 @@ BY_CODE = {
     "name_taken": mark("“%(name)s” exists already. Choose another name."),
     "right_missing": mark("Your role or team gives no right to this (%(what)s). Ask a supervisor."),
     "help_pending": mark("Case %(number)s waits for: %(tasks)s. Resolve it when that is done, or log your progress meanwhile."),
+    "request_sent_twice": mark(
+        "This request was sent twice at the same moment; it opens one case. Send it again to see its number."
+    ),
     "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
     "survey_unknown": mark("This survey link is not valid. Use the link from our message unchanged."),
     "nothing_rolled_out": mark("No version of the process is deployed yet. Ask an analyst to deploy one."),

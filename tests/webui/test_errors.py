@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from bpmn.errors import MalformedXml
 from bpmn.forms import FieldError, FormRejected
-from desk.errors import AnswersInvalid
+from desk.errors import AnswersInvalid, RequestSentTwice
 from desk.wordings import REQUIRED
 from engine import errors as engine_errors
 from webui.errors import TABLE
@@ -106,3 +106,9 @@ def test_an_unknown_address_is_a_page_with_a_way_back(client):
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert 'href="/"' in answer.text
+
+
+def test_a_request_sent_twice_is_not_called_somebody_elses_change(app):
+    client = raising(app, RequestSentTwice())
+    assert "sent twice at the same moment" in client.get("/fails", headers={"Accept-Language": "en"}).text
+    assert "同一请求在同一时刻提交了两次" in client.get("/fails", headers={"Accept-Language": "zh"}).text

@@ -44,5 +44,5 @@ def test_a_process_that_dies_at_once_is_started_later_each_time(started):
 
 def test_who_lived_long_is_started_at_once(started):
     child = supervisor._Child("web", ended(), started_at=time.monotonic())
-    supervisor._look_after(child, child.started_at + supervisor.QUICK_DEATH_SECONDS)
+    supervisor._look_after(child, child.started_at + supervisor.QUICK_DEATH_SECONDS + 1)
     assert (started, child.restart_at) == (["web"], None)

@@ -21,8 +21,8 @@ test: test-system $(VENV)/.tested ## Run every check and test; installs what the
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
-test-fast: $(VENV)/.tested ## Run the tests that need neither a browser nor more than a second or two
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+test-fast: $(VENV)/.tested ## Run the tests that need neither a database nor a browser (under a minute)
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not stored and not shared_data"
 
 test-system:
 	@tests/install_system_packages.sh

@@ -20,6 +20,16 @@ from tests.support.postgres import INSTALL_HINT, postgres_server, server_program
 from tests.support.product import MORNING, Product, furnished_home
 
 
+STORED = {"database_url", "sqlite_template", "postgres_url", "furnished"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what opens a database, so that the fast tests can leave it out."""
+    for item in items:
+        if STORED & set(getattr(item, "fixturenames", ())):
+            item.add_marker("stored")
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, copied for each test."""

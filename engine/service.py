@@ -28,9 +28,9 @@ from engine.commands import (
     SetVariables,
     StartInstance,
 )
-from engine.db import queries, starts, store, work
+from engine.correlation import Correlation
+from engine.db import queries, store, work
 from engine.db.database import Database
-from engine.db.starts import StartSubscription
 from engine.db.tables import WHOLE_INSTANCE
 from engine.definition import Definition
 from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen, Unavailable
@@ -40,7 +40,6 @@ from engine.history import (
     IncidentResolved,
     InstanceCancelled,
     InstanceStarted,
-    MessageCorrelated,
     TaskCompleted,
 )
 from engine.ledger import explain
@@ -51,7 +50,6 @@ from engine.model import (
     InstanceState,
     JobState,
     ProcessInstance,
-    SubscriptionKind,
     TaskState,
     UserTask,
 )
@@ -81,6 +79,7 @@ class Engine:
         self.surroundings = Surroundings(vault=vault, handlers=handlers, projections=tuple(projections), calls=calls)
         self._definitions: dict[int, Definition] = {}
         self._loading = Lock()
+        self._correlation = Correlation(self)
 
     # -- definitions
 
@@ -248,39 +247,14 @@ class Engine:
         False when nobody waits, or the correlation key is the business key of an instance of that process already. True
         also when it was taken before.
         """
-        if command.message_id and store.message_outcome(tx, command.message_id) is not None:
-            return True
-        brought = self._bring(tx, command)
-        # an id is used up by being taken, not by being offered: the sender of one that nobody awaited may try again
-        if brought and command.message_id:
-            store.take_message_once(tx, command.message_id, command.name, self.clock.now())
-        return brought
+        return self._correlation.correlate(tx, command)
 
-    def _bring(self, tx: Transaction, command: CorrelateMessage) -> bool:
-        waiting = store.find_subscription(tx, command.name, command.correlation_key)
-        if waiting is None:
-            return self._start_by_message(tx, command)
-        execution = self.resume(tx, waiting.instance_id)
-        still = store.find_subscription(tx, command.name, command.correlation_key)
-        if still is None:
-            # a timer that was due fired first and withdrew the wait; what it did stays
-            execution.settle()
-            return False
-        ledger = execution.ledger
-        ledger.record(
-            MessageCorrelated(
-                at=ledger.now,
-                by=command.by,
-                activity_id=still.activity_id,
-                token_id=still.token_id,
-                message_name=command.name,
-                data=dict(command.data),
-            )
-        )
-        store.delete_subscription(tx, still.instance_id, still.token_id)
-        execution.deliver(ledger.definition.node(still.activity_id), still.token_id, command.data, by=command.by)
-        execution.settle()
-        return True
+    def broadcast(self, tx: Transaction, command: BroadcastSignal) -> int:
+        """Bring a signal to every token of every instance that waits for it, and start the processes that it starts.
+
+        Tells how many instances took it or were started by it.
+        """
+        return self._correlation.broadcast(tx, command)
 
     def enqueue(self, tx: Transaction, command: EnqueueJob) -> None:
         """Have a doer act after the commit. Raises Conflict when the instance is over."""
@@ -301,51 +275,6 @@ class Engine:
         )
         execution.activities.enqueue(call, by=command.by)
         execution.settle()
-
-    def _start_by_message(self, tx: Transaction, command: CorrelateMessage) -> bool:
-        for start in starts.starts_by_name(tx, SubscriptionKind.MESSAGE, command.name):
-            if not queries.has_instance(tx, start.process_key, command.correlation_key):
-                self._start_by_event(tx, start, command.correlation_key or start.next_key, by=command.by, data=command.data)
-                return True
-        return False
-
-    def _start_by_event(
-        self, tx: Transaction, start: StartSubscription, business_key: str, *, by: str, data: Mapping[str, Any] | None = None
-    ) -> ProcessInstance:
-        """Start an instance at an event; what the event brings becomes its result variable."""
-        definition = self.definition(start.deployment_id, tx)
-        node = definition.node(start.activity_id)
-        starts.note_started(tx, start)
-        return self.start(
-            tx,
-            StartInstance(
-                deployment_id=start.deployment_id,
-                business_key=business_key,
-                by=by,
-                variables={} if data is None else {definition.result_variable(node): dict(data)},
-                at=start.activity_id,
-            ),
-        )
-
-    def broadcast(self, tx: Transaction, command: BroadcastSignal) -> int:
-        """Bring a signal to every token of every instance that waits for it, and start the processes that it starts.
-
-        Tells how many instances took it or were started by it.
-
-        The instances are locked one after the other in the order of their ids, as by any other broadcast.
-        """
-        waiting = dict.fromkeys(listener.instance_id for listener in store.find_listeners(tx, command.name))
-        taken = 0
-        for instance_id in waiting:
-            if self.lock(tx, instance_id).instance.state is not InstanceState.ACTIVE:
-                continue
-            execution = self.resume(tx, instance_id)
-            taken += execution.broadcast(command.name, command.data, by=command.by)
-            execution.settle()
-        for start in starts.starts_by_name(tx, SubscriptionKind.SIGNAL, command.name):
-            self._start_by_event(tx, start, start.next_key, by=command.by, data=command.data)
-            taken += 1
-        return taken
 
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
         """Try again what an incident stopped. Raises Conflict when it was resolved meanwhile."""
@@ -375,7 +304,7 @@ class Engine:
             due = queries.due_instances(tx, self.clock.now(), limit)
         for instance_id in due:
             self._fire_in(instance_id)
-        return len(due) + self._start_what_is_due(limit)
+        return len(due) + self._correlation.start_what_is_due(self.db, limit)
 
     def _fire_in(self, instance_id: int) -> None:
         """Fire what is due in one instance. One that can't be continued gets an incident, and stops nobody else's work."""
@@ -401,15 +330,6 @@ class Engine:
                     message=f"The instance can't go on: {explain(error)}. Repair the cause, then retry.",
                     created_at=self.clock.now(),
                 )
-
-    def _start_what_is_due(self, limit: int) -> int:
-        for number in range(limit):
-            with self.db.transaction() as tx:
-                start = starts.due_start(tx, self.clock.now())
-                if start is None:
-                    return number
-                self._start_by_event(tx, start, start.next_key, by="engine")
-        return limit
 
 
 def checked(definition: Definition, form_id: str | None, data: Mapping[str, Any]) -> dict[str, Any]:

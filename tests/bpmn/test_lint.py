@@ -84,9 +84,9 @@ def test_deep_nesting_is_linted_without_a_crash() -> None:
 
 @pytest.mark.slow
 def test_a_large_diagram_is_linted_in_reasonable_time() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert check_diagram(straight(*(user_task(f"t{number}") for number in range(3000))))
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 90, "a quadratic rule would take many minutes"
 
 
 @pytest.mark.shared_data

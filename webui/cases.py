@@ -7,14 +7,16 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from bpmn.package import diagram_in
 from desk.cases import CaseView
 from desk.model import CaseState
 from desk.records import NONE, RATINGS
 from desk.timeline import TimelineItem
+from webui import labels
 from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
-from webui.diagram_words import diagram_xml
+from webui.i18n import language
 from webui.people_names import agents, team_name, teams
 from webui.reasons import obstacle, reason
 from webui.timeline_words import due_times, lines
@@ -23,7 +25,7 @@ blueprint = Blueprint("cases", __name__)
 for_roles(blueprint, "agent", "supervisor")
 PAGE_SIZE = 25
 FIELDS = ("state", "type", "priority", "team", "owner", "version")
-STAGES = ("receive", "classify", "assign", "handle", "feedback", "archive")
+STAGES = tuple(labels.STAGES)
 TABS = ("work", "history", "diagram")
 CODE_OF_RATING = {text: code for code, text in RATINGS.items()}
 
@@ -139,7 +141,7 @@ def _diagram(case: CaseView, _: Any, login: str) -> dict[str, Any]:
     found = services().desk.diagrams.of_case(case.number, viewer=login)
     return {
         "diagram": {
-            "xml": diagram_xml(found.package),
+            "xml": diagram_in(found.package, language()).decode("utf-8-sig"),
             "open": list(found.open),
             "passed": list(found.passed),
             "flows": list(found.flows),

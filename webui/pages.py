@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from webui.access import own_path
 from webui.context import viewer
 from webui.i18n import COOKIE, LANGUAGES
 from webui.navigation import places
@@ -43,5 +44,4 @@ def alive() -> Response:
 def _back() -> str:
     """Return the page that was left, only its path: a referrer from elsewhere leads nowhere."""
     came_from = urlsplit(request.args.get("next") or request.referrer or "/")
-    path = came_from.path if came_from.path.startswith("/") and not came_from.path.startswith(("//", "/\\")) else "/"
-    return path + (f"?{came_from.query}" if came_from.query else "")
+    return own_path(came_from._replace(scheme="", netloc="").geturl(), "/")

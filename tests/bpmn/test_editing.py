@@ -7,6 +7,7 @@ import pytest
 from bpmn.errors import PackageRejected
 from bpmn.package import Change, ProcessPackage, diagram_in, load_package, texts_file, untranslated, with_changes
 from bpmn.package.manifest import read_manifest, read_texts
+from bpmn.xml import parse_xml
 from tests.bpmn.samples import MANIFEST, package, straight, user_task
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
@@ -55,3 +56,12 @@ def test_a_diagram_is_read_in_another_language_and_stays_the_same_process() -> N
         assert nodes["handle"].name == read.translate("处理需求", "en") != "处理需求"
         assert english.diagram.messages == read.diagram.messages
         assert diagram_in(read, "zh") == read.diagram_bytes
+
+
+def test_a_translated_diagram_gives_its_labels_room_and_loses_nothing() -> None:
+    read = load_package(PROCESSES / "customer-service" / "1.0")
+    drawn, shown = (parse_xml(xml, source="diagram") for xml in (read.diagram_bytes, diagram_in(read, "en")))
+    widths = [float(bounds.get("width")) for bounds in shown.iterfind(".//{*}BPMNLabel/{*}Bounds")]
+    assert widths
+    assert min(widths) >= 64
+    assert [element.tag for element in drawn.iter()] == [element.tag for element in shown.iter()]

@@ -48,7 +48,7 @@ def draw_outer_label(canvas: Canvas, name: str, label: Bounds | None, otherwise:
     if not name:
         return
     x, y = (label.x + label.width / 2, label.y) if label else otherwise
-    lines = wrap(name, max(label.width + 8 if label else 0, 88), 11, most_lines=6)
+    lines = wrap(name, max(label.width + 8, 64) if label else 88, 11, most_lines=6)
     for number, line in enumerate(lines):
         canvas.text(
             line,

@@ -122,7 +122,10 @@ class Timer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Durable work for our workers. `token_id` is None when no token waits for it (a send task)."""
+    """Durable work. `token_id` is None when no token waits for it (a send task).
+
+    With a `topic` it is an external task: work for another program, which fetches it; without, for our own workers.
+    """
 
     id: int
     instance_id: int
@@ -138,6 +141,7 @@ class Job:
     lease_owner: str | None
     idempotency_key: str
     created_at: datetime
+    topic: str | None = None
 
 
 class SubscriptionKind(StrEnum):

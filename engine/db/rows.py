@@ -30,7 +30,7 @@ def columns_without(table: Table, *names: str) -> list[ColumnElement[Any]]:
     return [column for column in table.columns if column.name not in names]
 
 
-INSTANCE_COLUMNS = columns_without(tables.process_instance, "snapshot", "history_length")
+INSTANCE_COLUMNS = columns_without(tables.process_instance, "snapshot", "history_length", "history_hash")
 JOB_COLUMNS = columns_without(tables.job, "call_sealed")
 TIMER_COLUMNS = columns_without(tables.timer, "entered_at")
 

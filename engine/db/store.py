@@ -109,6 +109,7 @@ def lock_instance(tx: Transaction, instance_id: int) -> StoredInstance:
         raise NotFound(f"There is no process instance {instance_id}.", instance_id=instance_id)
     values = dict(row._mapping)
     snapshot, length = values.pop("snapshot"), values.pop("history_length")
+    values.pop("history_hash")
     values["state"] = InstanceState(values["state"])
     return StoredInstance(instance=ProcessInstance(**values), snapshot=snapshot, history_length=length)
 

@@ -35,6 +35,7 @@ VARIABLE_CONTEXT = b"variable"
 HISTORY_CONTEXT = b"history"
 CALL_CONTEXT = b"job"
 INCIDENT_CONTEXT = b"incident"
+MESSAGE_CONTEXT = b"message"
 
 WHOLE_INSTANCE = "*"
 """The activity of an incident that concerns an instance as a whole: until it is resolved, the instance's timers rest."""
@@ -86,6 +87,7 @@ process_instance = Table(
     Column("parent_token_id", String(40)),
     Column("history_length", Integer, nullable=False),
     Column("snapshot", LargeBinary, nullable=False),
+    Column("history_hash", LargeBinary),
     UniqueConstraint("process_key", "business_key"),
     Index("ix_process_instance_business_key", "business_key"),
     Index("ix_process_instance_deployment_id_state", "deployment_id", "state"),
@@ -176,6 +178,8 @@ job = Table(
     Column("idempotency_key", String(100), nullable=False, unique=True),
     sealed_column("call_sealed", CALL_CONTEXT),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("topic", String(100)),
+    Index("ix_job_topic_state_available_at", "topic", "state", "available_at"),
     Index("ix_job_state_available_at", "state", "available_at"),
     Index("ix_job_state_lease_until", "state", "lease_until"),
     Index("ix_job_instance_id", "instance_id"),
@@ -219,6 +223,22 @@ message_taken = Table(
     Column("taken_at", UtcDateTime, nullable=False),
 )
 
+buffered_message = Table(
+    "buffered_message",
+    metadata,
+    _key(),
+    Column("name", String(200), nullable=False),
+    Column("correlation_key", String(200), nullable=False),
+    Column("message_id", String(200), unique=True),
+    Column("by", String(100), nullable=False),
+    sealed_column("data_sealed", MESSAGE_CONTEXT),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_buffered_message_name_correlation_key", "name", "correlation_key"),
+    Index("ix_buffered_message_expires_at", "expires_at"),
+)
+"""Messages that nobody awaited when they came; taken by the first token that awaits them before they expire."""
+
 incident = Table(
     "incident",
     metadata,
@@ -248,4 +268,6 @@ history_event = Table(
     Column("activity_id", String(200)),
     Column("token_id", String(40)),
     sealed_column("data_sealed", HISTORY_CONTEXT),
+    Column("hash", LargeBinary),
 )
+"""`hash` chains each event to the one before it; null in rows that are older than the chain."""

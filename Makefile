@@ -29,6 +29,7 @@ test-system:
 
 lint: $(VENV)/.tested ## Check style, walls between the packages, and the packaged processes
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -q tests/test_walls.py
 	@for package in processes/*/*; do $(BIN)/python -m bpmn lint $$package || exit 1; done
 

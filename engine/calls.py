@@ -44,9 +44,7 @@ class Calls:
             parent_token_id=token_id,
         )
         by = f"{ledger.instance.process_key}:{node.id}"
-        child = Execution.begin(
-            ledger.tx, parent.surroundings, definition, instance, variables=variables, by=by, now=ledger.now
-        )
+        child = Execution.begin(ledger.tx, parent.surroundings, definition, instance, variables=variables, by=by, now=ledger.now)
         child.caller = parent
         child.ledger.record_first(
             InstanceStarted(

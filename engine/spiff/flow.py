@@ -130,8 +130,7 @@ class TokenFlow:
     def waiting(self) -> list[Waiting]:
         """What is open now, oldest first."""
         return [
-            Waiting(token_id=token.id, activity_id=token.activity_id, kind=_waits_for(token))
-            for token in self._workflow.live
+            Waiting(token_id=token.id, activity_id=token.activity_id, kind=_waits_for(token)) for token in self._workflow.live
         ]
 
     def snapshot(self) -> bytes:

@@ -52,9 +52,7 @@ class JoinNode(FlowNode):
         """The oldest token that waits here for each incoming flow, `token` included, within its scope."""
         found: dict[str, Token] = {}
         for other in token.workflow.tasks.values():
-            if other.task_spec is self and other.scope is token.scope and (
-                other is token or other.state == TaskState.WAITING
-            ):
+            if other.task_spec is self and other.scope is token.scope and (other is token or other.state == TaskState.WAITING):
                 found.setdefault(other.flow_id, other)
         return found
 

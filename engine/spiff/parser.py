@@ -122,16 +122,20 @@ class ScopeParser(ProcessParser):
             element = self.get_node_by_id(boundary.bpmn_id)
             host = self.own.get(element.get("attachedToRef"))
             if not isinstance(host, nodes.ActivityNode):
-                raise CompileRefused(f"{in_words(element)} must stand on an activity that waits: a task with work, "
-                                     "a receive task or a sub-process.")
+                raise CompileRefused(
+                    f"{in_words(element)} must stand on an activity that waits: a task with work, "
+                    "a receive task or a sub-process."
+                )
             host.boundaries.append(boundary)
             boundary.host = host
 
     def _connect(self, flow) -> None:
         source, target = self.own[flow.get("sourceRef")], self.own.get(flow.get("targetRef"))
         if target is None:
-            raise CompileRefused(f'The flow "{flow.get("id")}" out of "{source.bpmn_id}" leads nowhere inside its process '
-                                 "or sub-process; connect it again.")
+            raise CompileRefused(
+                f'The flow "{flow.get("id")}" out of "{source.bpmn_id}" leads nowhere inside its process '
+                "or sub-process; connect it again."
+            )
         default = source.may_have_default and self._default_of(source) == flow.get("id")
         condition = None if default else self._condition(flow)
         connection = nodes.Flow(id=flow.get("id"), source=source, target=target, condition=condition, is_default=default)
@@ -143,16 +147,20 @@ class ScopeParser(ProcessParser):
         for source, name in self.links_out:
             target = self.links_in.get(name)
             if target is None or source.outgoing:
-                raise CompileRefused(f'"{source.bpmn_id}" throws the link "{name}": exactly one event in the same process or '
-                                     "sub-process must catch it, and no flow may leave the throwing one.")
+                raise CompileRefused(
+                    f'"{source.bpmn_id}" throws the link "{name}": exactly one event in the same process or '
+                    "sub-process must catch it, and no flow may leave the throwing one."
+                )
             name = f"{source.bpmn_id}>{target.bpmn_id}"
             link = nodes.Flow(id=name, source=source, target=target, condition=None, is_default=False, is_drawn=False)
             source.outgoing.append(link)
             target.incoming.append(link)
         for name, target in self.links_in.items():
             if not target.incoming or any(flow.is_drawn for flow in target.incoming):
-                raise CompileRefused(f'"{target.bpmn_id}" catches the link "{name}": an event must throw it, and no flow may '
-                                     "lead to the catching one.")
+                raise CompileRefused(
+                    f'"{target.bpmn_id}" catches the link "{name}": an event must throw it, and no flow may '
+                    "lead to the catching one."
+                )
 
     def _check_default(self, node: nodes.FlowNode) -> None:
         default = self._default_of(node)

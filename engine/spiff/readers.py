@@ -71,7 +71,6 @@ class NodeReader(TaskParser):
         inner = self.xpath("./bpmn:extensionElements/*")
         return any(local_name(child) in WORK_EXTENSIONS for child in inner)
 
-
     def _signal(self) -> str:
         """The name of the signal that the event throws or catches."""
         name = (self._declared("signal").get("name") or "").strip()

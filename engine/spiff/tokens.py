@@ -229,5 +229,3 @@ class TokenWorkflow(Workflow):
         ended_nowhere = self.completed and self.success and not self.ends_reached
         if not agree or ended_nowhere:
             raise FlowBroken("The token flow lost or kept a token against its own rule; nothing of this run may be saved.")
-
-

@@ -187,8 +187,12 @@ SAMPLES: dict[str, Sample] = {
     ),
     "known-link": Sample(
         good=diagram(
-            start(), throw(tag("linkEventDefinition", name="L")), catch(tag("linkEventDefinition", name="L"), ident="c"), end(),
-            flow("start", "x"), flow("c", "end"),
+            start(),
+            throw(tag("linkEventDefinition", name="L")),
+            catch(tag("linkEventDefinition", name="L"), ident="c"),
+            end(),
+            flow("start", "x"),
+            flow("c", "end"),
         ),
         bad=straight(throw(tag("linkEventDefinition", name="L"))),
         element="x",

@@ -124,7 +124,13 @@ RUNS = {
     "parallel gateway": split(parallel("x")),
     "inclusive gateway": split(inclusive("x", "x-a"), "= a"),
     "event-based gateway": (
-        start(), race("x"), timer("t"), signal("b", "red"), end(), chain("start", "x", "t", "end"), chain("x", "b", "end")
+        start(),
+        race("x"),
+        timer("t"),
+        signal("b", "red"),
+        end(),
+        chain("start", "x", "t", "end"),
+        chain("x", "b", "end"),
     ),
     "sequence flow": line(person("x")),
     "conditional flow out of an activity": split(person("x"), "= a"),

@@ -15,9 +15,7 @@ _CODED = frozenset({EventKind.ERROR, EventKind.ESCALATION})
 _RUNS = {
     NodeKind.START_EVENT: _CAUGHT,
     NodeKind.INTERMEDIATE_CATCH_EVENT: _CAUGHT | {EventKind.LINK},
-    NodeKind.INTERMEDIATE_THROW_EVENT: frozenset(
-        {EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION, EventKind.LINK}
-    ),
+    NodeKind.INTERMEDIATE_THROW_EVENT: frozenset({EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION, EventKind.LINK}),
     NodeKind.BOUNDARY_EVENT: _CAUGHT | _CODED,
     NodeKind.END_EVENT: frozenset({EventKind.MESSAGE, EventKind.TERMINATE, EventKind.SIGNAL}) | _CODED,
 }

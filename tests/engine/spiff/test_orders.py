@@ -51,8 +51,18 @@ def test_an_unknown_token_is_refused(order, token_id):
 
 def test_neither_a_gateway_nor_a_sub_process_can_be_completed():
     inner = sub("sub", start("s"), user("a"), end("e"), chain("s", "a", "e"))
-    player = Player(process(start(), parallel("fork"), inner, user("b"), parallel("join"), end(),
-                            chain("start", "fork", "sub", "join", "end"), chain("fork", "b", "join"))).complete("b")
+    player = Player(
+        process(
+            start(),
+            parallel("fork"),
+            inner,
+            user("b"),
+            parallel("join"),
+            end(),
+            chain("start", "fork", "sub", "join", "end"),
+            chain("fork", "b", "join"),
+        )
+    ).complete("b")
     for activity in ("sub", "join"):
         with pytest.raises(TokenNotWaiting):
             player.flow.complete(player.token(activity))
@@ -118,8 +128,16 @@ def test_work_that_is_done_stays_done_when_its_way_out_is_stuck():
 
 
 def test_a_circle_without_a_wait_stops_with_its_reason():
-    diagram = process(start(), exclusive("merge"), task("plain"), user("never"), exclusive("again", "again-never"), end(),
-                      chain("start", "merge", "plain", "again", "never", "end"), flow("again", "merge", "= x"))
+    diagram = process(
+        start(),
+        exclusive("merge"),
+        task("plain"),
+        user("never"),
+        exclusive("again", "again-never"),
+        end(),
+        chain("start", "merge", "plain", "again", "never", "end"),
+        flow("again", "merge", "= x"),
+    )
     player = Player(diagram, x=True)
     assert "circle" in player.stuck[0]
     player.answers["x"] = False
@@ -128,8 +146,15 @@ def test_a_circle_without_a_wait_stops_with_its_reason():
 
 
 def test_a_circle_that_multiplies_tokens_stops_too():
-    diagram = process(start(), exclusive("merge"), parallel("fork"), end(), chain("start", "merge", "fork", "end"),
-                      flow("fork", "merge", ident="one"), flow("fork", "merge", ident="two"))
+    diagram = process(
+        start(),
+        exclusive("merge"),
+        parallel("fork"),
+        end(),
+        chain("start", "merge", "fork", "end"),
+        flow("fork", "merge", ident="one"),
+        flow("fork", "merge", ident="two"),
+    )
     player = Player(diagram)
     assert player.stuck
     assert len(player.tokens) < 1000

@@ -106,8 +106,9 @@ def test_p4_joining_branches_merges_nothing():
 
 
 def test_p5_to_p7_ids_of_any_spelling_survive_saving():
-    player = Player(process(start("typename"), user("客户-1.0"), user("True"), end("null"),
-                            chain("typename", "客户-1.0", "True", "null")))
+    player = Player(
+        process(start("typename"), user("客户-1.0"), user("True"), end("null"), chain("typename", "客户-1.0", "True", "null"))
+    )
     assert player.complete("客户-1.0", "True").ends == [("null",)]
 
 

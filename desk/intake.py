@@ -21,7 +21,7 @@ from desk.store.cases import Matter
 from desk.store.customers import Customer
 from desk.wordings import NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
-from engine.db import store
+from engine.db import messages
 from engine.ports import Transaction
 
 CLOCK_SKEW = timedelta(minutes=1)
@@ -71,7 +71,7 @@ class Intake:
         TeamNotFound, NothingRolledOut, RequestSentTwice.
         """
         with self._db.transaction() as tx:
-            if request_id is not None and (number := store.message_outcome(tx, f"intake:{request_id}")) is not None:
+            if request_id is not None and (number := messages.message_outcome(tx, f"intake:{request_id}")) is not None:
                 return number
             team = _team(tx, by, team)
             deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
@@ -95,7 +95,7 @@ class Intake:
     def _remember(self, tx: Transaction, request_id: str | None, number: str) -> None:
         if request_id is None:
             return
-        if not store.take_message_once(tx, f"intake:{request_id}", number, self._context.now()):
+        if not messages.take_message_once(tx, f"intake:{request_id}", number, self._context.now()):
             raise RequestSentTwice
 
     def _case(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, version: str) -> Case:

@@ -21,7 +21,7 @@ from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
 from desk.wordings import REQUIRED, TOO_LONG
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
-from engine.db import queries, store
+from engine.db import messages, queries
 from engine.model import ProcessInstance, TaskState, UserTask
 from engine.ports import Transaction
 
@@ -179,7 +179,7 @@ class Work:
 
     def _first_time(self, tx: Transaction, message_id: str | None, number: str) -> bool:
         """Whether this order was never taken before; one without an id always counts as new."""
-        return message_id is None or store.take_message_once(tx, message_id, number, self._context.now())
+        return message_id is None or messages.take_message_once(tx, message_id, number, self._context.now())
 
     # -- help
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bpmn.diagram import Node, NodeKind
 from engine import results
-from engine.db import store, work
+from engine.db import messages, store, work
 from engine.db.database import is_database_error
 from engine.errors import CaseloopError, HandlerFailed
 from engine.history import (
@@ -93,7 +93,7 @@ class Activities:
         """The token is through; nobody waits for its message or signal any more."""
         self._pending = deque(entry for entry in self._pending if entry[1] != token_id)
         if _may_await(self._node(activity_id)):
-            store.delete_subscription(self._ledger.tx, self._ledger.instance.id, token_id)
+            messages.delete_subscription(self._ledger.tx, self._ledger.instance.id, token_id)
 
     def cancel(self, token_id: str, activity_id: str) -> None:
         """The token is withdrawn: its tasks and jobs with it."""
@@ -118,7 +118,7 @@ class Activities:
         key = ledger.instance.business_key
         if text:
             key = str(ledger.definition.value(node.id, text, ledger.seen_by(token_id), ledger.at))
-        store.insert_subscription(
+        messages.insert_subscription(
             ledger.tx,
             instance_id=ledger.instance.id,
             token_id=token_id,
@@ -135,7 +135,7 @@ class Activities:
         """A token waits for a signal."""
         ledger = self._ledger
         name = (node.event.name if node.event else None) or node.id
-        store.insert_subscription(
+        messages.insert_subscription(
             ledger.tx,
             instance_id=ledger.instance.id,
             token_id=token_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from engine.commands import BroadcastSignal, CorrelateMessage, StartInstance
-from engine.db import queries, starts, store
+from engine.db import messages, queries, starts, store
 from engine.db.database import Database
 from engine.db.starts import StartSubscription
 from engine.definition import Definition
@@ -39,20 +39,20 @@ class Correlation:
         False when nobody waits, or the correlation key is the business key of an instance of that process already. True
         also when it was taken before.
         """
-        if command.message_id and store.message_outcome(tx, command.message_id) is not None:
+        if command.message_id and messages.message_outcome(tx, command.message_id) is not None:
             return True
         brought = self._bring(tx, command)
         # an id is used up by being taken, not by being offered: the sender of one that nobody awaited may try again
         if brought and command.message_id:
-            store.take_message_once(tx, command.message_id, command.name, self._engine.clock.now())
+            messages.take_message_once(tx, command.message_id, command.name, self._engine.clock.now())
         return brought
 
     def _bring(self, tx: Transaction, command: CorrelateMessage) -> bool:
-        waiting = store.find_subscription(tx, command.name, command.correlation_key)
+        waiting = messages.find_subscription(tx, command.name, command.correlation_key)
         if waiting is None:
             return self._start_by_message(tx, command)
         execution = self._engine.resume(tx, waiting.instance_id)
-        still = store.find_subscription(tx, command.name, command.correlation_key)
+        still = messages.find_subscription(tx, command.name, command.correlation_key)
         if still is None:
             # a timer that was due fired first and withdrew the wait; what it did stays
             execution.settle()
@@ -68,7 +68,7 @@ class Correlation:
                 data=dict(command.data),
             )
         )
-        store.delete_subscription(tx, still.instance_id, still.token_id)
+        messages.delete_subscription(tx, still.instance_id, still.token_id)
         execution.deliver(ledger.definition.node(still.activity_id), still.token_id, command.data, by=command.by)
         execution.settle()
         return True
@@ -105,7 +105,7 @@ class Correlation:
 
         The instances are locked one after the other in the order of their ids, as by any other broadcast.
         """
-        waiting = dict.fromkeys(listener.instance_id for listener in store.find_listeners(tx, command.name))
+        waiting = dict.fromkeys(listener.instance_id for listener in messages.find_listeners(tx, command.name))
         taken = 0
         for instance_id in waiting:
             if self._engine.lock(tx, instance_id).instance.state is not InstanceState.ACTIVE:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from bpmn.diagram import Node, NodeKind
 from engine import results
 from engine.activities import Activities
-from engine.db import store
+from engine.db import messages, store
 from engine.definition import Definition
 from engine.errors import Conflict, ExpressionFailed, HandlerFailed, NotFound
 from engine.history import (
@@ -155,7 +155,7 @@ class Execution:
     def broadcast(self, name: str, data: Mapping[str, Any], *, by: str) -> bool:
         """Bring a signal to all tokens here that wait for it. False when none does any more."""
         ledger = self.ledger
-        listeners = store.find_listeners(ledger.tx, name, ledger.instance.id)
+        listeners = messages.find_listeners(ledger.tx, name, ledger.instance.id)
         for listener in listeners:
             where = {"activity_id": listener.activity_id, "token_id": listener.token_id}
             ledger.record(SignalReceived(at=ledger.at, by=by, signal_name=name, data=dict(data), **where))

@@ -22,13 +22,10 @@ class Timekeeping:
     def start(self, activity_id: str, token_id: str) -> None:
         """A token waits for a timer from now on; null from its expression leaves the timer unarmed."""
         ledger = self._ledger
-        timer = store.insert_timer(
-            ledger.tx, ledger.instance.id, token_id=token_id, activity_id=activity_id, entered_at=ledger.at
-        )
+        timer = store.WaitingTimer(token_id=token_id, activity_id=activity_id, entered_at=ledger.at)
         self._timers[token_id] = timer
         timer.due_at = self._due(timer)
-        if timer.due_at is not None:
-            store.move_timer(ledger.tx, timer.id, timer.due_at)
+        store.insert_timer(ledger.tx, ledger.instance.id, timer)
         ledger.record(TimerArmed(at=ledger.at, activity_id=activity_id, token_id=token_id, due_at=timer.due_at))
 
     def forget(self, token_id: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from engine import codec
 from engine.db import rows, tables
 from engine.db.queries import OPEN_TASKS
+from engine.db.statements import Statement, given, insert_into, update_where
 from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound, StaleRevision
 from engine.history import HistoryEvent
@@ -40,12 +41,47 @@ class StoredInstance:
 class WaitingTimer:
     """A timer of the instance at hand. A duration counts from `entered_at`; `seen` is the last change it took into account."""
 
-    id: int
+    id: int = 0
     token_id: str
     activity_id: str
     entered_at: datetime
-    due_at: datetime | None
+    due_at: datetime | None = None
     seen: int = 0
+
+
+_instance, _task, _timer = tables.process_instance.c, tables.user_task.c, tables.timer.c
+_INSTANCE_NAMES = tuple(
+    column.name for column in tables.process_instance.c if column.name not in ("id", "ended_at", "history_hash")
+)
+_TASK_NAMES = tuple(column.name for column in tables.user_task.c if column.name not in ("id", "claimed_at", "ended_at"))
+_HISTORY_NAMES = tuple(column.name for column in tables.history_event.c if column.name != "hash")
+_TIMER_NAMES = ("token_id", "activity_id", "entered_at", "due_at")
+
+INSERT_INSTANCE = insert_into(tables.process_instance, _INSTANCE_NAMES, "id")
+CALLER = Statement(select(_instance.parent_id).where(_instance.id == given(_instance.id), _instance.parent_id.is_not(None)))
+LOCK_INSTANCE = Statement(select(tables.process_instance).where(_instance.id == given(_instance.id)).with_for_update())
+SAVE_INSTANCE = update_where(
+    tables.process_instance, ("state", "ended_at", "snapshot", "history_length", "revision"), ("id", "revision")
+)
+INSERT_VARIABLE = insert_into(tables.variable, ("instance_id", "name", "value_sealed"))
+UPDATE_VARIABLE = update_where(tables.variable, ("value_sealed",), ("instance_id", "name"))
+INSERT_HISTORY = insert_into(tables.history_event, _HISTORY_NAMES)
+INSERT_TASK = insert_into(tables.user_task, _TASK_NAMES, "id")
+INSERT_TASK_GROUP = insert_into(tables.user_task_group, ("task_id", "group_key"))
+CANCEL_TASKS = Statement(
+    update(tables.user_task)
+    .where(_task.instance_id == given(_task.instance_id), _task.token_id == given(_task.token_id), _task.state.in_(OPEN_TASKS))
+    .values(state=TaskState.CANCELLED, ended_at=given(_task.ended_at), revision=_task.revision + 1)
+    .returning(_task.id)
+)
+WAITING_TIMERS = Statement(
+    select(_timer.id, *(_timer[name] for name in _TIMER_NAMES))
+    .where(_timer.instance_id == given(_timer.instance_id))
+    .order_by(_timer.id)
+)
+INSERT_TIMER = insert_into(tables.timer, ("instance_id", *_TIMER_NAMES), "id")
+MOVE_TIMER = update_where(tables.timer, ("due_at",), ("id",))
+DELETE_TIMER = Statement(delete(tables.timer).where(_timer.id == given(_timer.id)))
 
 
 def insert_deployment(tx: Transaction, *, files: Mapping[str, bytes], **values: Any) -> Deployment:
@@ -87,8 +123,8 @@ def insert_instance(
         "parent_id": parent_id,
         "parent_token_id": parent_token_id,
     }
-    query = insert(tables.process_instance).values(**values, history_length=0, snapshot=b"")
-    return ProcessInstance(id=tx.execute(query).inserted_primary_key[0], **values)
+    instance_id = INSERT_INSTANCE.value(tx, **values, history_length=0, snapshot=b"")
+    return ProcessInstance(id=instance_id, **values)
 
 
 def lock_instance(tx: Transaction, instance_id: int) -> StoredInstance:
@@ -96,15 +132,12 @@ def lock_instance(tx: Transaction, instance_id: int) -> StoredInstance:
 
     The instances that called it are locked before it, so that what goes down and what comes up never wait for each other.
     """
-    table = tables.process_instance
     if tx.dialect.name == "postgresql":
-        parent_id = tx.execute(select(table.c.parent_id).where(table.c.id == instance_id)).scalar_one_or_none()
-        if parent_id is not None:
+        for parent_id in CALLER.column(tx, id=instance_id):
             lock_instance(tx, parent_id)
-    row = tx.execute(select(table).where(table.c.id == instance_id).with_for_update()).one_or_none()
-    if row is None:
+    values = LOCK_INSTANCE.one_or_none(tx, id=instance_id)
+    if values is None:
         raise NotFound(f"There is no process instance {instance_id}.", instance_id=instance_id)
-    values = dict(row._mapping)
     snapshot, length = values.pop("snapshot"), values.pop("history_length")
     values.pop("history_hash")
     values["state"] = InstanceState(values["state"])
@@ -121,29 +154,22 @@ def save_instance(
     history_length: int,
 ) -> ProcessInstance:
     """Write the next revision. Raises StaleRevision when another transaction wrote one since."""
-    table = tables.process_instance
-    query = (
-        update(table)
-        .where(table.c.id == read.id, table.c.revision == read.revision)
-        .values(state=state, ended_at=ended_at, snapshot=snapshot, history_length=history_length, revision=read.revision + 1)
-    )
-    if tx.execute(query).rowcount != 1:
+    values = {"state": state, "ended_at": ended_at, "snapshot": snapshot, "history_length": history_length}
+    read_then = {"was_id": read.id, "was_revision": read.revision}
+    if SAVE_INSTANCE.run(tx, **values, revision=read.revision + 1, **read_then) != 1:
         raise StaleRevision(f"Process instance {read.business_key}", read=read.revision, current=None)
     return replace(read, state=state, revision=read.revision + 1, ended_at=ended_at)
 
 
 def save_variables(tx: Transaction, vault: KeyRing, instance_id: int, values: Mapping[str, Any], known: set[str]) -> None:
     """Write changed variables; `known` are the names that have a row already."""
-    table = tables.variable
     sealed = {name: vault.seal(codec.encode(value), context=VARIABLE_CONTEXT) for name, value in values.items()}
-    fresh = [
-        {"instance_id": instance_id, "name": name, "value_sealed": value} for name, value in sealed.items() if name not in known
-    ]
-    if fresh:
-        tx.execute(insert(table), fresh)
-    for name in sealed.keys() & known:
-        where = (table.c.instance_id == instance_id, table.c.name == name)
-        tx.execute(update(table).where(*where).values(value_sealed=sealed[name]))
+    fresh = [name for name in sealed if name not in known]
+    INSERT_VARIABLE.run_many(tx, ({"instance_id": instance_id, "name": name, "value_sealed": sealed[name]} for name in fresh))
+    changed = [name for name in sealed if name in known]
+    UPDATE_VARIABLE.run_many(
+        tx, ({"was_instance_id": instance_id, "was_name": name, "value_sealed": sealed[name]} for name in changed)
+    )
 
 
 def run_variables(tx: Transaction, vault: KeyRing, instance_id: int) -> dict[str, dict[str, Any]]:
@@ -178,11 +204,9 @@ def append_history(
     tx: Transaction, vault: KeyRing, instance_id: int, events: Sequence[HistoryEvent], *, first_seq: int, recorded_at: datetime
 ) -> None:
     """Append events to an instance's history, numbered from `first_seq`."""
-    if not events:
-        return
-    tx.execute(
-        insert(tables.history_event),
-        [
+    INSERT_HISTORY.run_many(
+        tx,
+        (
             {
                 "instance_id": instance_id,
                 "seq": first_seq + offset,
@@ -195,7 +219,7 @@ def append_history(
                 "data_sealed": vault.seal(codec.encode_event(event), context=HISTORY_CONTEXT),
             }
             for offset, event in enumerate(events)
-        ],
+        ),
     )
 
 
@@ -203,63 +227,38 @@ def insert_task(tx: Transaction, **values: Any) -> int:
     """A fresh open task; the id of it."""
     groups = values.pop("candidate_groups")
     users = values.pop("candidate_users")
-    query = insert(tables.user_task).values(
-        **values,
-        state=TaskState.CREATED,
-        candidate_groups=json.dumps(groups),
-        candidate_users=json.dumps(users),
-        revision=0,
-    )
-    task_id = tx.execute(query).inserted_primary_key[0]
-    if groups:
-        tx.execute(insert(tables.user_task_group), [{"task_id": task_id, "group_key": group} for group in dict.fromkeys(groups)])
+    offered = {"candidate_groups": json.dumps(groups), "candidate_users": json.dumps(users)}
+    task_id: int = INSERT_TASK.value(tx, **values, **offered, state=TaskState.CREATED, revision=0)
+    INSERT_TASK_GROUP.run_many(tx, ({"task_id": task_id, "group_key": group} for group in dict.fromkeys(groups)))
     return task_id
 
 
 def update_task(tx: Transaction, read: UserTask, **values: Any) -> None:
     """Change a task. Raises StaleRevision when somebody changed it since it was read."""
-    table = tables.user_task
-    query = update(table).where(table.c.id == read.id, table.c.revision == read.revision)
-    if tx.execute(query.values(**values, revision=read.revision + 1)).rowcount != 1:
+    statement = update_where(tables.user_task, (*values, "revision"), ("id", "revision"))
+    if statement.run(tx, **values, revision=read.revision + 1, was_id=read.id, was_revision=read.revision) != 1:
         raise StaleRevision(f"Task {read.id}", read=read.revision, current=None)
 
 
 def cancel_tasks(tx: Transaction, instance_id: int, token_id: str, at: datetime) -> list[int]:
     """Withdraw the open tasks of a token; the ids of them."""
-    table = tables.user_task
-    query = (
-        update(table)
-        .where(table.c.instance_id == instance_id, table.c.token_id == token_id, table.c.state.in_(OPEN_TASKS))
-        .values(state=TaskState.CANCELLED, ended_at=at, revision=table.c.revision + 1)
-        .returning(table.c.id)
-    )
-    return list(tx.execute(query).scalars())
+    return CANCEL_TASKS.column(tx, instance_id=instance_id, token_id=token_id, ended_at=at)
 
 
 def waiting_timers(tx: Transaction, instance_id: int) -> dict[str, WaitingTimer]:
     """The timers of an instance by token."""
-    table = tables.timer
-    found = tx.execute(select(table).where(table.c.instance_id == instance_id).order_by(table.c.id))
-    return {
-        row.token_id: WaitingTimer(
-            id=row.id, token_id=row.token_id, activity_id=row.activity_id, entered_at=row.entered_at, due_at=row.due_at
-        )
-        for row in found
-    }
+    return {values["token_id"]: WaitingTimer(**values) for values in WAITING_TIMERS.all(tx, instance_id=instance_id)}
 
 
-def insert_timer(tx: Transaction, instance_id: int, *, token_id: str, activity_id: str, entered_at: datetime) -> WaitingTimer:
-    """A timer that isn't armed yet."""
-    query = insert(tables.timer).values(
-        instance_id=instance_id, token_id=token_id, activity_id=activity_id, entered_at=entered_at, due_at=None
-    )
-    timer_id = tx.execute(query).inserted_primary_key[0]
-    return WaitingTimer(id=timer_id, token_id=token_id, activity_id=activity_id, entered_at=entered_at, due_at=None)
+def insert_timer(tx: Transaction, instance_id: int, timer: WaitingTimer) -> None:
+    """Keep a timer, and note its id."""
+    values = {"token_id": timer.token_id, "activity_id": timer.activity_id}
+    timer.id = INSERT_TIMER.value(tx, instance_id=instance_id, entered_at=timer.entered_at, due_at=timer.due_at, **values)
 
 
 def move_timer(tx: Transaction, timer_id: int, due_at: datetime | None) -> None:
-    tx.execute(update(tables.timer).where(tables.timer.c.id == timer_id).values(due_at=due_at))
+    MOVE_TIMER.run(tx, was_id=timer_id, due_at=due_at)
 
 
 def delete_timer(tx: Transaction, timer_id: int) -> None:
-    tx.execute(delete(tables.timer).where(tables.timer.c.id == timer_id))
+    DELETE_TIMER.run(tx, id=timer_id)

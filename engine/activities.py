@@ -186,7 +186,7 @@ class Activities:
         if node.kind is NodeKind.BUSINESS_RULE_TASK and node.work.decision_id:
             return Answer(node=node, token_id=token_id, result=self._evaluate(node, token_id))
         handler = self._handlers.get(node.work.handler or "")
-        if handler is None:
+        if handler is None and not node.work.topic:
             raise HandlerFailed(f"{node.label}: there is no handler {node.work.handler!r} here. Install it, then retry.")
         if isinstance(handler, Decider):
             return Answer(node=node, token_id=token_id, result=self._decide(node, token_id, handler))
@@ -251,10 +251,19 @@ class Activities:
         ledger = self._ledger
         key = f"{ledger.instance.id}:{node.id}:{token_id}"
         call = self.call(node, token_id, idempotency_key=key)
-        self.enqueue(call, token_id=token_id if awaited else None, retries=node.work.retries or RETRIES)
+        waiting = token_id if awaited else None
+        self.enqueue(call, token_id=waiting, retries=node.work.retries or RETRIES, topic=node.work.topic)
 
-    def enqueue(self, call: HandlerCall, *, token_id: str | None = None, retries: int = RETRIES, by: str = "engine") -> None:
-        """Write a job for this call; its token, if any, waits for the answer."""
+    def enqueue(
+        self,
+        call: HandlerCall,
+        *,
+        token_id: str | None = None,
+        retries: int = RETRIES,
+        by: str = "engine",
+        topic: str | None = None,
+    ) -> None:
+        """Write a job for this call; its token, if any, waits for the answer. With a topic it is left to other programs."""
         ledger = self._ledger
         job_id = work.insert_job(
             ledger.tx,
@@ -269,6 +278,7 @@ class Activities:
             available_at=ledger.at,
             idempotency_key=call.idempotency_key,
             created_at=ledger.at,
+            topic=topic,
         )
         ledger.record(
             JobCreated(at=ledger.at, by=by, activity_id=call.activity_id, token_id=token_id, job_id=job_id, handler=call.handler)

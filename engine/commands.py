@@ -118,3 +118,60 @@ class CancelInstance:
     instance_id: int
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchExternalTasks:
+    """Lease up to `most` external tasks of these topics to the program `worker` for `seconds`."""
+
+    worker: str
+    topics: tuple[str, ...]
+    seconds: float
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTask:
+    """An external task as its holder names it: `worker` fetched it, and it was then given out for the `attempt`-th time."""
+
+    task_id: int
+    worker: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteExternalTask:
+    """The work is done; `result` becomes the activity's result variable."""
+
+    held: HeldTask
+    by: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailExternalTask:
+    """The work failed. `retries` are the tries left (default one fewer), `retry_seconds` the wait (default a growing one)."""
+
+    held: HeldTask
+    by: str
+    reason: str
+    retries: int | None = None
+    retry_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThrowExternalError:
+    """The work ended with an error that the diagram knows."""
+
+    held: HeldTask
+    by: str
+    error_code: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendExternalTask:
+    """Hold the task for `seconds` from now."""
+
+    held: HeldTask
+    seconds: float

@@ -150,6 +150,22 @@ class VersionExists(Conflict):
         )
 
 
+class ExternalTaskLost(Conflict):
+    """The program doesn't hold the external task any more; `state` and `holder` say what became of it."""
+
+    code = "external_task_lost"
+
+    def __init__(self, task_id: int, *, state: str, holder: str | None, attempt: int) -> None:
+        now = f"{state} by {holder}" if holder else state
+        super().__init__(
+            f"External task {task_id} isn't yours any more: it is {now} (attempt {attempt}). Undo what you did, or fetch again.",
+            task_id=task_id,
+            state=state,
+            holder=holder,
+            attempt=attempt,
+        )
+
+
 class ExpressionFailed(Refused):
     """A diagram's expression gave no usable value. Becomes an incident, never a guess."""
 

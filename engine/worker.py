@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from threading import Event
-from typing import Any
 
 import structlog
 
+from engine import settling
 from engine.db import work
 from engine.errors import Conflict, Unavailable
-from engine.execution import Execution
-from engine.history import JobDone
-from engine.jobs import Settlement, settle
+from engine.jobs import settle
 from engine.ledger import explain
-from engine.model import InstanceState, Job, JobState
-from engine.ports import Doer, Done, Fail, HandlerCall, JobOutcome, Throw, Transaction
+from engine.model import InstanceState, Job
+from engine.ports import Doer, Fail, HandlerCall, JobOutcome, Transaction
 from engine.service import Engine
 
 LEASE_SECONDS = 60.0
@@ -115,43 +112,4 @@ class Worker:
             available_at=settlement.retry_at or job.available_at,
         )
         if settlement.retry_at is None and stored.instance.state is InstanceState.ACTIVE:
-            self._tell_instance(tx, job, outcome, settlement)
-
-    def _tell_instance(self, tx: Transaction, job: Job, outcome: JobOutcome, settlement: Settlement) -> None:
-        execution = self.engine.resume(tx, job.instance_id)
-        ledger = execution.ledger
-        if settlement.state is JobState.FAILED:
-            message = f"{job.handler} failed for good: {settlement.error}. Repair the cause, then retry."
-            ledger.raise_incident(job.activity_id, job.token_id, message, job_id=job.id)
-        elif isinstance(outcome, Throw):
-            self._throw(execution, job, outcome)
-        else:
-            result: Mapping[str, Any] = outcome.result if isinstance(outcome, Done) else {}
-            ledger.record(
-                JobDone(
-                    at=ledger.now,
-                    activity_id=job.activity_id,
-                    token_id=job.token_id,
-                    job_id=job.id,
-                    handler=job.handler,
-                    result=dict(result),
-                )
-            )
-            # a timer that was due may have withdrawn the token while the job ran
-            if job.token_id is not None and execution.waits_for_work(job.token_id):
-                execution.finish_activity(ledger.definition.node(job.activity_id), job.token_id, dict(result))
-        execution.settle()
-
-    def _throw(self, execution: Execution, job: Job, thrown: Throw) -> None:
-        """End the job's activity with an error; one that nothing catches fails the job for good."""
-        ledger = execution.ledger
-        if job.token_id is not None and not execution.waits_for_work(job.token_id):
-            return
-        if job.token_id is not None:
-            node = ledger.definition.node(job.activity_id)
-            if execution.throw_error(node, job.token_id, thrown.error_code, thrown.variables):
-                return
-        error = f'the error "{thrown.error_code}", which nothing in the diagram catches'
-        work.settle_job(ledger.tx, job.id, JobState.FAILED, retries=0)
-        message = f"{job.handler} ended with {error}. Repair the cause, then retry, or cancel the instance."
-        ledger.raise_incident(job.activity_id, job.token_id, message, job_id=job.id)
+            settling.tell_instance(self.engine.resume(tx, job.instance_id), job, outcome, settlement)

@@ -5,12 +5,17 @@ Nothing here is trusted or evaluated: expressions keep their text exactly, witho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
 from bpmn.diagram.layout import Layout
+
+EXTERNAL = "external:"
+"""What the type of a task definition begins with when another program does the work; its topic follows."""
+_TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
 
 
 def _nothing() -> Mapping:
@@ -125,6 +130,14 @@ class Work:
     called_process: str | None = None
     called_binding: str | None = None
     called_version: str | None = None
+
+    @property
+    def topic(self) -> str | None:
+        """The topic of the external task that the node is, "" when its form is wrong; None for any other node."""
+        if self.handler is None or not self.handler.startswith(EXTERNAL):
+            return None
+        topic = self.handler.removeprefix(EXTERNAL)
+        return topic if _TOPIC.fullmatch(topic) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def lease_job(tx: Transaction, vault: KeyRing, *, owner: str, now: datetime, sec
         and_(table.c.state == JobState.AVAILABLE, table.c.available_at <= now),
         and_(table.c.state == JobState.LEASED, table.c.lease_until < now),
     )
-    query = select(table).where(ready).order_by(table.c.available_at, table.c.id).limit(1)
+    query = select(table).where(ready, table.c.topic.is_(None)).order_by(table.c.available_at, table.c.id).limit(1)
     row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None

@@ -127,6 +127,12 @@ SAMPLES: dict[str, Sample] = {
     "duplicate-id": Sample(
         bad=straight(tag("task", tag("documentation", id="start"), id="x")), element="start", says="stands twice"
     ),
+    "external-topic": Sample(
+        good=straight(NOTIFYING.replace("notify", "external:shipping.v2")),
+        bad=straight(NOTIFYING.replace("notify", "external:two words")),
+        element="x",
+        says="is an external task without a usable topic",
+    ),
     "event-sub-process": Sample(
         good=diagram(start(), event_sub_process(tag("startEvent", DURATION, id="x"))),
         bad=diagram(start(), event_sub_process(start("x"))),

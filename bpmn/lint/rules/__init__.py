@@ -20,6 +20,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "duplicate-id": structure.duplicate_id,
         "event-sub-process": events.event_sub_process,
         "executable-process": structure.executable_process,
+        "external-topic": references.external_topic,
         "flow-ends": structure.flow_ends,
         "foreign-extension": dialect.foreign_extension,
         "gateway-conditions": gateways.gateway_conditions,

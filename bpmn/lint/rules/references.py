@@ -51,13 +51,29 @@ def known_decision(subject: Subject) -> Iterator[Fault]:
 
 
 def known_handler(subject: Subject) -> Iterator[Fault]:
-    """A service or send task names a handler that is installed."""
+    """A service or send task names a handler that is installed; an external task's topic needs none."""
     for node in subject.nodes():
         handler = node.work.handler
+        if node.work.topic is not None:
+            continue
         needed = node.kind in _CALLING or handler or _tells_a_message(node)
         unknown = handler and subject.handlers is not None and handler not in subject.handlers
         if needed and (not handler or _is_worked_out(handler) or unknown):
             yield _missing(node, Wording("handler", "处理程序"), handler, subject.handlers or ())
+
+
+def external_topic(subject: Subject) -> Iterator[Fault]:
+    """An external task names its topic in a form that other programs can ask for."""
+    for node in subject.nodes():
+        if node.work.topic == "":
+            yield Fault(
+                at=node,
+                message=Wording("“{name}” is an external task without a usable topic", "“{name}”是外部任务，但主题不可用"),
+                way_out=Wording(
+                    "Write external: and a topic of up to 80 letters, digits, dots, hyphens and underscores",
+                    "请写成 external: 加主题；主题由字母、数字、点、连字符和下划线组成，最多 80 个字符",
+                ),
+            )
 
 
 def known_message(subject: Subject) -> Iterator[Fault]:

@@ -49,7 +49,7 @@ def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | No
     handlers: dict[str, Handler] = {}
     desk_settings = DeskSettings(time_zone=settings.time_zone.key)
     projection = CaseProjection(vault, time_zone=desk_settings.time_zone)
-    engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock)
+    engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock, chance=chance)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=hasher)
     services = Services(settings=settings, db=db, vault=vault, clock=clock, chance=chance, engine=engine, desk=desk)
     handlers.update(load_handlers(services))

@@ -114,6 +114,21 @@ class RetryIncident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetryIncidents:
+    """Try again what many incidents stopped: those named by `incident_ids`, else the open ones that fit what is given.
+
+    `handler` is the handler of the job that failed. At most `limit` are tried, the longest waiting first.
+    """
+
+    by: str
+    incident_ids: tuple[int, ...] = ()
+    handler: str | None = None
+    activity_id: str | None = None
+    process_key: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelInstance:
     instance_id: int
     by: str

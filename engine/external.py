@@ -122,7 +122,7 @@ class ExternalTasks:
         return external.task(tx, held.task_id, lock=True)
 
     def _decided(self, job: Job, outcome: JobOutcome) -> Settlement:
-        return settle(job, outcome, self._engine.clock.now())
+        return settle(job, outcome, self._engine.clock.now(), self._engine.chance.fraction())
 
     def _failed(self, job: Job, command: FailExternalTask) -> Settlement:
         left = job.retries - 1 if command.retries is None else command.retries

@@ -170,6 +170,15 @@ class JobDone(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobCancelled(HistoryEvent):
+    """Its handler called it off; `reason` is the handler's."""
+
+    job_id: int
+    handler: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAwaited(HistoryEvent):
     message_name: str
     correlation_key: str

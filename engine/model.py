@@ -26,7 +26,7 @@ class JobState(StrEnum):
     LEASED = "leased"  # a worker runs it until `lease_until`; after that anybody may take it
     DONE = "done"  # ran to its end once, as far as we know
     FAILED = "failed"  # no retries left; an incident waits for a person
-    CANCELLED = "cancelled"  # its activity was withdrawn before it ran
+    CANCELLED = "cancelled"  # its activity was withdrawn before it ran, or its handler called it off
 
 
 class IncidentState(StrEnum):
@@ -45,8 +45,8 @@ JOB_MOVES: Mapping[JobState, frozenset[JobState]] = {
     JobState.AVAILABLE: frozenset({JobState.LEASED, JobState.CANCELLED}),
     JobState.LEASED: frozenset({JobState.LEASED, JobState.AVAILABLE, JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
     JobState.FAILED: frozenset({JobState.AVAILABLE, JobState.CANCELLED}),
+    JobState.CANCELLED: frozenset({JobState.AVAILABLE}),
     JobState.DONE: frozenset(),
-    JobState.CANCELLED: frozenset(),
 }
 
 

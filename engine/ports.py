@@ -35,12 +35,19 @@ class Chance(Protocol):
         """A fresh unguessable URL-safe text of at least 128 bits."""
         ...
 
+    def fraction(self) -> float:
+        """A number from 0 up to 1, each as likely as any other."""
+        ...
+
 
 class SystemChance:
     """The operating system's randomness."""
 
     def token(self) -> str:
         return secrets.token_urlsafe(24)
+
+    def fraction(self) -> float:
+        return secrets.randbits(53) / 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +116,16 @@ class Fail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Don't do it, now or later, and that is no failure: the job ends cancelled, no retry is made.
+
+    A token that waits for it can't go on by itself then: it gets an incident with `reason`, and a person may retry.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Throw:
     """It ended with an error that the diagram knows: the boundary event or event sub-process that catches `error_code`
     takes over, and `variables` with the code become that event's result. An error that nothing catches is an incident.
@@ -118,7 +135,7 @@ class Throw:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-JobOutcome = Done | Snooze | Fail | Throw
+JobOutcome = Done | Snooze | Fail | Cancel | Throw
 
 
 @runtime_checkable

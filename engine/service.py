@@ -13,7 +13,7 @@ import structlog
 
 from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
-from engine import deploy, tasks
+from engine import deploy, repairs, tasks
 from engine.calls import Calls
 from engine.commands import (
     BroadcastSignal,
@@ -25,6 +25,7 @@ from engine.commands import (
     ReassignTask,
     ReleaseTask,
     RetryIncident,
+    RetryIncidents,
     SetVariables,
     StartInstance,
 )
@@ -53,7 +54,7 @@ from engine.model import (
     TaskState,
     UserTask,
 )
-from engine.ports import Clock, Handler, HandlerCall, Projection, SystemClock, Transaction
+from engine.ports import Chance, Clock, Handler, HandlerCall, Projection, SystemChance, SystemClock, Transaction
 from engine.vault import KeyRing
 
 log = structlog.get_logger()
@@ -70,10 +71,12 @@ class Engine:
         handlers: Mapping[str, Handler],
         projections: Sequence[Projection] = (),
         clock: Clock | None = None,
+        chance: Chance | None = None,
     ) -> None:
         self.db = db
         self.vault = vault
         self.clock = clock or SystemClock()
+        self.chance = chance or SystemChance()
         self.handlers = handlers
         calls = Calls(self.definition)
         self.surroundings = Surroundings(vault=vault, handlers=handlers, projections=tuple(projections), calls=calls)
@@ -292,6 +295,10 @@ class Engine:
         else:
             self._resolve(execution, incident)
         return execution.settle()
+
+    def retry_many(self, command: RetryIncidents) -> list[repairs.Retried]:
+        """Try again what many incidents stopped, each in a transaction of its own; what came of each, in order."""
+        return repairs.retry_many(self, command)
 
     def _resolve(self, execution: Execution, incident: Incident) -> None:
         ledger = execution.ledger

@@ -10,10 +10,10 @@ from typing import Any
 
 from engine.db import work
 from engine.execution import Execution
-from engine.history import JobDone
+from engine.history import JobCancelled, JobDone
 from engine.jobs import Settlement
 from engine.model import Job, JobState
-from engine.ports import Done, JobOutcome, Throw
+from engine.ports import Cancel, Done, JobOutcome, Throw
 
 
 def tell_instance(execution: Execution, job: Job, outcome: JobOutcome, settlement: Settlement, *, by: str = "engine") -> None:
@@ -22,6 +22,8 @@ def tell_instance(execution: Execution, job: Job, outcome: JobOutcome, settlemen
     if settlement.state is JobState.FAILED:
         message = f"{job.handler} failed for good: {settlement.error}. Repair the cause, then retry."
         ledger.raise_incident(job.activity_id, job.token_id, message, job_id=job.id)
+    elif isinstance(outcome, Cancel):
+        _call_off(execution, job, outcome, by)
     elif isinstance(outcome, Throw):
         _throw(execution, job, outcome)
     else:
@@ -45,6 +47,16 @@ def _finish(execution: Execution, job: Job, result: Mapping[str, Any], by: str) 
     # a timer that was due may have withdrawn the token while the job ran
     if job.token_id is not None and execution.waits_for_work(job.token_id):
         execution.finish_activity(ledger.definition.node(job.activity_id), job.token_id, dict(result), by=by)
+
+
+def _call_off(execution: Execution, job: Job, cancelled: Cancel, by: str) -> None:
+    """Note why the job won't be done; a token that waits for it needs a person, since the diagram has no way for that."""
+    ledger = execution.ledger
+    where = {"at": ledger.now, "by": by, "activity_id": job.activity_id, "token_id": job.token_id}
+    ledger.record(JobCancelled(**where, job_id=job.id, handler=job.handler, reason=cancelled.reason))
+    if job.token_id is not None and execution.waits_for_work(job.token_id):
+        message = f"{job.handler} called it off: {cancelled.reason}. Retry when it shall be done, or cancel the instance."
+        ledger.raise_incident(job.activity_id, job.token_id, message, job_id=job.id)
 
 
 def _throw(execution: Execution, job: Job, thrown: Throw) -> None:

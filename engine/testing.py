@@ -27,7 +27,7 @@ class FakeClock:
 
 
 class FakeChance:
-    """Tokens that count up, so that a test can name them."""
+    """Tokens that count up and numbers that are always the same, so that a test can name them."""
 
     def __init__(self) -> None:
         self._drawn = 0
@@ -35,3 +35,7 @@ class FakeChance:
     def token(self) -> str:
         self._drawn += 1
         return f"token-{self._drawn:04d}-{'x' * 20}"
+
+    def fraction(self) -> float:
+        """Always 0: no spread, so that a test can name the instant of a retry."""
+        return 0.0

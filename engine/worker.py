@@ -103,7 +103,7 @@ class Worker:
         if not work.held_job(tx, job):
             log.warning("lease_lost", job_id=job.id, handler=job.handler, business_key=job.business_key)
             return
-        settlement = settle(job, outcome, self.engine.clock.now())
+        settlement = settle(job, outcome, self.engine.clock.now(), self.engine.chance.fraction())
         work.settle_job(
             tx,
             job.id,

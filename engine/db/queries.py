@@ -203,6 +203,19 @@ def incidents(
     return [rows.incident(row, vault) for row in tx.execute(query)]
 
 
+def broken(tx: Transaction, *, handler: str | None, activity_id: str | None, process_key: str | None, limit: int) -> list[int]:
+    """Ids of at most `limit` open incidents, the longest waiting first; None leaves a filter out."""
+    table, of_job, of_instance = tables.incident, tables.job, tables.process_instance
+    query = select(table.c.id).where(table.c.state == IncidentState.OPEN).order_by(table.c.created_at, table.c.id).limit(limit)
+    if handler is not None:
+        query = query.join(of_job, of_job.c.id == table.c.job_id).where(of_job.c.handler == handler)
+    if process_key is not None:
+        query = query.join(of_instance, of_instance.c.id == table.c.instance_id).where(of_instance.c.process_key == process_key)
+    if activity_id is not None:
+        query = query.where(table.c.activity_id == activity_id)
+    return list(tx.execute(query).scalars())
+
+
 def history(tx: Transaction, vault: KeyRing, instance_id: int) -> list[HistoryEvent]:
     """Everything that happened in an instance, in order."""
     table = tables.history_event

@@ -11,7 +11,7 @@ from engine import jobs, tasks
 from engine.commands import ClaimTask, CompleteTask, ReassignTask, ReleaseTask
 from engine.errors import Forbidden, StaleRevision, TaskAlreadyClaimed, TaskNotOpen, TaskNotYours
 from engine.model import Job, JobState, TaskState, UserTask
-from engine.ports import Done, Fail, Snooze
+from engine.ports import Cancel, Done, Fail, Snooze
 from engine.timers import due_instant
 
 NOON = datetime(2023, 10, 1, 12, tzinfo=UTC)
@@ -117,6 +117,21 @@ JOB = Job(
 def test_a_job_that_failed_waits_longer_each_time() -> None:
     waits = [jobs.settle(replace(JOB, attempt=attempt, retries=9), Fail(reason="x"), NOON).retry_at for attempt in (1, 2, 3, 20)]
     assert [wait - NOON for wait in waits if wait] == [timedelta(seconds=seconds) for seconds in (10, 20, 40, 3600)]
+
+
+def test_chance_takes_up_to_a_quarter_of_a_delay() -> None:
+    assert jobs.retry_delay(1, 0.0) == timedelta(seconds=10)
+    assert jobs.retry_delay(1, 0.999999) == pytest.approx(timedelta(seconds=7.5), abs=timedelta(milliseconds=1))
+    assert jobs.settle(JOB, Fail(reason="x"), NOON, 0.5).retry_at == NOON + timedelta(seconds=8.75)
+
+
+def test_the_delay_of_a_job_that_was_tried_thousands_of_times_is_an_hour() -> None:
+    assert jobs.retry_delay(5000, 0.0) == timedelta(hours=1)
+
+
+def test_a_job_that_its_handler_calls_off_is_cancelled_with_the_reason() -> None:
+    settled = jobs.settle(JOB, Cancel(reason="the customer left"), NOON)
+    assert settled == jobs.Settlement(state=JobState.CANCELLED, retries=3, error="the customer left")
 
 
 def test_a_job_without_retries_fails_and_a_permanent_failure_at_once() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, select, update
+from sqlalchemy import Table, select, update
 
 from caseloop.settings import Settings
 from desk import tables as desk_tables
@@ -23,15 +23,17 @@ def rotate_keys(settings: Settings) -> int:
     database = Database(settings.database_url)
     changed = 0
     for table in (*engine_tables.metadata.sorted_tables, *desk_tables.metadata.sorted_tables):
-        columns = [column for column in table.columns if "context" in column.info]
-        if columns:
-            with database.transaction() as tx:
-                changed += _reseal(tx, ring, table, columns)
+        with database.transaction() as tx:
+            changed += reseal(tx, ring, table)
     database.dispose()
     return changed
 
 
-def _reseal(tx: Transaction, ring: KeyRing, table: Table, columns: list[Column]) -> int:
+def reseal(tx: Transaction, ring: KeyRing, table: Table) -> int:
+    """Seal every value of a table that an older key sealed with the newest one; how many values changed."""
+    columns = [column for column in table.columns if "context" in column.info]
+    if not columns:
+        return 0
     keys = list(table.primary_key.columns)
     changed = 0
     for row in tx.execute(select(*keys, *columns)).all():

@@ -102,7 +102,7 @@ class Execution:
         at: str | None = None,
     ) -> Execution:
         """A fresh instance with its first variables; its token stands behind the start event, the one named by `at` if given."""
-        stored = store.StoredInstance(instance=instance, snapshot=b"", history_length=0)
+        stored = store.StoredInstance(instance=instance, snapshot=b"", history_length=0, history_hash=None)
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, variables={}, now=now))
         execution.ledger.set_variables(variables, by=by)
         execution._take_up(TokenFlow.start(definition.spec, conditions=execution._condition, at=at))

@@ -42,6 +42,7 @@ class Ledger:
         self.changes: dict[str, int] = {}
         self._events: list[HistoryEvent] = []
         self._history_length = stored.history_length
+        self._history_hash = stored.history_hash
         self._known_variables = set(variables)
         self._changed: dict[str, Any] = {}
         self._changed_runs: set[str] = set()
@@ -141,8 +142,14 @@ class Ledger:
         """Write the next revision in the given state with all that happened, and tell the projections."""
         store.save_variables(self.tx, self.vault, self.instance.id, self._changed, self._known_variables)
         store.save_run_variables(self.tx, self.vault, self.instance.id, self.runs, self._changed_runs)
-        store.append_history(
-            self.tx, self.vault, self.instance.id, self._events, first_seq=self._history_length, recorded_at=self.now
+        head = store.append_history(
+            self.tx,
+            self.vault,
+            self.instance,
+            self._events,
+            first_seq=self._history_length,
+            head=self._history_hash,
+            recorded_at=self.now,
         )
         self.instance = store.save_instance(
             self.tx,
@@ -151,6 +158,7 @@ class Ledger:
             ended_at=None if state is InstanceState.ACTIVE else self.at,
             snapshot=snapshot,
             history_length=self._history_length + len(self._events),
+            history_hash=head,
         )
         for projection in projections:
             projection.apply(self.tx, self.instance, tuple(self._events))

@@ -66,6 +66,11 @@ class KeyRing:
         """A keyed hash for exact look-up of a sealed value. Equal texts of one purpose have equal indexes; nothing else shows."""
         return hmac.digest(self._index_key, purpose.encode() + b"\0" + text.encode(), hashlib.sha256)
 
+    def derived_key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, always the same: it comes from the index key, which never rotates by itself."""
+        # no blind index begins with this byte, so no index can ever be this key
+        return hmac.digest(self._index_key, b"\xff" + purpose.encode(), hashlib.sha256)
+
     @staticmethod
     def key_id(sealed: bytes) -> int:
         """The id of the key that sealed it."""

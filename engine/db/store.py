@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from engine import codec
+from engine.chain import Link, chain_of
 from engine.db import rows, tables
 from engine.db.queries import OPEN_TASKS
 from engine.db.statements import Statement, given, insert_into, update_where
@@ -30,11 +31,12 @@ from engine.vault import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredInstance:
-    """An instance with what only the engine needs to continue it."""
+    """An instance with what only the engine needs to continue it. `history_hash` is the head of its chain, None before any."""
 
     instance: ProcessInstance
     snapshot: bytes
     history_length: int
+    history_hash: bytes | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,14 +56,14 @@ _INSTANCE_NAMES = tuple(
     column.name for column in tables.process_instance.c if column.name not in ("id", "ended_at", "history_hash")
 )
 _TASK_NAMES = tuple(column.name for column in tables.user_task.c if column.name not in ("id", "claimed_at", "ended_at"))
-_HISTORY_NAMES = tuple(column.name for column in tables.history_event.c if column.name != "hash")
+_HISTORY_NAMES = tuple(column.name for column in tables.history_event.c)
 _TIMER_NAMES = ("token_id", "activity_id", "entered_at", "due_at")
 
 INSERT_INSTANCE = insert_into(tables.process_instance, _INSTANCE_NAMES, "id")
 CALLER = Statement(select(_instance.parent_id).where(_instance.id == given(_instance.id), _instance.parent_id.is_not(None)))
 LOCK_INSTANCE = Statement(select(tables.process_instance).where(_instance.id == given(_instance.id)).with_for_update())
 SAVE_INSTANCE = update_where(
-    tables.process_instance, ("state", "ended_at", "snapshot", "history_length", "revision"), ("id", "revision")
+    tables.process_instance, ("state", "ended_at", "snapshot", "history_length", "history_hash", "revision"), ("id", "revision")
 )
 INSERT_VARIABLE = insert_into(tables.variable, ("instance_id", "name", "value_sealed"))
 UPDATE_VARIABLE = update_where(tables.variable, ("value_sealed",), ("instance_id", "name"))
@@ -138,10 +140,9 @@ def lock_instance(tx: Transaction, instance_id: int) -> StoredInstance:
     values = LOCK_INSTANCE.one_or_none(tx, id=instance_id)
     if values is None:
         raise NotFound(f"There is no process instance {instance_id}.", instance_id=instance_id)
-    snapshot, length = values.pop("snapshot"), values.pop("history_length")
-    values.pop("history_hash")
+    apart = {name: values.pop(name) for name in ("snapshot", "history_length", "history_hash")}
     values["state"] = InstanceState(values["state"])
-    return StoredInstance(instance=ProcessInstance(**values), snapshot=snapshot, history_length=length)
+    return StoredInstance(instance=ProcessInstance(**values), **apart)
 
 
 def save_instance(
@@ -152,9 +153,16 @@ def save_instance(
     ended_at: datetime | None,
     snapshot: bytes,
     history_length: int,
+    history_hash: bytes | None,
 ) -> ProcessInstance:
     """Write the next revision. Raises StaleRevision when another transaction wrote one since."""
-    values = {"state": state, "ended_at": ended_at, "snapshot": snapshot, "history_length": history_length}
+    values = {
+        "state": state,
+        "ended_at": ended_at,
+        "snapshot": snapshot,
+        "history_length": history_length,
+        "history_hash": history_hash,
+    }
     read_then = {"was_id": read.id, "was_revision": read.revision}
     if SAVE_INSTANCE.run(tx, **values, revision=read.revision + 1, **read_then) != 1:
         raise StaleRevision(f"Process instance {read.business_key}", read=read.revision, current=None)
@@ -201,26 +209,38 @@ def save_run_variables(
 
 
 def append_history(
-    tx: Transaction, vault: KeyRing, instance_id: int, events: Sequence[HistoryEvent], *, first_seq: int, recorded_at: datetime
-) -> None:
-    """Append events to an instance's history, numbered from `first_seq`."""
-    INSERT_HISTORY.run_many(
-        tx,
-        (
-            {
-                "instance_id": instance_id,
-                "seq": first_seq + offset,
-                "type": type(event).__name__,
-                "at": event.at,
-                "recorded_at": recorded_at,
-                "by": event.by,
-                "activity_id": event.activity_id,
-                "token_id": event.token_id,
-                "data_sealed": vault.seal(codec.encode_event(event), context=HISTORY_CONTEXT),
-            }
-            for offset, event in enumerate(events)
-        ),
-    )
+    tx: Transaction,
+    vault: KeyRing,
+    instance: ProcessInstance,
+    events: Sequence[HistoryEvent],
+    *,
+    first_seq: int,
+    head: bytes | None,
+    recorded_at: datetime,
+) -> bytes | None:
+    """Append events to an instance's history, numbered from `first_seq` and chained to `head`; the head after them."""
+    if not events:
+        return head
+    chain = chain_of(vault)
+    head = head or chain.genesis(instance.id, instance.process_key, instance.business_key)
+    fresh = []
+    for seq, event in enumerate(events, start=first_seq):
+        data = codec.encode_event(event)
+        row = {
+            "instance_id": instance.id,
+            "seq": seq,
+            "type": type(event).__name__,
+            "at": event.at,
+            "recorded_at": recorded_at,
+            "by": event.by,
+            "activity_id": event.activity_id,
+            "token_id": event.token_id,
+        }
+        link = chain.link(head, Link(**row, data=data))
+        fresh.append({**row, "data_sealed": vault.seal(data, context=HISTORY_CONTEXT), "hash": link})
+        head = chain.head(link)
+    INSERT_HISTORY.run_many(tx, fresh)
+    return head
 
 
 def insert_task(tx: Transaction, **values: Any) -> int:

@@ -10,7 +10,7 @@ import click
 import structlog
 
 from bpmn.errors import InvalidFile
-from caseloop.cli import cases, data, people, releases, serve
+from caseloop.cli import audit, cases, data, people, releases, serve
 from caseloop.settings import Settings
 from engine.errors import CaseloopError
 
@@ -66,5 +66,6 @@ for command in (
     cases.case,
     cases.demo,
     people.user,
+    audit.audit,
 ):
     main.add_command(command)

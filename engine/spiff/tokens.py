@@ -215,8 +215,9 @@ class TokenWorkflow(Workflow):
             task.scope.task_spec.on_emptied(task.scope)
 
     def _name_deadlock(self) -> None:
-        """Say so when every token waits for another one that can no longer come."""
-        resting = [token for token in self.live if token.state != TaskState.STARTED and not token.task_spec.holds_runs]
+        """Say so when every token waits for another one that can no longer come. What may still begin runs is none of them."""
+        held = (token for token in self.live if token.state != TaskState.STARTED)
+        resting = [token for token in held if not (token.task_spec.holds_runs and token.tokens_inside)]
         if resting and all(token.task_spec.waits_for == "join" and token.state == TaskState.WAITING for token in resting):
             for token in resting:
                 reason = "waits for a token that can no longer come: a gateway before it opened too few flows"

@@ -132,3 +132,15 @@ def test_runs_are_begun_only_at_a_multi_instance_activity():
     player = Player(process(start(), user("a"), end(), chain("start", "a", "end")))
     with pytest.raises(TokenNotWaiting):
         player.begin("a", 1)
+
+
+@pytest.mark.parametrize("order", [("fork", "each", "join"), ("fork", "join")])
+def test_a_join_that_waits_for_runs_which_have_not_begun_is_no_deadlock(order):
+    other = ("fork", "join") if len(order) == 3 else ("fork", "each", "join")
+    player = Player(
+        process(start(), parallel("fork"), repeated("userTask", "each"), parallel("join"), end(), chain("start", "fork"),
+                chain(*order), chain(*other), chain("join", "end"))
+    )  # fmt: skip
+    assert player.stuck == []
+    assert player.begin("each", 1).complete("each").stuck == []
+    assert player.complete("each").flow.ended

@@ -118,9 +118,7 @@ class Drawing:
 
     def _each(self, block: Each) -> Drawn:
         name = self._name("each")
-        return Drawn(
-            replace(block, name=name), [self._say.each(name, block.times, sequential=block.sequential)], name, name
-        )
+        return Drawn(replace(block, name=name), [self._say.each(name, block.times, sequential=block.sequential)], name, name)
 
     def _catch(self, block: Catch) -> Drawn:
         trigger = self._named(block.trigger)

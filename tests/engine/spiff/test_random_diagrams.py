@@ -1,4 +1,4 @@
-"""Random block-structured diagrams, played in random order against a model that knows nothing of tokens (tests/engine/blocks.py)."""
+"""Random block-structured diagrams, played in random order against a model that knows no tokens (tests/engine/blocks.py)."""
 
 from __future__ import annotations
 

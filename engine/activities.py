@@ -51,8 +51,9 @@ class Answer:
 class Activities:
     """The open activities of the instance at hand."""
 
-    def __init__(self, ledger: Ledger, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, ledger: Ledger, handlers: Mapping[str, Handler], awaiting: set[str]) -> None:
         self._ledger = ledger
+        self._awaiting = awaiting
         self._handlers = handlers
         self._pending: deque[tuple[Node, str]] = deque()
         self._passes: Counter[str] = Counter()
@@ -92,7 +93,8 @@ class Activities:
     def leave(self, token_id: str, activity_id: str) -> None:
         """The token is through; nobody waits for its message or signal any more."""
         self._pending = deque(entry for entry in self._pending if entry[1] != token_id)
-        if _may_await(self._node(activity_id)):
+        if token_id in self._awaiting:
+            self._awaiting.discard(token_id)
             messages.delete_subscription(self._ledger.tx, self._ledger.instance.id, token_id)
 
     def cancel(self, token_id: str, activity_id: str) -> None:
@@ -118,6 +120,7 @@ class Activities:
         key = ledger.instance.business_key
         if text:
             key = str(ledger.definition.value(node.id, text, ledger.seen_by(token_id), ledger.at))
+        self._awaiting.add(token_id)
         messages.insert_subscription(
             ledger.tx,
             instance_id=ledger.instance.id,
@@ -135,6 +138,7 @@ class Activities:
         """A token waits for a signal."""
         ledger = self._ledger
         name = (node.event.name if node.event else None) or node.id
+        self._awaiting.add(token_id)
         messages.insert_subscription(
             ledger.tx,
             instance_id=ledger.instance.id,
@@ -206,11 +210,10 @@ class Activities:
         return value
 
     def _decide(self, node: Node, token_id: str, handler: Decider) -> Mapping[str, Any]:
-        """Answer by a decider. A savepoint keeps the transaction usable when its reading fails."""
+        """Answer by a decider."""
         call = self.call(node, token_id)
         try:
-            with self._ledger.tx.begin_nested():
-                facts = handler.gather(call, self._ledger.tx)
+            facts = handler.gather(call, self._ledger.tx)
             decision: Decision = handler.decide(call, facts)
         except Exception as error:
             if is_database_error(error):
@@ -287,11 +290,6 @@ class Activities:
 
 def _tells_a_message(node: Node) -> bool:
     return node.kind in (NodeKind.INTERMEDIATE_THROW_EVENT, NodeKind.END_EVENT) and node.work.handler is not None
-
-
-def _may_await(node: Node | None) -> bool:
-    """Whether a token at this node may have a subscription to give back."""
-    return node is None or node.event is not None or node.kind is NodeKind.RECEIVE_TASK
 
 
 def _whole(value: Any, default: int) -> int:

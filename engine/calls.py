@@ -79,7 +79,6 @@ class Calls:
             near.surroundings,
             self._definition(stored.instance.deployment_id, tx),
             stored,
-            variables=queries.variables(tx, near.surroundings.vault, stored.instance.id),
             now=near.ledger.now,
         )
 

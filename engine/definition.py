@@ -21,12 +21,16 @@ RESULT_VARIABLE = "resultVariable"
 
 @dataclass(slots=True, kw_only=True)
 class Definition:
-    """One deployment made ready. Nothing in it changes but the cache of parsed expressions."""
+    """One deployment made ready. Nothing in it changes but the cache of parsed expressions.
+
+    `has_runs` tells whether any activity is multi-instance.
+    """
 
     deployment: Deployment
     package: ProcessPackage
     process: Process
     spec: Spec
+    has_runs: bool
     _parsed: dict[str, Expression] = field(default_factory=dict)
 
     @classmethod
@@ -34,12 +38,8 @@ class Definition:
         """Parse and compile a package that was checked when it was deployed."""
         process = executable_process(package)
         spec = compile_process(normalise(package.diagram_bytes), process.id)
-        return cls(deployment=deployment, package=package, process=process, spec=spec)
-
-    @property
-    def has_runs(self) -> bool:
-        """Whether any activity is multi-instance."""
-        return any(node.loop is not None for node in self.process.nodes.values())
+        has_runs = any(node.loop is not None for node in process.nodes.values())
+        return cls(deployment=deployment, package=package, process=process, spec=spec, has_runs=has_runs)
 
     def node(self, activity_id: str) -> Node:
         """The node with that id; KeyError where there is none."""

@@ -70,12 +70,12 @@ class Execution:
     `caller` is the execution that is just starting this one, if one does.
     """
 
-    def __init__(self, surroundings: Surroundings, ledger: Ledger) -> None:
+    def __init__(self, surroundings: Surroundings, ledger: Ledger, parts: store.OpenParts) -> None:
         self.surroundings = surroundings
         self.caller: Execution | None = None
         self.ledger = ledger
-        self.activities = Activities(ledger, surroundings.handlers)
-        self.timekeeping = Timekeeping(ledger)
+        self.activities = Activities(ledger, surroundings.handlers, parts.awaiting)
+        self.timekeeping = Timekeeping(ledger, parts.timers)
         self._ended = False
         self._thrown: tuple[str, str] | None = None
         self._running_calls = False
@@ -103,7 +103,8 @@ class Execution:
     ) -> Execution:
         """A fresh instance with its first variables; its token stands behind the start event, the one named by `at` if given."""
         stored = store.StoredInstance(instance=instance, snapshot=b"", history_length=0, history_hash=None)
-        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, variables={}, now=now))
+        parts = store.OpenParts()
+        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
         execution.ledger.set_variables(variables, by=by)
         execution._take_up(TokenFlow.start(definition.spec, conditions=execution._condition, at=at))
         return execution
@@ -116,11 +117,10 @@ class Execution:
         definition: Definition,
         stored: store.StoredInstance,
         *,
-        variables: dict[str, Any],
         now: datetime,
     ) -> Execution:
         """An instance as it was saved. Timers that are due fire first, so that no action outruns a promise (P13)."""
-        execution = cls.load(tx, surroundings, definition, stored, variables=variables, now=now)
+        execution = cls.load(tx, surroundings, definition, stored, now=now)
         execution.fire_due()
         return execution
 
@@ -132,13 +132,11 @@ class Execution:
         definition: Definition,
         stored: store.StoredInstance,
         *,
-        variables: dict[str, Any],
         now: datetime,
     ) -> Execution:
         """An instance exactly as it was saved."""
-        runs = store.run_variables(tx, surroundings.vault, stored.instance.id) if definition.has_runs else {}
-        ledger = Ledger(tx, surroundings.vault, definition, stored, variables=variables, now=now, runs=runs)
-        execution = cls(surroundings, ledger)
+        parts = store.open_parts(tx, surroundings.vault, stored.instance.id, has_runs=definition.has_runs)
+        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
         execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition))
         return execution
 
@@ -255,6 +253,7 @@ class Execution:
 
     def write(self, state: InstanceState) -> ProcessInstance:
         """Write the next revision in the given state with all that happened."""
+        self.timekeeping.write()
         return self.ledger.write(state, self.flow.snapshot(), self.surroundings.projections)
 
     def fire_due(self) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 
 from engine import codec
 from engine.db import store, work
+from engine.db.statements import pipelined
+from engine.db.tables import VARIABLE_CONTEXT
 from engine.definition import Definition
 from engine.errors import CaseloopError
 from engine.history import HistoryEvent, IncidentRaised, IncidentResolved, RunVariableSet, VariableSet
 from engine.model import InstanceState, ProcessInstance
 from engine.ports import Projection, Transaction
+from engine.variables import Variables
 from engine.vault import KeyRing
 
 
@@ -25,17 +28,17 @@ class Ledger:
         vault: KeyRing,
         definition: Definition,
         stored: store.StoredInstance,
+        parts: store.OpenParts,
         *,
-        variables: dict[str, Any],
         now: datetime,
-        runs: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.tx = tx
         self.vault = vault
         self.definition = definition
         self.instance = stored.instance
-        self.variables = variables
-        self.runs: dict[str, dict[str, Any]] = runs or {}
+        self._known_variables = set(parts.variables)
+        self.variables = Variables(parts.variables, self._open_variable)
+        self.runs = parts.runs
         self.within: Callable[[str], tuple[str, ...]] = _in_no_run
         self.now = self.at = now
         self.change = 0
@@ -43,10 +46,9 @@ class Ledger:
         self._events: list[HistoryEvent] = []
         self._history_length = stored.history_length
         self._history_hash = stored.history_hash
-        self._known_variables = set(variables)
         self._changed: dict[str, Any] = {}
         self._changed_runs: set[str] = set()
-        self._broken: set[str | None] | None = None
+        self._broken = parts.broken
 
     def record(self, event: HistoryEvent) -> None:
         """Add to the history of this transaction."""
@@ -105,7 +107,7 @@ class Ledger:
 
     def is_broken(self, token_id: str) -> bool:
         """Whether something is wrong with a token that nobody has repaired yet."""
-        return token_id in self._broken_tokens()
+        return token_id in self._broken
 
     def raise_incident(self, activity_id: str, token_id: str | None, message: str, *, job_id: int | None = None) -> None:
         """Something needs a person; the token waits where it is."""
@@ -120,37 +122,36 @@ class Ledger:
             message=message,
             created_at=self.at,
         )
-        self._broken_tokens().add(token_id)
+        self._broken.add(token_id)
         self.record(
             IncidentRaised(at=self.at, activity_id=activity_id, token_id=token_id, incident_id=incident_id, message=message)
         )
 
     def resolve_incidents(self, token_id: str) -> None:
         """Close what was wrong with a token that went on or is gone."""
-        if token_id not in self._broken_tokens():
+        if token_id not in self._broken:
             return
-        self._broken_tokens().discard(token_id)
+        self._broken.discard(token_id)
         for incident_id in work.resolve_incidents(self.tx, self.instance.id, token_id, self.now):
             self.record(IncidentResolved(at=self.at, token_id=token_id, incident_id=incident_id))
 
-    def _broken_tokens(self) -> set[str | None]:
-        if self._broken is None:
-            self._broken = work.broken_tokens(self.tx, self.instance.id)
-        return self._broken
+    def _open_variable(self, sealed: bytes) -> Any:
+        return codec.decode(self.vault.open(sealed, context=VARIABLE_CONTEXT))
 
     def write(self, state: InstanceState, snapshot: bytes, projections: Sequence[Projection]) -> ProcessInstance:
         """Write the next revision in the given state with all that happened, and tell the projections."""
-        store.save_variables(self.tx, self.vault, self.instance.id, self._changed, self._known_variables)
-        store.save_run_variables(self.tx, self.vault, self.instance.id, self.runs, self._changed_runs)
-        head = store.append_history(
-            self.tx,
-            self.vault,
-            self.instance,
-            self._events,
-            first_seq=self._history_length,
-            head=self._history_hash,
-            recorded_at=self.now,
-        )
+        with pipelined(self.tx):
+            store.save_variables(self.tx, self.vault, self.instance.id, self._changed, self._known_variables)
+            store.save_run_variables(self.tx, self.vault, self.instance.id, self.runs, self._changed_runs)
+            head = store.append_history(
+                self.tx,
+                self.vault,
+                self.instance,
+                self._events,
+                first_seq=self._history_length,
+                head=self._history_hash,
+                recorded_at=self.now,
+            )
         self.instance = store.save_instance(
             self.tx,
             self.instance,

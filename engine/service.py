@@ -173,7 +173,6 @@ class Engine:
             self.surroundings,
             self.definition(stored.instance.deployment_id, tx),
             stored,
-            variables=queries.variables(tx, self.vault, instance_id),
             now=self.clock.now(),
         )
 

@@ -13,11 +13,14 @@ from engine.timers import due_instant
 
 
 class Timekeeping:
-    """Keeps the timer rows in step with the waiting tokens."""
+    """Keeps the timers in step with the waiting tokens; `write` brings their rows up to date."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, timers: dict[str, store.WaitingTimer]) -> None:
         self._ledger = ledger
-        self._timers = store.waiting_timers(ledger.tx, ledger.instance.id)
+        self._timers = timers
+        self._written = set(timers)
+        self._moved: set[str] = set()
+        self._gone: set[str] = set()
 
     def start(self, activity_id: str, token_id: str) -> None:
         """A token waits for a timer from now on; null from its expression leaves the timer unarmed."""
@@ -25,14 +28,26 @@ class Timekeeping:
         timer = store.WaitingTimer(token_id=token_id, activity_id=activity_id, entered_at=ledger.at)
         self._timers[token_id] = timer
         timer.due_at = self._due(timer)
-        store.insert_timer(ledger.tx, ledger.instance.id, timer)
         ledger.record(TimerArmed(at=ledger.at, activity_id=activity_id, token_id=token_id, due_at=timer.due_at))
 
     def forget(self, token_id: str) -> None:
         """The token waits no more."""
-        timer = self._timers.pop(token_id, None)
-        if timer is not None:
-            store.delete_timer(self._ledger.tx, timer.id)
+        self._timers.pop(token_id, None)
+        if token_id in self._written:
+            self._written.discard(token_id)
+            self._gone.add(token_id)
+
+    def write(self) -> None:
+        """Write what changed since the instance was loaded. A timer that came and went in one transaction leaves no row."""
+        ledger, now = self._ledger, self._timers
+        store.write_timers(
+            ledger.tx,
+            ledger.instance.id,
+            started=[timer for token_id, timer in now.items() if token_id not in self._written],
+            moved=[now[token_id] for token_id in sorted(self._moved & self._written)],
+            gone=sorted(self._gone),
+        )
+        self._written, self._moved, self._gone = set(now), set(), set()
 
     def follow_variables(self) -> None:
         """Move the timers whose expression reads a variable that changed."""
@@ -45,7 +60,7 @@ class Timekeeping:
     def _move(self, timer: store.WaitingTimer, due_at: datetime | None) -> None:
         if due_at == timer.due_at:
             return
-        store.move_timer(self._ledger.tx, timer.id, due_at)
+        self._moved.add(timer.token_id)
         moved = TimerMoved(
             at=self._ledger.at, activity_id=timer.activity_id, token_id=timer.token_id, before=timer.due_at, due_at=due_at
         )
@@ -56,7 +71,8 @@ class Timekeeping:
         """Take the timer that has been due longest, set the ledger's time to its due instant, and record that it fired."""
         ledger = self._ledger
         due = [timer for timer in self._timers.values() if timer.due_at is not None and timer.due_at <= ledger.now]
-        timer = min(due, key=lambda timer: (timer.due_at, timer.id), default=None)
+        # of two with the same instant the older comes first, which is their order here
+        timer = min(due, key=lambda timer: timer.due_at or ledger.now, default=None)
         if timer is None or timer.due_at is None:
             return None
         ledger.at = timer.due_at

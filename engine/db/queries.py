@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from engine import codec
 from engine.db import rows, tables
+from engine.db.statements import Statement, given
 from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound
 from engine.history import HistoryEvent
@@ -30,6 +31,14 @@ from engine.ports import Transaction
 from engine.vault import KeyRing
 
 OPEN_TASKS = (TaskState.CREATED, TaskState.CLAIMED)
+
+
+TASK = Statement(select(tables.user_task).where(tables.user_task.c.id == given(tables.user_task.c.id)))
+VARIABLES = Statement(
+    select(tables.variable.c.name, tables.variable.c.value_sealed).where(
+        tables.variable.c.instance_id == given(tables.variable.c.instance_id)
+    )
+)
 
 
 def deployments(tx: Transaction, *, key: str | None = None) -> list[Deployment]:
@@ -94,16 +103,18 @@ def count_children(tx: Transaction, parent_id: int, token_id: str) -> int:
 
 def variables(tx: Transaction, vault: KeyRing, instance_id: int) -> dict[str, Any]:
     """All variables of an instance by name."""
-    query = select(tables.variable.c.name, tables.variable.c.value_sealed).where(tables.variable.c.instance_id == instance_id)
-    return {name: codec.decode(vault.open(sealed, context=VARIABLE_CONTEXT)) for name, sealed in tx.execute(query)}
+    return {
+        row["name"]: codec.decode(vault.open(row["value_sealed"], context=VARIABLE_CONTEXT))
+        for row in VARIABLES.all(tx, instance_id=instance_id)
+    }
 
 
 def task(tx: Transaction, task_id: int) -> UserTask:
     """One user task. Raises NotFound."""
-    row = tx.execute(select(tables.user_task).where(tables.user_task.c.id == task_id)).one_or_none()
-    if row is None:
+    values = TASK.one_or_none(tx, id=task_id)
+    if values is None:
         raise NotFound(f"There is no task {task_id}. Go back to the inbox.", task_id=task_id)
-    return rows.user_task(row)
+    return rows.user_task(values)
 
 
 def tasks(
@@ -135,7 +146,7 @@ def tasks(
         .limit(limit)
         .offset(offset)
     )
-    return [rows.user_task(row) for row in tx.execute(query)]
+    return [rows.user_task(row._mapping) for row in tx.execute(query)]
 
 
 def _for_whom(assignee: str | None, groups: Iterable[str] | None) -> list[ColumnElement[bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table
@@ -45,8 +46,8 @@ def instance(row: Row[Any]) -> ProcessInstance:
     return ProcessInstance(**values)
 
 
-def user_task(row: Row[Any]) -> UserTask:
-    values = dict(row._mapping)
+def user_task(record: Mapping[str, Any]) -> UserTask:
+    values = dict(record)
     values["state"] = TaskState(values["state"])
     values["candidate_groups"] = tuple(json.loads(values["candidate_groups"]))
     values["candidate_users"] = tuple(json.loads(values["candidate_users"]))

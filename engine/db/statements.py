@@ -7,7 +7,8 @@ uses `tx.execute`; both work in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -106,6 +107,26 @@ class Statement:
         if found is None:
             found = self._compiled[dialect.name] = _compile(self._clause, dialect)
         return found
+
+
+def read_together(tx: Transaction, asked: Sequence[tuple[Statement, Mapping[str, Any]]]) -> list[list[Record]]:
+    """The rows of several statements, in one round trip where the database is another machine's."""
+    with pipelined(tx):
+        sent = [statement._send(tx, values) for statement, values in asked]
+    return [[compiled.record(row) for row in cursor.fetchall()] for compiled, cursor in sent]
+
+
+@contextmanager
+def pipelined(tx: Transaction) -> Iterator[None]:
+    """Don't wait for an answer after each statement, but once, at the end. Inside, no answer may be looked at."""
+    if tx.dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with tx.connection.driver_connection.pipeline():
+            yield
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise _translated(error, "", tx.dialect) from error
 
 
 def _compile(clause: ClauseElement, dialect: Dialect) -> Compiled:

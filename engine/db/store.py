@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from engine import codec
 from engine.chain import Link, chain_of
 from engine.db import rows, tables
-from engine.db.queries import OPEN_TASKS
-from engine.db.statements import Statement, given, insert_into, update_where
+from engine.db.queries import OPEN_TASKS, VARIABLES
+from engine.db.statements import Statement, given, insert_into, read_together, update_where
 from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound, StaleRevision
 from engine.history import HistoryEvent
 from engine.model import (
     Deployment,
+    IncidentState,
     InstanceState,
     ProcessInstance,
     TaskState,
@@ -43,7 +44,6 @@ class StoredInstance:
 class WaitingTimer:
     """A timer of the instance at hand. A duration counts from `entered_at`; `seen` is the last change it took into account."""
 
-    id: int = 0
     token_id: str
     activity_id: str
     entered_at: datetime
@@ -51,13 +51,21 @@ class WaitingTimer:
     seen: int = 0
 
 
-_instance, _task, _timer = tables.process_instance.c, tables.user_task.c, tables.timer.c
+_instance, _task = tables.process_instance.c, tables.user_task.c
+_timer, _incident = tables.timer.c, tables.incident.c
 _INSTANCE_NAMES = tuple(
     column.name for column in tables.process_instance.c if column.name not in ("id", "ended_at", "history_hash")
 )
 _TASK_NAMES = tuple(column.name for column in tables.user_task.c if column.name not in ("id", "claimed_at", "ended_at"))
 _HISTORY_NAMES = tuple(column.name for column in tables.history_event.c)
-_TIMER_NAMES = ("token_id", "activity_id", "entered_at", "due_at")
+TIMER_NAMES = ("token_id", "activity_id", "entered_at", "due_at")
+
+
+def _of_instance(table: Table, *names: str, order_by: str | None = None) -> Statement:
+    """Named columns of the rows that belong to an instance."""
+    query = select(*(table.c[name] for name in names)).where(table.c.instance_id == given(table.c.instance_id))
+    return Statement(query.order_by(table.c[order_by]) if order_by else query)
+
 
 INSERT_INSTANCE = insert_into(tables.process_instance, _INSTANCE_NAMES, "id")
 CALLER = Statement(select(_instance.parent_id).where(_instance.id == given(_instance.id), _instance.parent_id.is_not(None)))
@@ -76,14 +84,22 @@ CANCEL_TASKS = Statement(
     .values(state=TaskState.CANCELLED, ended_at=given(_task.ended_at), revision=_task.revision + 1)
     .returning(_task.id)
 )
-WAITING_TIMERS = Statement(
-    select(_timer.id, *(_timer[name] for name in _TIMER_NAMES))
-    .where(_timer.instance_id == given(_timer.instance_id))
-    .order_by(_timer.id)
+_run = tables.run_variables.c
+INSERT_RUN = insert_into(tables.run_variables, ("instance_id", "token_id", "values_sealed"))
+DELETE_RUN = Statement(
+    delete(tables.run_variables).where(_run.instance_id == given(_run.instance_id), _run.token_id == given(_run.token_id))
 )
-INSERT_TIMER = insert_into(tables.timer, ("instance_id", *_TIMER_NAMES), "id")
-MOVE_TIMER = update_where(tables.timer, ("due_at",), ("id",))
-DELETE_TIMER = Statement(delete(tables.timer).where(_timer.id == given(_timer.id)))
+RUNS = _of_instance(tables.run_variables, "token_id", "values_sealed")
+TIMERS = _of_instance(tables.timer, *TIMER_NAMES, order_by="id")
+AWAITING = _of_instance(tables.message_subscription, "token_id")
+BROKEN = Statement(
+    select(_incident.token_id).where(_incident.instance_id == given(_incident.instance_id), _incident.state == IncidentState.OPEN)
+)
+INSERT_TIMER = insert_into(tables.timer, ("instance_id", *TIMER_NAMES))
+MOVE_TIMER = update_where(tables.timer, ("due_at",), ("instance_id", "token_id"))
+DELETE_TIMER = Statement(
+    delete(tables.timer).where(_timer.instance_id == given(_timer.instance_id), _timer.token_id == given(_timer.token_id))
+)
 
 
 def insert_deployment(tx: Transaction, *, files: Mapping[str, bytes], **values: Any) -> Deployment:
@@ -180,21 +196,41 @@ def save_variables(tx: Transaction, vault: KeyRing, instance_id: int, values: Ma
     )
 
 
-def run_variables(tx: Transaction, vault: KeyRing, instance_id: int) -> dict[str, dict[str, Any]]:
-    """What each multi-instance run of an instance, and each whole, keeps for itself, by token."""
-    table = tables.run_variables
-    found = tx.execute(select(table.c.token_id, table.c.values_sealed).where(table.c.instance_id == instance_id))
-    return {token_id: codec.decode(vault.open(sealed, context=VARIABLE_CONTEXT)) for token_id, sealed in found}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenParts:
+    """What an instance needs besides its snapshot to go on. Values stay sealed until somebody reads them."""
+
+    variables: dict[str, bytes] = field(default_factory=dict)
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    timers: dict[str, WaitingTimer] = field(default_factory=dict)
+    awaiting: set[str] = field(default_factory=set)
+    broken: set[str | None] = field(default_factory=set)
+
+
+def open_parts(tx: Transaction, vault: KeyRing, instance_id: int, *, has_runs: bool) -> OpenParts:
+    """The variables by name; by token what runs keep for themselves, and the timers; which tokens await a message or signal,
+    and with which one something is wrong.
+    """
+    which = {"instance_id": instance_id}
+    asked = [(VARIABLES, which), (TIMERS, which), (AWAITING, which), (BROKEN, which)]
+    variables, timers, awaiting, broken, *runs = read_together(tx, [*asked, (RUNS, which)] if has_runs else asked)
+    return OpenParts(
+        variables={row["name"]: row["value_sealed"] for row in variables},
+        runs={
+            row["token_id"]: codec.decode(vault.open(row["values_sealed"], context=VARIABLE_CONTEXT))
+            for row in (runs[0] if runs else ())
+        },
+        timers={row["token_id"]: WaitingTimer(**row) for row in timers},
+        awaiting={row["token_id"] for row in awaiting},
+        broken={row["token_id"] for row in broken},
+    )
 
 
 def save_run_variables(
     tx: Transaction, vault: KeyRing, instance_id: int, runs: Mapping[str, Mapping[str, Any]], changed: Collection[str]
 ) -> None:
     """Write what changed: the tokens that `runs` no longer has lose their row."""
-    if not changed:
-        return
-    table = tables.run_variables
-    tx.execute(delete(table).where(table.c.instance_id == instance_id, table.c.token_id.in_(changed)))
+    DELETE_RUN.run_many(tx, ({"instance_id": instance_id, "token_id": token_id} for token_id in changed))
     fresh = [
         {
             "instance_id": instance_id,
@@ -204,8 +240,7 @@ def save_run_variables(
         for token_id in sorted(changed)
         if token_id in runs
     ]
-    if fresh:
-        tx.execute(insert(table), fresh)
+    INSERT_RUN.run_many(tx, fresh)
 
 
 def append_history(
@@ -265,20 +300,16 @@ def cancel_tasks(tx: Transaction, instance_id: int, token_id: str, at: datetime)
     return CANCEL_TASKS.column(tx, instance_id=instance_id, token_id=token_id, ended_at=at)
 
 
-def waiting_timers(tx: Transaction, instance_id: int) -> dict[str, WaitingTimer]:
-    """The timers of an instance by token."""
-    return {values["token_id"]: WaitingTimer(**values) for values in WAITING_TIMERS.all(tx, instance_id=instance_id)}
+def write_timers(
+    tx: Transaction, instance_id: int, *, started: Iterable[WaitingTimer], moved: Iterable[WaitingTimer], gone: Iterable[str]
+) -> None:
+    """Write the timers that were started, those that were moved, and without a row those whose token waits no more."""
+    DELETE_TIMER.run_many(tx, ({"instance_id": instance_id, "token_id": token_id} for token_id in gone))
+    INSERT_TIMER.run_many(tx, (_timer_values(instance_id, timer) for timer in started))
+    MOVE_TIMER.run_many(
+        tx, ({"was_instance_id": instance_id, "was_token_id": timer.token_id, "due_at": timer.due_at} for timer in moved)
+    )
 
 
-def insert_timer(tx: Transaction, instance_id: int, timer: WaitingTimer) -> None:
-    """Keep a timer, and note its id."""
-    values = {"token_id": timer.token_id, "activity_id": timer.activity_id}
-    timer.id = INSERT_TIMER.value(tx, instance_id=instance_id, entered_at=timer.entered_at, due_at=timer.due_at, **values)
-
-
-def move_timer(tx: Transaction, timer_id: int, due_at: datetime | None) -> None:
-    MOVE_TIMER.run(tx, was_id=timer_id, due_at=due_at)
-
-
-def delete_timer(tx: Transaction, timer_id: int) -> None:
-    DELETE_TIMER.run(tx, id=timer_id)
+def _timer_values(instance_id: int, timer: WaitingTimer) -> dict[str, Any]:
+    return {"instance_id": instance_id, **{name: getattr(timer, name) for name in TIMER_NAMES}}

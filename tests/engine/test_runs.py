@@ -127,4 +127,4 @@ def test_cancelling_leaves_no_run_behind(bench: Bench) -> None:
     bench.engine.fire_due_timers()
     assert bench.instance(instance).state is InstanceState.COMPLETED
     with bench.db.reading() as tx:
-        assert store.run_variables(tx, bench.vault, instance.id) == {}
+        assert store.open_parts(tx, bench.vault, instance.id, has_runs=True).runs == {}

@@ -30,7 +30,7 @@ from engine.commands import (
     StartInstance,
 )
 from engine.correlation import Correlation
-from engine.db import queries, store, work
+from engine.db import queries, starts, store, work
 from engine.db.database import Database
 from engine.db.tables import WHOLE_INSTANCE
 from engine.definition import Definition
@@ -234,12 +234,11 @@ class Engine:
     def _change_task(
         self, execution: Execution, task: UserTask, events: Sequence[HistoryEvent], changes: Mapping[str, Any]
     ) -> UserTask:
-        if events:
-            store.update_task(execution.ledger.tx, task, **changes)
-            for event in events:
-                execution.ledger.record(event)
+        changed = store.update_task(execution.ledger.tx, task, **changes) if events else task
+        for event in events:
+            execution.ledger.record(event)
         execution.settle()
-        return queries.task(execution.ledger.tx, task.id)
+        return changed
 
     # -- messages, incidents, timers
 
@@ -308,9 +307,10 @@ class Engine:
         """Fire what is due in at most `limit` instances, and start what is due, each in a transaction of its own; how many."""
         with self.db.reading() as tx:
             due = queries.due_instances(tx, self.clock.now(), limit)
+            starting = starts.is_due(tx, self.clock.now())
         for instance_id in due:
             self._fire_in(instance_id)
-        return len(due) + self._correlation.start_what_is_due(self.db, limit)
+        return len(due) + (self._correlation.start_what_is_due(self.db, limit) if starting else 0)
 
     def _fire_in(self, instance_id: int) -> None:
         """Fire what is due in one instance. One that can't be continued gets an incident, and stops nobody else's work."""

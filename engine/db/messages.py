@@ -5,39 +5,56 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db import rows, tables
+from engine.db.statements import Statement, given, insert_into
 from engine.model import MessageSubscription, SubscriptionKind
 from engine.ports import Transaction
 
+_waits = tables.message_subscription.c
+_NAMES = ("instance_id", "token_id", "activity_id", "kind", "message_name", "correlation_key")
+_OF_NAME = select(tables.message_subscription).where(_waits.message_name == given(_waits.message_name))
+
+INSERT = insert_into(tables.message_subscription, _NAMES)
+DELETE = Statement(
+    delete(tables.message_subscription).where(
+        _waits.instance_id == given(_waits.instance_id), _waits.token_id == given(_waits.token_id)
+    )
+)
+FIND = Statement(
+    _OF_NAME.where(_waits.kind == SubscriptionKind.MESSAGE, _waits.correlation_key == given(_waits.correlation_key))
+    .order_by(_waits.id)
+    .limit(1)
+)
+LISTENERS = Statement(_OF_NAME.where(_waits.kind == SubscriptionKind.SIGNAL).order_by(_waits.instance_id, _waits.id))
+LISTENERS_OF_ONE = Statement(
+    _OF_NAME.where(_waits.kind == SubscriptionKind.SIGNAL, _waits.instance_id == given(_waits.instance_id)).order_by(_waits.id)
+)
+
 
 def insert_subscription(tx: Transaction, **values: Any) -> None:
-    tx.execute(insert(tables.message_subscription).values(**values))
+    INSERT.run(tx, **values)
 
 
 def delete_subscription(tx: Transaction, instance_id: int, token_id: str) -> None:
-    table = tables.message_subscription
-    tx.execute(delete(table).where(table.c.instance_id == instance_id, table.c.token_id == token_id))
+    DELETE.run(tx, instance_id=instance_id, token_id=token_id)
 
 
 def find_subscription(tx: Transaction, name: str, correlation_key: str) -> MessageSubscription | None:
     """The longest waiting token for a message, or None."""
-    table = tables.message_subscription
-    wanted = (table.c.message_name == name, table.c.correlation_key == correlation_key)
-    query = select(table).where(*wanted, table.c.kind == SubscriptionKind.MESSAGE)
-    row = tx.execute(query.order_by(table.c.id).limit(1)).one_or_none()
-    return rows.subscription(row) if row else None
+    record = FIND.one_or_none(tx, message_name=name, correlation_key=correlation_key)
+    return rows.subscription(record) if record else None
 
 
 def find_listeners(tx: Transaction, signal: str, instance_id: int | None = None) -> list[MessageSubscription]:
     """The tokens that wait for a signal, by instance, those of one instance by age; of all instances unless one is named."""
-    table = tables.message_subscription
-    query = select(table).where(table.c.message_name == signal, table.c.kind == SubscriptionKind.SIGNAL)
-    if instance_id is not None:
-        query = query.where(table.c.instance_id == instance_id)
-    return [rows.subscription(row) for row in tx.execute(query.order_by(table.c.instance_id, table.c.id))]
+    if instance_id is None:
+        found = LISTENERS.all(tx, message_name=signal)
+    else:
+        found = LISTENERS_OF_ONE.all(tx, message_name=signal, instance_id=instance_id)
+    return [rows.subscription(record) for record in found]
 
 
 def take_message_once(tx: Transaction, message_id: str, outcome: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
 
 from engine import codec
 from engine.db import rows, tables
@@ -33,10 +33,30 @@ from engine.vault import KeyRing
 OPEN_TASKS = (TaskState.CREATED, TaskState.CLAIMED)
 
 
+def _at_rest(instance_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an instance as a whole waits for a person's repair."""
+    broken = tables.incident
+    is_open = broken.c.state == IncidentState.OPEN
+    return exists().where(broken.c.instance_id == instance_id, is_open, broken.c.activity_id == tables.WHOLE_INSTANCE)
+
+
 TASK = Statement(select(tables.user_task).where(tables.user_task.c.id == given(tables.user_task.c.id)))
 VARIABLES = Statement(
     select(tables.variable.c.name, tables.variable.c.value_sealed).where(
         tables.variable.c.instance_id == given(tables.variable.c.instance_id)
+    )
+)
+
+DUE = Statement(
+    select(tables.timer.c.instance_id)
+    .where(tables.timer.c.due_at <= given(tables.timer.c.due_at, "now"), ~_at_rest(tables.timer.c.instance_id))
+    .order_by(tables.timer.c.due_at)
+    .limit(bindparam("limit", value=None, type_=Integer()))
+)
+HAS_INSTANCE = Statement(
+    select(tables.process_instance.c.id).where(
+        tables.process_instance.c.process_key == given(tables.process_instance.c.process_key),
+        tables.process_instance.c.business_key == given(tables.process_instance.c.business_key),
     )
 )
 
@@ -82,9 +102,7 @@ def instance_by_key(tx: Transaction, business_key: str) -> ProcessInstance:
 
 def has_instance(tx: Transaction, process_key: str, business_key: str) -> bool:
     """Whether a process has or had an instance with that business key."""
-    table = tables.process_instance
-    query = select(table.c.id).where(table.c.process_key == process_key, table.c.business_key == business_key)
-    return tx.execute(query).first() is not None
+    return HAS_INSTANCE.one_or_none(tx, process_key=process_key, business_key=business_key) is not None
 
 
 def active_children(tx: Transaction, parent_id: int, token_id: str) -> list[int]:
@@ -165,24 +183,9 @@ def timers(tx: Transaction, instance_id: int) -> list[Timer]:
     return [rows.timer(row) for row in tx.execute(query)]
 
 
-def _at_rest(instance_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether an instance as a whole waits for a person's repair."""
-    broken = tables.incident
-    is_open = broken.c.state == IncidentState.OPEN
-    return exists().where(broken.c.instance_id == instance_id, is_open, broken.c.activity_id == tables.WHOLE_INSTANCE)
-
-
 def due_instances(tx: Transaction, now: datetime, limit: int) -> list[int]:
-    """Ids of at most `limit` instances that have a due timer, the longest due first."""
-    due_at = func.min(tables.timer.c.due_at)
-    query = (
-        select(tables.timer.c.instance_id)
-        .where(tables.timer.c.due_at <= now, ~_at_rest(tables.timer.c.instance_id))
-        .group_by(tables.timer.c.instance_id)
-        .order_by(due_at)
-        .limit(limit)
-    )
-    return list(tx.execute(query).scalars())
+    """Ids of instances that have a due timer, the longest due first; of at most `limit` timers."""
+    return list(dict.fromkeys(DUE.column(tx, now=now, limit=limit)))
 
 
 def jobs(tx: Transaction, *, states: Collection[JobState] | None = None, instance_id: int | None = None) -> list[Job]:
@@ -199,7 +202,7 @@ def subscriptions(tx: Transaction, *, instance_id: int) -> list[MessageSubscript
     """Messages that an instance waits for."""
     table = tables.message_subscription
     query = select(table).where(table.c.instance_id == instance_id).order_by(table.c.id)
-    return [rows.subscription(row) for row in tx.execute(query)]
+    return [rows.subscription(row._mapping) for row in tx.execute(query)]
 
 
 def incidents(

@@ -64,8 +64,8 @@ def job(row: Row[Any]) -> Job:
     return Job(**values)
 
 
-def subscription(row: Row[Any]) -> MessageSubscription:
-    values = dict(row._mapping)
+def subscription(record: Mapping[str, Any]) -> MessageSubscription:
+    values = dict(record)
     values["kind"] = SubscriptionKind(values["kind"])
     return MessageSubscription(**values)
 

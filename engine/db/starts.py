@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from engine.db import tables
+from engine.db.statements import Statement, given
 from engine.model import SubscriptionKind
 from engine.ports import Transaction
 
@@ -35,6 +36,16 @@ class StartSubscription:
         return f"{self.process_key}-{self.id}-{self.started + 1}"
 
 
+_starts = tables.start_subscription.c
+BY_NAME = Statement(
+    select(tables.start_subscription)
+    .where(_starts.kind == given(_starts.kind), _starts.name == given(_starts.name))
+    .order_by(_starts.id)
+    .with_for_update()
+)
+IS_DUE = Statement(select(_starts.id).where(_starts.due_at <= given(_starts.due_at, "now")).limit(1))
+
+
 def replace_starts(tx: Transaction, process_key: str, deployment_id: int, starts: Iterable[Mapping[str, Any]]) -> None:
     """From now on these start events of a deployment wait, and none of an older version of its process."""
     table = tables.start_subscription
@@ -46,9 +57,12 @@ def replace_starts(tx: Transaction, process_key: str, deployment_id: int, starts
 
 def starts_by_name(tx: Transaction, kind: SubscriptionKind, name: str) -> list[StartSubscription]:
     """The start events that wait for a message or signal, locked until this transaction ends."""
-    table = tables.start_subscription
-    query = select(table).where(table.c.kind == kind, table.c.name == name).order_by(table.c.id).with_for_update()
-    return [StartSubscription(**row._mapping) for row in tx.execute(query)]
+    return [StartSubscription(**record) for record in BY_NAME.all(tx, kind=kind, name=name)]
+
+
+def is_due(tx: Transaction, now: datetime) -> bool:
+    """Whether any start event is due."""
+    return IS_DUE.one_or_none(tx, now=now) is not None
 
 
 def due_start(tx: Transaction, now: datetime) -> StartSubscription | None:

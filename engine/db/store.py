@@ -69,7 +69,9 @@ def _of_instance(table: Table, *names: str, order_by: str | None = None) -> Stat
 
 INSERT_INSTANCE = insert_into(tables.process_instance, _INSTANCE_NAMES, "id")
 CALLER = Statement(select(_instance.parent_id).where(_instance.id == given(_instance.id), _instance.parent_id.is_not(None)))
-LOCK_INSTANCE = Statement(select(tables.process_instance).where(_instance.id == given(_instance.id)).with_for_update())
+_LOCK = select(tables.process_instance).where(_instance.id == given(_instance.id)).with_for_update()
+LOCK_INSTANCE = Statement(_LOCK)
+LOCK_UNCALLED = Statement(_LOCK.where(_instance.parent_id.is_(None)))
 SAVE_INSTANCE = update_where(
     tables.process_instance, ("state", "ended_at", "snapshot", "history_length", "history_hash", "revision"), ("id", "revision")
 )
@@ -150,10 +152,11 @@ def lock_instance(tx: Transaction, instance_id: int) -> StoredInstance:
 
     The instances that called it are locked before it, so that what goes down and what comes up never wait for each other.
     """
-    if tx.dialect.name == "postgresql":
+    values = LOCK_UNCALLED.one_or_none(tx, id=instance_id)
+    if values is None:
         for parent_id in CALLER.column(tx, id=instance_id):
             lock_instance(tx, parent_id)
-    values = LOCK_INSTANCE.one_or_none(tx, id=instance_id)
+        values = LOCK_INSTANCE.one_or_none(tx, id=instance_id)
     if values is None:
         raise NotFound(f"There is no process instance {instance_id}.", instance_id=instance_id)
     apart = {name: values.pop(name) for name in ("snapshot", "history_length", "history_hash")}
@@ -288,11 +291,12 @@ def insert_task(tx: Transaction, **values: Any) -> int:
     return task_id
 
 
-def update_task(tx: Transaction, read: UserTask, **values: Any) -> None:
-    """Change a task. Raises StaleRevision when somebody changed it since it was read."""
+def update_task(tx: Transaction, read: UserTask, **values: Any) -> UserTask:
+    """Change a task; the task as it is then. Raises StaleRevision when somebody changed it since it was read."""
     statement = update_where(tables.user_task, (*values, "revision"), ("id", "revision"))
     if statement.run(tx, **values, revision=read.revision + 1, was_id=read.id, was_revision=read.revision) != 1:
         raise StaleRevision(f"Task {read.id}", read=read.revision, current=None)
+    return replace(read, **values, revision=read.revision + 1)
 
 
 def cancel_tasks(tx: Transaction, instance_id: int, token_id: str, at: datetime) -> list[int]:

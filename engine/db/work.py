@@ -10,6 +10,7 @@ from sqlalchemy import and_, insert, or_, select, update
 
 from engine import codec
 from engine.db import rows, tables
+from engine.db.statements import insert_into
 from engine.db.tables import CALL_CONTEXT, INCIDENT_CONTEXT
 from engine.errors import NotFound
 from engine.model import Incident, IncidentState, Job, JobState
@@ -32,10 +33,9 @@ class LeasedJob:
 
 def insert_job(tx: Transaction, vault: KeyRing, *, call: dict[str, Any], **values: Any) -> int:
     """A job to be run from `available_at` on; the id of it."""
-    query = insert(tables.job).values(
-        **values, state=JobState.AVAILABLE, attempt=0, call_sealed=vault.seal(codec.encode(call), context=CALL_CONTEXT)
-    )
-    return tx.execute(query).inserted_primary_key[0]
+    sealed = vault.seal(codec.encode(call), context=CALL_CONTEXT)
+    statement = insert_into(tables.job, (*values, "state", "attempt", "call_sealed"), "id")
+    return statement.value(tx, **values, state=JobState.AVAILABLE, attempt=0, call_sealed=sealed)
 
 
 def lease_job(tx: Transaction, vault: KeyRing, *, owner: str, now: datetime, seconds: float) -> LeasedJob | None:
@@ -132,10 +132,3 @@ def resolve_incidents(tx: Transaction, instance_id: int, token_id: str, now: dat
 def resolve_incident(tx: Transaction, incident_id: int, now: datetime) -> None:
     query = update(tables.incident).where(tables.incident.c.id == incident_id)
     tx.execute(query.values(state=IncidentState.RESOLVED, resolved_at=now))
-
-
-def broken_tokens(tx: Transaction, instance_id: int) -> set[str | None]:
-    """The tokens of an instance that have an open incident."""
-    table = tables.incident
-    query = select(table.c.token_id).where(table.c.instance_id == instance_id, table.c.state == IncidentState.OPEN)
-    return set(tx.execute(query).scalars())

@@ -11,7 +11,7 @@ from bpmn.diagram import Diagram
 from bpmn.diagram.model import Artifact, Flow, Message, Node, Process
 from bpmn.wording import Wording
 
-_DERIVED = frozenset({"id", "line", "incoming", "outgoing", "nodes", "flows", "lanes"})
+_DERIVED = frozenset({"id", "line", "incoming", "outgoing", "nodes", "flows", "lanes", "associations"})
 _LABELS: Mapping[str, Wording] = MappingProxyType(
     {
         "name": Wording("Name", "名称"),
@@ -23,6 +23,7 @@ _LABELS: Mapping[str, Wording] = MappingProxyType(
         "condition": Wording("Condition", "条件"),
         "default_flow": Wording("Default flow", "默认顺序流"),
         "attached_to": Wording("Attached to", "附着于"),
+        "for_compensation": Wording("For compensation", "用于补偿"),
         "interrupting": Wording("Interrupting", "是否中断"),
         "parent_id": Wording("Sub-process", "所属子流程"),
         "executable": Wording("Executable", "可执行"),
@@ -30,6 +31,7 @@ _LABELS: Mapping[str, Wording] = MappingProxyType(
         "event.kind": Wording("Event", "事件"),
         "event.timer_kind": Wording("Timer type", "定时类型"),
         "event.expression": Wording("Time or condition", "时间或条件"),
+        "event.reference": Wording("Refers to", "引用"),
         "event.message_name": Wording("Message", "消息"),
         "event.correlation_key": Wording("Correlation key", "关联键"),
         "work.form_id": Wording("Form", "表单"),

@@ -20,6 +20,7 @@ from engine.history import (
     ActivityCancelled,
     ActivityEntered,
     ActivityLeft,
+    CompensationBegun,
     ErrorThrown,
     FlowTaken,
     InstanceCancelled,
@@ -333,6 +334,12 @@ class Execution:
                 self.repetition.begin(ledger.definition.node(activity_id), token_id)
             case happenings.RunEnded(token_id=token_id, activity_id=activity_id, whole_token_id=whole):
                 self.repetition.ended(ledger.definition.node(activity_id), token_id, whole)
+            case happenings.RunForgotten(token_id=token_id):
+                ledger.forget_run(token_id)
+            case happenings.CompensationBegun():
+                where = {"activity_id": happening.activity_id, "token_id": happening.token_id}
+                undone = {"undone_activity_id": happening.undone_activity_id, "undone_token_id": happening.undone_token_id}
+                ledger.record(CompensationBegun(at=ledger.at, **where, **undone))
             case happenings.FlowTaken(flow_id=flow_id):
                 ledger.record(FlowTaken(at=ledger.at, flow_id=flow_id))
             case happenings.TokenStuck(token_id=token_id, activity_id=activity_id, reason=reason, error_code=code):

@@ -212,6 +212,14 @@ class ErrorThrown(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationBegun(HistoryEvent):
+    """A compensation event began to undo one completed run of an activity; `undone_token_id` is the token that completed it."""
+
+    undone_activity_id: str
+    undone_token_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRaised(HistoryEvent):
     incident_id: int
     message: str

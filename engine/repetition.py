@@ -43,7 +43,7 @@ class Repetition:
         """One run is over: take what it brings, then begin the next, or let the whole go on when it is enough."""
         state = self._ledger.runs.get(whole)
         if state is None or not self._waits(whole):
-            self._ledger.forget_run(run)
+            self._forget(run)
             return
         self._ledger.keep_for_run(whole, {"unread": [*state["unread"], run], "ended": state["ended"] + 1})
         if not self._ledger.is_broken(whole):
@@ -68,6 +68,11 @@ class Repetition:
             self._finish(node, loop, whole)
         elif state["begun"] == state["ended"]:
             self._begin_runs(loop, whole, 1 if loop.sequential else total)
+
+    def _forget(self, run: str) -> None:
+        """What a run has seen is needed no more, unless the run may still be compensated."""
+        if not self._flow.remembers(run):
+            self._ledger.forget_run(run)
 
     def _waits(self, whole: str) -> bool:
         return any(entry.token_id == whole and entry.kind == "runs" for entry in self._flow.waiting())
@@ -109,7 +114,7 @@ class Repetition:
                 results[seen[COUNTER] - 1] = ledger.definition.value(node.id, loop.output_element, seen, ledger.at)
             enough = self._is_enough(node, loop, whole, seen)
             ledger.keep_for_run(whole, {"unread": unread[1:], "results": results})
-            ledger.forget_run(unread[0])
+            self._forget(unread[0])
             if enough:
                 return True
         return False
@@ -133,7 +138,7 @@ class Repetition:
         ledger = self._ledger
         results = ledger.runs[whole]["results"]
         for run in ledger.runs[whole]["unread"]:
-            ledger.forget_run(run)
+            self._forget(run)
         ledger.forget_run(whole)
         if loop.output_collection:
             ledger.set_result({loop.output_collection: results}, within=ledger.within(whole), activity_id=node.id)

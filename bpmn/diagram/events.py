@@ -70,7 +70,7 @@ def _definition(element: etree._Element, declared: Declarations) -> EventDefinit
     if kind == EventKind.CONDITIONAL:
         condition = element.find(f"{{{BPMN}}}condition")
         return EventDefinition(kind=EventKind(kind), line=line, expression=_text(condition))
-    target = reference(element.get(f"{kind}Ref"))
+    target = reference(element.get("activityRef" if kind == EventKind.COMPENSATE else f"{kind}Ref"))
     name, code = declared.named.get(target or "", (element.get("name"), None))
     return EventDefinition(kind=EventKind(kind), line=line, reference=target, name=name, code=code)
 

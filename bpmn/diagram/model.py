@@ -92,7 +92,10 @@ class TimerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDefinition:
-    """What makes an event fire. `expression` is a timer's or condition's text; `code` an error's or escalation's."""
+    """What makes an event fire. `expression` is a timer's or condition's text; `code` an error's or escalation's.
+
+    `reference` is the id of what the event is about: a declaration, or the activity that a compensation undoes.
+    """
 
     kind: EventKind
     line: int
@@ -176,6 +179,7 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     event_sub_process: bool = False
+    for_compensation: bool = False
     event: EventDefinition | None = None
     loop: Loop | None = None
     work: Work = field(default_factory=Work)
@@ -214,7 +218,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """One process. Nodes and flows of its sub-processes stand in the same mappings (see `Node.parent_id`)."""
+    """One process. Nodes and flows of its sub-processes stand in the same mappings (see `Node.parent_id`).
+
+    `associations` maps the nodes from which an association leaves to the nodes that it leads to.
+    """
 
     id: str
     name: str
@@ -223,10 +230,15 @@ class Process:
     nodes: Mapping[str, Node]
     flows: Mapping[str, Flow]
     lanes: tuple[Lane, ...] = ()
+    associations: Mapping[str, str] = field(default_factory=_nothing)
 
     def inside(self, parent_id: str | None) -> Iterator[Node]:
         """Yield the nodes that stand directly in a sub-process, or in the process itself for None."""
         return (node for node in self.nodes.values() if node.parent_id == parent_id)
+
+    def compensation_of(self, event_id: str) -> Node | None:
+        """Return the activity that undoes the one on which a compensation boundary event stands, by their association."""
+        return self.nodes.get(self.associations.get(event_id, ""))
 
     def boundary_events(self, activity_id: str) -> tuple[Node, ...]:
         """Return the boundary events of an activity in the file's order."""

@@ -91,7 +91,15 @@ def _process(element: etree._Element, declared: events.Declarations, source: str
         nodes=MappingProxyType(_joined(parts)),
         flows=MappingProxyType(parts.flows),
         lanes=tuple(parts.lanes),
+        associations=MappingProxyType(_associations(element, parts.nodes)),
     )
+
+
+def _associations(process: etree._Element, nodes: dict[str, Node]) -> dict[str, str]:
+    """The associations between nodes; those of a collaboration stand outside its processes."""
+    every = process.getroottree().getroot().iter(f"{{{BPMN}}}association")
+    ends = ((reference(each.get("sourceRef")) or "", reference(each.get("targetRef")) or "") for each in every)
+    return {source: target for source, target in ends if source in nodes and target in nodes}
 
 
 def _walk(process: etree._Element) -> Iterator[tuple[str | None, etree._Element]]:
@@ -123,6 +131,7 @@ def _node(element: etree._Element, parent_id: str | None, declared: events.Decla
         default_flow=reference(element.get("default")),
         attached_to=reference(element.get("attachedToRef")),
         interrupting=interrupts.strip().lower() == "true",
+        for_compensation=element.get("isForCompensation", "false") == "true",
         event_sub_process=element.get("triggeredByEvent", "false") == "true",
         event=events.read_event(element, declared),
         loop=zeebe.read_loop(element),

@@ -132,7 +132,7 @@ def _inner_label(canvas: Canvas, node: Node, bounds: Bounds, *, at_top: bool) ->
         for line in wrap(node.name, max(bounds.width - 12, 20), 12, most_lines=1):
             canvas.text(line, x, bounds.y + 18, fill=INK, font_weight=600)
         return
-    floor = 16 if node.loop or node.kind.holds_nodes else 5
+    floor = 16 if node.loop or node.for_compensation or node.kind.holds_nodes else 5
     size, leading = 12.0, 15.5
     if len(wrap(node.name, max(bounds.width - 12, 20), size)) > 2:
         size, leading = 11.0, 13.5
@@ -152,6 +152,8 @@ def _bottom_marks(canvas: Canvas, node: Node, bounds: Bounds, tone: Tone, *, col
     if node.loop:
         bars = "M-4-5V5M0-5V5M4-5V5" if not node.loop.sequential else "M-5-4H5M-5 0H5M-5 4H5"
         paths.append(bars if node.loop.multi_instance else "M3-4.5A5.2 5.2 0 1 1-3-4.5M-3-4.5L-6-4M-3-4.5L-2.5-1.5")
+    if node.for_compensation:
+        paths.append("M0-4.5V4.5L-6.5 0ZM6.5-4.5V4.5L0 0Z")
     if collapsed:
         paths.append("M-6-6H6V6H-6ZM0-4V4M-4 0H4")
     if node.kind is NodeKind.AD_HOC_SUB_PROCESS:

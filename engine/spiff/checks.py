@@ -1,8 +1,8 @@
 """What must hold between connected nodes before a token may run along them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from engine.spiff import events, gateways, nodes
+from engine.spiff import compensation, events, gateways, nodes
 from engine.spiff.errors import CompileRefused
 
 
@@ -13,6 +13,51 @@ def check_connections(every: Iterable[nodes.FlowNode]) -> None:
         _check_conditions(node)
         if isinstance(node, gateways.RaceNode):
             _check_race(node)
+
+
+def check_compensation(found: Mapping[str, nodes.FlowNode]) -> None:
+    """Raises CompileRefused for a handler that stands in the flow or that nothing leads to, and for a throw without effect."""
+    handlers = {id(node.compensation) for node in _with_bodies(found) if node.compensation is not None}
+    for node in found.values():
+        if node.for_compensation and (node.incoming or node.outgoing or node.boundaries or id(node) not in handlers):
+            raise CompileRefused(
+                f'"{node.bpmn_id}" is for compensation: one compensation boundary event must be associated with it, '
+                "and no flow or boundary event may be connected to it."
+            )
+        if isinstance(node, compensation.CompensationBoundaryNode) and node.outgoing:
+            raise CompileRefused(f'"{node.bpmn_id}" is a compensation event: associate it with its handler, draw no flow.')
+        if isinstance(node, compensation.CompensationNode) and node.target is not None:
+            _check_target(node, found)
+
+
+def _check_target(node: compensation.CompensationNode, found: Mapping[str, nodes.FlowNode]) -> None:
+    target = found.get(node.target)
+    if target is None or target._wf_spec not in _seen_from(node, found) or not _is_compensable(target, found):
+        raise CompileRefused(
+            f'"{node.bpmn_id}" compensates "{node.target}", which is no activity of the same (sub-)process with a '
+            "compensation; choose another one, or none for all."
+        )
+
+
+def _seen_from(node: nodes.FlowNode, found: Mapping[str, nodes.FlowNode]) -> list:
+    """The scope of a node; inside an event sub-process also the scope in which that stands."""
+    outside = {id(each.start._wf_spec): each._wf_spec for each in found.values() if isinstance(each, nodes.EventScopeNode)}
+    seen = [node._wf_spec]
+    while id(seen[-1]) in outside:
+        seen.append(outside[id(seen[-1])])
+    return seen
+
+
+def _is_compensable(node: nodes.FlowNode, found: Mapping[str, nodes.FlowNode]) -> bool:
+    if node.holds_runs:
+        return _is_compensable(node.body, found)
+    if node.compensation is not None or not isinstance(node, nodes.ScopeNode) or node.start is None:
+        return node.compensation is not None
+    return any(_is_compensable(inner, found) for inner in found.values() if inner._wf_spec is node.start._wf_spec)
+
+
+def _with_bodies(found: Mapping[str, nodes.FlowNode]) -> Iterable[nodes.FlowNode]:
+    return [node.body if node.holds_runs else node for node in found.values()]
 
 
 def _check_ends(node: nodes.FlowNode) -> None:

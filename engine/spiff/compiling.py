@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.specs import WorkflowSpec
 
 from engine.spiff import gateways, nodes
-from engine.spiff.checks import check_connections, find_feeders
+from engine.spiff.checks import check_compensation, check_connections, find_feeders
 from engine.spiff.errors import CompileRefused
 from engine.spiff.parser import FlowParser, in_words
 
@@ -50,12 +50,15 @@ def compile_process(normalised_xml: bytes, process_id: str) -> Spec:
     root = nodes.ProcessNode(WorkflowSpec(name=process_id), process_id, element="process")
     root.start = found.only_start()
     root.event_starts = found.event_starts
+    if found.own_compensation() is not None:
+        raise CompileRefused(f"{in_words(found.node)} has a compensation event sub-process, which nothing could ever start.")
     process.start = root
     return _spec(normalised_xml, process_id, process, parser.nodes_by_id)
 
 
 def _spec(xml: bytes, process_id: str, process: WorkflowSpec, found: dict) -> Spec:
     check_connections(found.values())
+    check_compensation(found)
     inclusive = tuple(node for node in found.values() if isinstance(node, gateways.InclusiveNode))
     for gateway in inclusive:
         gateway.feeders = find_feeders(gateway)

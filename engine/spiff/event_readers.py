@@ -1,8 +1,9 @@
 """Builds the events of a diagram."""
 
-from engine.spiff import codes, events, nodes
+from engine.spiff import codes, compensation, events, nodes
 from engine.spiff.errors import CompileRefused
 from engine.spiff.readers import (
+    COMPENSATE,
     ERROR,
     ESCALATION,
     LINK,
@@ -22,6 +23,7 @@ BOUNDARIES = {
     SIGNAL: events.BoundarySignalNode,
     ERROR: codes.BoundaryCodeNode,
     ESCALATION: codes.BoundaryCodeNode,
+    COMPENSATE: compensation.CompensationBoundaryNode,
 }
 EVENT_STARTS = {
     TIMER: events.TimerStartNode,
@@ -29,13 +31,14 @@ EVENT_STARTS = {
     SIGNAL: events.SignalStartNode,
     ERROR: codes.CodeStartNode,
     ESCALATION: codes.CodeStartNode,
+    COMPENSATE: compensation.CompensationStartNode,
 }
 
 
 class ThrowReader(PassOrWorkReader):
     """Intermediate throw events: a message is sent by the caller if an extension says how."""
 
-    triggers = frozenset({"", MESSAGE, SIGNAL, ESCALATION, LINK})
+    triggers = frozenset({"", MESSAGE, SIGNAL, ESCALATION, LINK, COMPENSATE})
 
     def _build(self, event: str) -> nodes.FlowNode:
         if event == SIGNAL:
@@ -46,10 +49,20 @@ class ThrowReader(PassOrWorkReader):
             thrown = codes.EscalationNode(self.spec, self.bpmn_id, element=local_name(self.node))
             thrown.code = self._code(event)
             return thrown
+        if event == COMPENSATE:
+            return self._build_compensation()
         if event == LINK:
             self.process_parser.links_out.append((super()._build(event), self._link()))
             return self.process_parser.links_out[-1][0]
         return super()._build(event)
+
+    def _build_compensation(self) -> nodes.FlowNode:
+        definition = self.xpath(f"./bpmn:{COMPENSATE}")[0]
+        if definition.get("waitForCompletion", "true") == "false":
+            raise CompileRefused(f"{in_words(self.node)} does not wait for its compensation: not run; let it wait.")
+        thrown = compensation.CompensationNode(self.spec, self.bpmn_id, element=local_name(self.node))
+        thrown.target = definition.get("activityRef")
+        return thrown
 
     def _link(self) -> str:
         name = (self.xpath(f"./bpmn:{LINK}")[0].get("name") or "").strip()
@@ -87,7 +100,7 @@ class StartReader(NodeReader):
 
 
 class EndReader(ThrowReader):
-    triggers = frozenset({"", MESSAGE, SIGNAL, ESCALATION, ERROR, "terminateEventDefinition"})
+    triggers = frozenset({"", MESSAGE, SIGNAL, ESCALATION, COMPENSATE, ERROR, "terminateEventDefinition"})
 
     def _build(self, event: str) -> nodes.FlowNode:
         if event == "terminateEventDefinition":

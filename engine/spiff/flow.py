@@ -17,6 +17,7 @@ from engine.spiff.errors import FlowBroken, NotCaught, SnapshotRefused, TokenNot
 from engine.spiff.events import raise_signal
 from engine.spiff.gateways import JoinNode
 from engine.spiff.happenings import Happening, Waiting
+from engine.spiff.memory import from_rows, has_run, to_rows
 from engine.spiff.nodes import ScopeNode
 from engine.spiff.scripts import Conditions
 from engine.spiff.snapshot import FlowState, decode, encode
@@ -59,8 +60,11 @@ class TokenFlow:
         """
         state = decode(snapshot, spec.hash)
         workflow = TokenWorkflow(spec, conditions)
+        root = workflow.task_tree
+        root.done = from_rows(spec.nodes, state.completed.get(root.id, ()), inside=root.task_spec)
         for row in state.tokens:
-            _restore(workflow, spec, *row)
+            token = _restore(workflow, spec, *row)
+            token.done = from_rows(spec.nodes, state.completed.get(token.id, ()), inside=token.task_spec)
         workflow.next_number = state.next_number
         workflow.ends_reached = dict.fromkeys(state.ends_reached)
         workflow.success = not state.stopped
@@ -112,6 +116,10 @@ class TokenFlow:
         """The ids of the multi-instance runs that a token belongs to, the innermost first; it may have gone on already."""
         return self._workflow.within.get(token_id, ())
 
+    def remembers(self, token_id: str) -> bool:
+        """Whether a completed run of a multi-instance activity may still be compensated, so that what it saw is needed."""
+        return any(has_run(token.done, token_id) for token in self._workflow.tasks.values())
+
     def retry(self, token_id: str) -> None:
         """Let a stuck token try again to go on. Raises TokenNotWaiting."""
         self._order("retry", token_id, _unstick)
@@ -142,6 +150,7 @@ class TokenFlow:
             stopped=not workflow.success,
             ends_reached=list(workflow.ends_reached),
             tokens=[_row(token) for token in workflow.live],
+            completed={token.id: to_rows(token.done) for token in workflow.tasks.values() if token.done},
         )
         return encode(state, self._spec.hash)
 
@@ -187,7 +196,7 @@ def _row(token: Token) -> list:
 
 def _restore(
     workflow: TokenWorkflow, spec: Spec, token_id: str, activity_id: str, parent_id: str | None, code: str, flow_id: str | None
-) -> None:
+) -> Token:
     node = spec.nodes.get(activity_id)
     parent = workflow.tasks.get(parent_id) if parent_id else workflow.task_tree
     if node is None or parent is None or code not in STATES:
@@ -195,4 +204,4 @@ def _restore(
     if parent.task_spec.holds_runs and parent.activity_id == activity_id:
         node = parent.task_spec.body
     scope = parent if isinstance(parent.task_spec, ScopeNode) and parent.task_spec.holds(node) else parent.scope
-    Token(workflow, node, id=token_id, parent=parent, scope=scope, state=STATES[code], flow_id=flow_id)
+    return Token(workflow, node, id=token_id, parent=parent, scope=scope, state=STATES[code], flow_id=flow_id)

@@ -91,6 +91,23 @@ class RunEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationBegun:
+    """A compensation event, which holds this token, let a handler in; what it undoes completed with `undone_token_id`."""
+
+    token_id: str
+    activity_id: str
+    undone_activity_id: str
+    undone_token_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunForgotten:
+    """A completed run of a multi-instance activity can't be compensated any more; nobody needs what it saw."""
+
+    token_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowTaken:
     """A token passed along a sequence flow."""
 
@@ -126,6 +143,8 @@ Happening = (
     | SignalWaiting
     | RunsWanted
     | RunEnded
+    | CompensationBegun
+    | RunForgotten
     | FlowTaken
     | TokenStuck
     | ProcessEnded
@@ -138,7 +157,8 @@ class Waiting:
 
     `kind` says what it waits for: `work` (complete), `timer` (fire_timer), `message` (deliver; a receive task also
     takes complete), `signal` (deliver, signal), `join` (other tokens), `race` (the first of the events behind it), `scope`
-    (the tokens inside an embedded sub-process), `runs` (those of a multi-instance activity) or `stuck` (retry).
+    (the tokens inside an embedded sub-process, or the handlers of a compensation), `runs` (those of a multi-instance
+    activity) or `stuck` (retry).
     """
 
     token_id: str

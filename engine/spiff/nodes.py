@@ -35,14 +35,22 @@ class FlowNode(BpmnSpecMixin):
     accepts: ClassVar[frozenset[str]] = frozenset()
     may_have_default: ClassVar[bool] = True
     holds_runs: ClassVar[bool] = False
+    remembers: ClassVar[bool] = True
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
         super().__init__(wf_spec, bpmn_id)
         self.is_repeated = False
+        self.for_compensation = False
+        self.compensation: FlowNode | None = None
         self.element = element
         self.outgoing: list[Flow] = []
         self.incoming: list[Flow] = []
         self.boundaries: list[FlowNode] = []
+
+    @property
+    def has_handler(self) -> bool:
+        """Whether an activity of its own undoes this one, whatever stands inside it."""
+        return self.compensation is not None and not isinstance(self.compensation, EventScopeNode)
 
     def test(self) -> None:
         """Nothing to test at run time: compiling has done it."""
@@ -194,6 +202,10 @@ class ScopeNode(ActivityNode):
     def holds(self, node: FlowNode) -> bool:
         """Whether a node stands directly inside this sub-process."""
         return node._wf_spec is self.start._wf_spec
+
+    def runs_around(self, token: Token) -> tuple[str, ...]:
+        """The multi-instance runs to which what begins in this scope belongs, the innermost first."""
+        return token.within
 
     def on_emptied(self, token: Token) -> None:
         """The last token inside has ended, so the sub-process is done and nothing beside it may start any more."""

@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.specs import WorkflowSpec
 
-from engine.spiff import events, gateways, nodes
+from engine.spiff import compensation, events, gateways, nodes
 from engine.spiff.errors import CompileRefused
 from engine.spiff.event_readers import BoundaryReader, CatchReader, EndReader, StartReader, ThrowReader
 from engine.spiff.readers import NodeReader, PassOrWorkReader, WorkReader, in_words, local_name
@@ -49,6 +49,7 @@ class ScopeReader(WorkReader):
         inner.get_spec()
         scope.start = inner.only_event_start() if by_event else inner.only_start()
         scope.event_starts = inner.event_starts
+        scope.compensation = inner.own_compensation()
         if by_event:
             scope.start.event_scope = scope
             outer.event_starts.append(scope.start)
@@ -109,6 +110,13 @@ class ScopeParser(ProcessParser):
             raise CompileRefused(f"{in_words(self.node)} has {len(every)} start events; exactly one with a trigger is needed.")
         return every[0]
 
+    def own_compensation(self) -> nodes.EventScopeNode | None:
+        """The event sub-process that undoes this sub-process. Raises CompileRefused when there are several."""
+        found = [start for start in self.event_starts if isinstance(start, compensation.CompensationStartNode)]
+        if len(found) > 1:
+            raise CompileRefused(f"{in_words(self.node)} has {len(found)} compensation event sub-processes; keep one.")
+        return found[0].event_scope if found else None
+
     def _flow_elements(self) -> Iterator:
         own_namespace = full_tag("")
         for child in self.node:
@@ -121,13 +129,27 @@ class ScopeParser(ProcessParser):
         for boundary in [node for node in self.own.values() if isinstance(node, nodes.BoundaryNode)]:
             element = self.get_node_by_id(boundary.bpmn_id)
             host = self.own.get(element.get("attachedToRef"))
-            if not isinstance(host, nodes.ActivityNode):
+            if not isinstance(host, nodes.ActivityNode) or host.element.endswith("Event"):
                 raise CompileRefused(
                     f"{in_words(element)} must stand on an activity that waits: a task with work, "
                     "a receive task or a sub-process."
                 )
-            host.boundaries.append(boundary)
             boundary.host = host
+            if isinstance(boundary, compensation.CompensationBoundaryNode):
+                self._give_handler(host, boundary)
+            else:
+                host.boundaries.append(boundary)
+
+    def _give_handler(self, host: nodes.ActivityNode, boundary: nodes.BoundaryNode) -> None:
+        """Each run of a multi-instance activity is undone by itself, so the handler belongs to its body."""
+        handler = self.own.get(self.parser.associations.get(boundary.bpmn_id))
+        element = in_words(self.get_node_by_id(boundary.bpmn_id))
+        if handler is None or not handler.for_compensation:
+            raise CompileRefused(f"{element} is not associated with an activity for compensation; connect it to one.")
+        undone = host.body if host.holds_runs else host
+        if undone.compensation is not None:
+            raise CompileRefused(f'{element} is one of several compensations of "{host.bpmn_id}"; keep one.')
+        undone.compensation = handler
 
     def _connect(self, flow) -> None:
         source, target = self.own[flow.get("sourceRef")], self.own.get(flow.get("targetRef"))
@@ -208,9 +230,12 @@ class FlowParser(BpmnParser):
         super().__init__()
         self.nodes_by_id: dict[str, nodes.FlowNode] = {}
         self.declared: dict = {}
+        self.associations: dict[str, str] = {}
 
     def add_bpmn_xml(self, bpmn, filename=None) -> None:
         """Take the processes, and what their events refer to: messages, data stores and shapes are the caller's to read."""
         root = bpmn.getroot() if hasattr(bpmn, "getroot") else bpmn
+        links = root.iter(full_tag("association"))
+        self.associations = {link.get("sourceRef"): link.get("targetRef") for link in links}
         self.declared = {child.get("id"): child for child in root if child.get("id")}
         self._add_processes(bpmn, filename)

@@ -9,6 +9,7 @@ from engine.spiff.repetition import MultiInstanceNode
 
 MESSAGE, TIMER, SIGNAL = "messageEventDefinition", "timerEventDefinition", "signalEventDefinition"
 ERROR, ESCALATION, LINK = "errorEventDefinition", "escalationEventDefinition", "linkEventDefinition"
+COMPENSATE = "compensateEventDefinition"
 
 WORK_EXTENSIONS = frozenset({"taskDefinition", "userTask", "formDefinition", "calledDecision", "script"})
 """Extension elements that give work to an element that would otherwise let its token pass."""
@@ -37,7 +38,11 @@ class NodeReader(TaskParser):
         if self.bpmn_id in self.process_parser.parser.nodes_by_id:
             raise CompileRefused(f'The id "{self.bpmn_id}" is used twice; ids must be unique in the diagram.')
         self._refuse_markers()
-        event = self._event()
+        node = self._build_whole(self._event())
+        node.for_compensation = self.node.get("isForCompensation") == "true"
+        return node
+
+    def _build_whole(self, event: str) -> nodes.FlowNode:
         if not any(local_name(child) == "multiInstanceLoopCharacteristics" for child in self.node):
             return self._build(event)
         whole = self.spec
@@ -64,8 +69,6 @@ class NodeReader(TaskParser):
         for name, value in (("instantiate", "true"), ("eventGatewayType", "Parallel"), ("parallelMultiple", "true")):
             if self.node.get(name) == value:
                 raise CompileRefused(f'{in_words(self.node)} has {name}="{value}": not run; begin with a start event instead.')
-        if self.node.get("isForCompensation") == "true":
-            raise CompileRefused(f"{in_words(self.node)} has isForCompensation: not run yet; remove it.")
 
     def _has_work(self) -> bool:
         inner = self.xpath("./bpmn:extensionElements/*")

@@ -3,11 +3,12 @@
 The envelope names the format version, the spec's hash and a checksum of the rest, so that a snapshot of another
 engine, another version of the diagram or a damaged one is refused, never guessed at (P7, P8). The spec itself is
 never in it (P20). A row is [id, activity id, parent's id or null, state, flow id or null], the flow where it still
-matters; parents come before children, and equal flows give equal bytes.
+matters; parents come before children, and equal flows give equal bytes. What could be compensated
+follows by the token of its scope (see engine.spiff.memory.to_rows), and is left out where there is none.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from engine.spiff.errors import SnapshotRefused
@@ -24,11 +25,12 @@ class FlowState:
     stopped: bool
     ends_reached: list[str]
     tokens: list[list]
+    completed: dict[str, list[list]] = field(default_factory=dict)
 
 
 def encode(state: FlowState, spec_hash: str) -> bytes:
     """The snapshot's bytes."""
-    body = [state.next_number, state.stopped, state.ends_reached, state.tokens]
+    body = [state.next_number, state.stopped, state.ends_reached, state.tokens, *filter(None, [state.completed])]
     data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     return b" ".join((NAME, FORMAT.encode(), spec_hash.encode(), _checksum(data))) + b"\n" + data
 
@@ -46,8 +48,9 @@ def decode(snapshot: bytes, spec_hash: str) -> FlowState:
         raise SnapshotRefused(f"it belongs to process definition {stored_hash[:12]}, not to {spec_hash[:12]}")
     if checksum.encode() != _checksum(data):
         raise SnapshotRefused("its checksum does not match: it was damaged after it was saved")
-    next_number, stopped, ends_reached, tokens = json.loads(data)
-    return FlowState(next_number=next_number, stopped=stopped, ends_reached=ends_reached, tokens=tokens)
+    next_number, stopped, ends_reached, tokens, *more = json.loads(data)
+    completed = more[0] if more else {}
+    return FlowState(next_number=next_number, stopped=stopped, ends_reached=ends_reached, tokens=tokens, completed=completed)
 
 
 def _checksum(data: bytes) -> bytes:

@@ -23,6 +23,7 @@ from engine.spiff.happenings import (
     RunEnded,
     TokenStuck,
 )
+from engine.spiff.memory import Completed, forget, remember
 from engine.spiff.scripts import ConditionsOnly
 
 ROOT_ID = "process"
@@ -34,7 +35,8 @@ PASSES_PER_RUN = 100
 class Token(Task):
     """A Task that is one token: a short id, its scope, and the flow by which it came.
 
-    `within` are the ids of the multi-instance runs that it belongs to, the innermost first.
+    `within` are the ids of the multi-instance runs that it belongs to, the innermost first. `done` is what completed in it
+    and can be compensated.
 
     At rest its state is WAITING (for an order, an event or other tokens), STARTED (something inside it is open) or
     ERROR (stuck).
@@ -54,7 +56,8 @@ class Token(Task):
         self.data = {}
         self.internal_data = {}
         self.last_state_change = 0.0
-        around = () if scope is None else scope.within
+        self.done: list[Completed] = []
+        around = () if scope is None else scope.task_spec.runs_around(scope)
         self.within = (id, *around) if spec.is_repeated else around
         if self.within:
             workflow.within[id] = self.within
@@ -80,8 +83,14 @@ class Token(Task):
         """Withdraw this token and, before it, everything that depends on it."""
         self.cancel_children()
         self.task_spec._on_cancel(self)
+        self.forget_all()
         self._set_state(TaskState.CANCELLED)
         self.workflow._remove_task(self.id)
+
+    def forget_all(self) -> None:
+        """Nothing that completed in this token will be compensated any more."""
+        forget(self.workflow, self.done)
+        self.done = []
 
     def cancel_children(self) -> None:
         for child in self.children:
@@ -108,6 +117,7 @@ class Token(Task):
         self.workflow.announce(ActivityEntered(token_id=self.id, activity_id=spec.bpmn_id, kind=spec.element))
 
     def left(self) -> None:
+        remember(self)
         self.workflow.announce(ActivityLeft(token_id=self.id, activity_id=self.activity_id))
 
     def withdrawn(self) -> None:
@@ -167,6 +177,7 @@ class TokenWorkflow(Workflow):
         self.success = success
         self.completed = True
         self.task_tree.cancel_children()
+        self.task_tree.forget_all()
         return []
 
     def note_end(self, token: Token) -> None:
@@ -177,6 +188,7 @@ class TokenWorkflow(Workflow):
     def scope_emptied(self) -> None:
         """The process holds no token any more."""
         self.completed = True
+        self.task_tree.forget_all()
         self.announce(ProcessEnded(end_activity_ids=tuple(self.ends_reached)))
 
     def stick(self, token: Token, reason: str, *, error_code: str | None = None) -> None:

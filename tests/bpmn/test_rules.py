@@ -90,6 +90,16 @@ def message(key: str | None = "= caseNumber", name: str = "answer") -> str:
     return tag("message", *inside, id="M", name=name)
 
 
+def undone(*, association: bool, throws: str = "", **handler: str) -> bytes:
+    """A task with a compensation event on its border, its handler, and an end that compensates."""
+    return diagram(
+        start(), user_task("t"), end("end", tag("compensateEventDefinition", **({"activityRef": throws} if throws else {}))),
+        boundary("t", tag("compensateEventDefinition")), flow("start", "t"), flow("t", "end"),
+        user_task("undo").replace("<bpmn:userTask", '<bpmn:userTask isForCompensation="true"') if association else "",
+        tag("association", id="link", sourceRef="x", targetRef="undo", **handler),
+    )  # fmt: skip
+
+
 SIGNAL = tag("signal", id="S", name="recall")
 REPEATED = tag(
     "multiInstanceLoopCharacteristics",
@@ -225,7 +235,6 @@ SAMPLES: dict[str, Sample] = {
         element="x",
         says="has no text in en",
     ),
-    "no-compensation": Sample(bad=straight(throw(tag("compensateEventDefinition"))), element="x", says="nothing would be undone"),
     "no-complex-gateway": Sample(bad=straight(tag("complexGateway", id="x")), element="x", says="Use exclusive"),
     "no-layout": Sample(good=diagram(start(), after=LAYOUT), bad=GOOD, element="definitions", says="no layout"),
     "no-other-start": Sample(
@@ -275,6 +284,12 @@ SAMPLES: dict[str, Sample] = {
         says="No task uses spare.form",
     ),
     "user-task-form": Sample(bad=straight(tag("userTask", id="x", name="Do")), element="x", says="“Do” has no form"),
+    "valid-compensation": Sample(
+        good=undone(association=True),
+        bad=undone(association=False),
+        element="x",
+        says="without an activity for compensation",
+    ),
     "valid-condition": Sample(
         good=fork("exclusiveGateway", first="= a > 1", second=None, default="g_b"),
         bad=fork("exclusiveGateway", first="__import__('os').system('id')", second=None, default="g_b"),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from engine.commands import CorrelateMessage
-from engine.db import queries, tables
-from engine.history import ErrorThrown, InstanceCompleted, SignalReceived
+from engine.db import queries, store, tables
+from engine.history import CompensationBegun, ErrorThrown, InstanceCompleted, SignalReceived
 from engine.model import InstanceState, JobState, ProcessInstance
 from engine.ports import Done, Throw
 from engine.testing import FakeClock
@@ -22,6 +22,9 @@ from tests.engine.spiff.diagrams import (
     an_escalation,
     boundary,
     chain,
+    compensated,
+    compensation_end,
+    compensation_throw,
     element,
     end,
     error_end,
@@ -32,6 +35,7 @@ from tests.engine.spiff.diagrams import (
     link_throw,
     on_start,
     parallel,
+    repeated,
     signal,
     signal_end,
     signal_throw,
@@ -39,6 +43,8 @@ from tests.engine.spiff.diagrams import (
     sub,
 )
 from tests.support.packages import package, person, work
+
+USER = "<bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements>"
 
 # -- signals
 
@@ -153,6 +159,57 @@ def test_an_escalation_runs_beside_the_work(bench: Bench) -> None:
     assert sorted(bench.tasks(instance)) == ["a", "assist"]
     bench.do(instance, "assist")
     assert bench.restarted().do(instance, "a").state is InstanceState.COMPLETED
+
+
+# -- compensation
+
+
+def test_completed_work_is_undone(bench: Bench) -> None:
+    undo = work("undo-book", "act").replace("<bpmn:serviceTask", '<bpmn:serviceTask isForCompensation="true"')
+    bench.handlers["act"] = answers = Answers(Done(result={"ok": True}))
+    story = package(
+        start(), person("book"), compensated("book", undo), person("pay"), compensation_throw("back"), person("told"), end(),
+        chain("start", "book", "pay", "back", "told", "end"),
+    )  # fmt: skip
+    instance = bench.start(story)
+    bench.do(instance, "book")
+    bench.restarted().do(instance, "pay")
+    assert bench.tasks(instance) == {}
+    bench.restarted().worker.run_until_idle()
+    assert [call.activity_id for call in answers.calls] == ["undo-book"]
+    assert [event.undone_activity_id for event in bench.history(instance, CompensationBegun)] == ["book"]
+    assert bench.restarted().do(instance, "told").state is InstanceState.COMPLETED
+
+
+def test_a_handler_sees_what_the_run_that_it_undoes_has_seen(bench: Bench) -> None:
+    undo = work("undo-book", "act").replace("<bpmn:serviceTask", '<bpmn:serviceTask isForCompensation="true"')
+    booked = repeated("userTask", "book", USER, inputCollection="= items", inputElement="item", sequential=True)
+    bench.handlers["act"] = answers = Answers(Done())
+    story = package(
+        start(), booked, compensated("book", undo), compensation_end("back"), chain("start", "book", "back"),
+    )  # fmt: skip
+    instance = bench.start(story, items=["pump", "hose"])
+    bench.do(instance, "book")
+    bench.restarted().do(instance, "book")
+    bench.restarted().worker.run_until_idle()
+    assert [call.inputs["item"] for call in answers.calls] == ["hose", "pump"]
+    assert bench.instance(instance).state is InstanceState.COMPLETED
+    with bench.db.reading() as tx:
+        assert store.run_variables(tx, bench.vault, instance.id) == {}
+
+
+def test_an_error_of_a_handler_of_compensation_is_caught_around_it(bench: Bench) -> None:
+    undo = work("undo-book", "act").replace("<bpmn:serviceTask", '<bpmn:serviceTask isForCompensation="true"')
+    bench.handlers["act"] = Answers(Throw(error_code="lost"))
+    inner = (start("s"), person("book"), compensated("book", undo), compensation_end("back"), chain("s", "book", "back"))
+    story = package(
+        start(), sub("sub", *inner), boundary("caught", "sub", an_error("lost")), person("mend"), end(),
+        chain("start", "sub", "end"), chain("caught", "mend", "end"),
+    )  # fmt: skip
+    instance = bench.start(story)
+    bench.do(instance, "book")
+    bench.worker.run_until_idle()
+    assert list(bench.tasks(instance)) == ["mend"]
 
 
 # -- event sub-processes by time, links, conditions

@@ -20,6 +20,9 @@ from tests.engine.spiff.diagrams import (
     an_escalation,
     boundary,
     chain,
+    compensated,
+    compensation_end,
+    compensation_throw,
     element,
     end,
     error_end,
@@ -43,6 +46,7 @@ from tests.engine.spiff.diagrams import (
     sub,
     terminate,
     timer,
+    undo_start,
 )
 from tests.support.packages import URGENCY_TABLE, decision, extended, package, person, work, zeebe
 
@@ -52,7 +56,6 @@ ROWS = {match[1]: match for match in map(ROW.match, (ROOT / "docs" / "bpmn-cover
 BY_BOTH = "test_what_is_refused_is_refused_by_lint_and_by_the_compiler"
 
 CONDITIONAL = "<bpmn:conditionalEventDefinition><bpmn:condition>= a</bpmn:condition></bpmn:conditionalEventDefinition>"
-COMPENSATE = "<bpmn:compensateEventDefinition/>"
 CANCEL = "<bpmn:cancelEventDefinition/>"
 ORDER = MESSAGE.replace('"m"', '"order"')
 ITEMS = {"inputCollection": "= items", "inputElement": "item"}
@@ -102,6 +105,7 @@ def end_with(inside: str) -> tuple[str, ...]:
     return ending(element("endEvent", "x", inside))
 
 
+UNDO = extended("userTask", "undo-x", zeebe("userTask"), isForCompensation="true")
 USER_WORK = "<bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements>"
 RUNS = {
     "user task": line(person("x")),
@@ -120,6 +124,7 @@ RUNS = {
         repeated("userTask", "x", USER_WORK, more="<bpmn:completionCondition>= done</bpmn:completionCondition>", **ITEMS)
     ),
     "loop cardinality": line(repeated("userTask", "x", USER_WORK, more="<bpmn:loopCardinality>3</bpmn:loopCardinality>")),
+    "compensation handler": line(person("x"), compensated("x", UNDO)),
     "exclusive gateway": split(exclusive("x", "x-a"), "= a"),
     "parallel gateway": split(parallel("x")),
     "inclusive gateway": split(inclusive("x", "x-a"), "= a"),
@@ -144,11 +149,22 @@ RUNS = {
     "event sub-process: signal start": beside(a_signal("red")),
     "event sub-process: error start": beside(an_error("lost")),
     "event sub-process: escalation start": beside(an_escalation()),
+    "event sub-process: compensation start": line(
+        sub(
+            "x",
+            start("s"),
+            person("a"),
+            end("e"),
+            chain("s", "a", "e"),
+            event_sub("u", undo_start("o"), end("z"), chain("o", "z")),
+        )
+    ),
     "none throw": throw(""),
     "message throw": throw(TOLD + "<bpmn:messageEventDefinition/>"),
     "signal throw": line(signal_throw("x", "red")),
     "escalation throw": line(escalation_throw("x", "help")),
     "link throw": (start(), link_throw("x", "L"), link_catch("c", "L"), end(), chain("start", "x"), chain("c", "end")),
+    "compensation throw": line(compensation_throw("x")),
     "message catch": line(message("x").replace('"m"', '"order"')),
     "timer catch: date, duration": line(timer("x")),
     "signal catch": line(signal("x", "red")),
@@ -162,12 +178,14 @@ RUNS = {
     "error boundary": on_boundary(an_error()),
     "escalation boundary": on_boundary(an_escalation("help")),
     "escalation boundary, non-interrupting": on_boundary(an_escalation("help"), interrupting=False),
+    "compensation boundary": line(person("x"), compensated("x", UNDO)),
     "none end": ending(end("x")),
     "message end": end_with(TOLD + "<bpmn:messageEventDefinition/>"),
     "signal end": ending(signal_end("x", "red")),
     "error end": ending(error_end("x", "lost")),
     "error end that nothing catches": ending(error_end("x", "lost")),
     "escalation end": ending(escalation_end("x", "help")),
+    "compensation end": ending(compensation_end("x")),
     "terminate end": ending(terminate("x")),
 }
 REFUSED = {
@@ -178,7 +196,6 @@ REFUSED = {
         repeated("userTask", "x", USER_WORK, **ITEMS).replace("isSequential", 'behavior="None" isSequential')
     ),
     "standard loop": line(element("userTask", "x", "<bpmn:standardLoopCharacteristics/>")),
-    "compensation handler": line(element("userTask", "x", isForCompensation="true")),
     "event-based gateway that starts a process": raced(instantiate="true"),
     "parallel event-based gateway": raced(eventGatewayType="Parallel"),
     "receive task that starts a process": line(element("receiveTask", "x", messageRef="order", instantiate="true")),
@@ -187,18 +204,14 @@ REFUSED = {
     "multiple start": starting(ORDER + TIMER),
     "parallel multiple start": starting(ORDER, parallelMultiple="true"),
     "event sub-process: conditional start": beside(CONDITIONAL),
-    "event sub-process: compensation start": beside(COMPENSATE),
-    "compensation throw": throw(COMPENSATE),
     "multiple throw": throw(a_signal("red") + an_escalation("help")),
     "timer: cycle": catch(CYCLE),
     "conditional catch": catch(CONDITIONAL),
     "multiple catch": catch(ORDER + TIMER),
     "parallel multiple catch": catch(ORDER, parallelMultiple="true"),
     "conditional boundary": on_boundary(CONDITIONAL),
-    "compensation boundary": on_boundary(COMPENSATE),
     "cancel boundary": on_boundary(CANCEL),
     "multiple boundary": on_boundary(ORDER + TIMER),
-    "compensation end": end_with(COMPENSATE),
     "cancel end": end_with(CANCEL),
     "multiple end": end_with(a_signal("red") + an_escalation("help")),
 }

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from bpmn.lint.finding import Fault
-from bpmn.lint.rules import dialect, events, expressions, gateways, loops, package, references, structure, tasks, texts
+from bpmn.lint.rules import (
+    compensation,
+    dialect,
+    events,
+    expressions,
+    gateways,
+    loops,
+    package,
+    references,
+    structure,
+    tasks,
+    texts,
+)
 from bpmn.lint.subject import Subject
 
 Rule = Callable[[Subject], Iterator[Fault]]
@@ -36,7 +48,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "long-chain": structure.long_chain,
         "message-correlation": references.message_correlation,
         "missing-translation": texts.missing_translation,
-        "no-compensation": events.no_compensation,
         "no-complex-gateway": gateways.no_complex_gateway,
         "no-layout": structure.no_layout,
         "no-other-start": structure.no_other_start,
@@ -52,6 +63,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "table-overlap": package.table_overlap,
         "unused-file": package.unused_file,
         "user-task-form": references.user_task_form,
+        "valid-compensation": compensation.valid_compensation,
         "valid-condition": expressions.valid_condition,
         "valid-correlation-key": expressions.valid_correlation_key,
         "valid-id": structure.valid_id,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpmn.diagram import EventKind, Node, NodeKind, Process, feel_source
-from bpmn.lint.finding import Fault, Place
+from bpmn.lint.finding import Fault
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
-from bpmn.xml import BPMN
 
 _CAUGHT = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
 _CODED = frozenset({EventKind.ERROR, EventKind.ESCALATION})
+_STARTS_SUB_PROCESS = _CAUGHT | _CODED | {EventKind.COMPENSATE}
+_THROWN = frozenset({EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION, EventKind.COMPENSATE})
 _RUNS = {
     NodeKind.START_EVENT: _CAUGHT,
     NodeKind.INTERMEDIATE_CATCH_EVENT: _CAUGHT | {EventKind.LINK},
-    NodeKind.INTERMEDIATE_THROW_EVENT: frozenset({EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION, EventKind.LINK}),
-    NodeKind.BOUNDARY_EVENT: _CAUGHT | _CODED,
-    NodeKind.END_EVENT: frozenset({EventKind.MESSAGE, EventKind.TERMINATE, EventKind.SIGNAL}) | _CODED,
+    NodeKind.INTERMEDIATE_THROW_EVENT: _THROWN | {EventKind.LINK},
+    NodeKind.BOUNDARY_EVENT: _CAUGHT | _CODED | {EventKind.COMPENSATE},
+    NodeKind.END_EVENT: _THROWN | {EventKind.TERMINATE, EventKind.ERROR},
 }
 _WAYS_OUT = {
     NodeKind.START_EVENT: Wording(
@@ -25,14 +26,15 @@ _WAYS_OUT = {
     ),
     NodeKind.INTERMEDIATE_CATCH_EVENT: Wording("Use a timer, a message or a signal event", "请使用定时、消息或信号事件"),
     NodeKind.INTERMEDIATE_THROW_EVENT: Wording(
-        "Use a signal or an escalation event, a send task or a service task", "请使用信号或升级事件、发送任务或服务任务"
+        "Use a signal, an escalation or a compensation event, a send task or a service task",
+        "请使用信号、升级或补偿事件、发送任务或服务任务",
     ),
     NodeKind.BOUNDARY_EVENT: Wording(
-        "Use a timer, message, signal, error or escalation event", "请使用定时、消息、信号、错误或升级事件"
+        "Use a timer, message, signal, error, escalation or compensation event", "请使用定时、消息、信号、错误、升级或补偿事件"
     ),
     NodeKind.END_EVENT: Wording(
-        "Use a blank, terminate, message, signal, error or escalation end event",
-        "请使用空白、终止、消息、信号、错误或升级结束事件",
+        "Use a blank, terminate, message, signal, error, escalation or compensation end event",
+        "请使用空白、终止、消息、信号、错误、升级或补偿结束事件",
     ),
 }
 _KIND_ZH = {
@@ -76,20 +78,6 @@ def known_link(subject: Subject) -> Iterator[Fault]:
         )
 
 
-def no_compensation(subject: Subject) -> Iterator[Fault]:
-    """Compensation: nothing would be undone."""
-    way_out = Wording(
-        "Draw the steps that undo the work as ordinary tasks behind a gateway", "请把撤销步骤画成网关之后的普通任务"
-    )
-    message = Wording("Compensation at “{name}”: nothing would be undone", "“{name}”使用补偿：实际不会撤销任何工作")
-    for node in subject.events(EventKind.COMPENSATE):
-        yield Fault(at=node, message=message, way_out=way_out)
-    for element in subject.root.iter(f"{{{BPMN}}}*"):
-        if element.get("isForCompensation") == "true":
-            at = Place(id=element.get("id", ""), name=element.get("name", ""), line=element.sourceline or 0)
-            yield Fault(at=at, message=message, way_out=way_out)
-
-
 def event_sub_process(subject: Subject) -> Iterator[Fault]:
     """An event sub-process has one start, by an event, and nothing else leads to it or away from it."""
     for process, node in subject.diagram.nodes():
@@ -106,8 +94,8 @@ def event_sub_process(subject: Subject) -> Iterator[Fault]:
                 "事件子流程“{name}”没有唯一的带触发器的开始事件，或连有顺序流、边界事件",
             ),
             way_out=Wording(
-                "Start it by one timer, message, signal, error or escalation event, and connect nothing to it",
-                "请用一个定时、消息、信号、错误或升级事件启动它，且不要与其他元素相连",
+                "Start it by one timer, message, signal, error, escalation or compensation event, and connect nothing to it",
+                "请用一个定时、消息、信号、错误、升级或补偿事件启动它，且不要与其他元素相连",
             ),
         )
 
@@ -141,7 +129,7 @@ def supported_event(subject: Subject) -> Iterator[Fault]:
             continue
         if node.event is None:
             yield from _without_definition(node)
-        elif node.event.kind is not EventKind.COMPENSATE and node.event.kind not in _running(subject, process, node):
+        elif node.event.kind not in _running(subject, process, node):
             yield Fault(
                 at=node,
                 message=Wording("“{name}” is a {kind} event, which does not run here", "“{name}”是{kind_zh}事件，在此无法运行"),
@@ -155,7 +143,7 @@ def _running(subject: Subject, process: Process, node: Node) -> frozenset[EventK
     parent = subject.parent(process, node)
     if node.kind is not NodeKind.START_EVENT or parent is None:
         return _RUNS[node.kind]
-    return _CAUGHT | _CODED if parent.event_sub_process else frozenset()
+    return _STARTS_SUB_PROCESS if parent.event_sub_process else frozenset()
 
 
 def _without_definition(node: Node) -> Iterator[Fault]:

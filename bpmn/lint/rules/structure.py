@@ -183,11 +183,14 @@ def long_chain(subject: Subject) -> Iterator[Fault]:
 
 
 def _next(process: Process) -> dict[str, list[str]]:
-    """What each node leads to: by its flows, by the boundary events on it, by its link."""
+    """What each node leads to: by its flows, by the boundary events on it, by its link, by its association with a handler."""
     following = {node.id: [process.flows[flow_id].target for flow_id in node.outgoing] for node in process.nodes.values()}
     for node in process.nodes.values():
         if node.attached_to in following:
             following[node.attached_to].append(node.id)
+        handler = process.compensation_of(node.id)
+        if handler is not None and handler.for_compensation:
+            following[node.id].append(handler.id)
         if node.event and node.event.kind is EventKind.LINK:
             following[node.id] += [other.id for other in process.inside(node.parent_id) if _is_linked(node, other)]
     return following

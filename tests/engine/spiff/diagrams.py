@@ -136,6 +136,30 @@ def escalation_end(ident: str, code: str) -> str:
     return element("endEvent", ident, an_escalation(code))
 
 
+def compensated(ident: str, handler: str = "") -> str:
+    """A handler for an activity, with its boundary event and association: "undo-" and the activity's id."""
+    undo = handler or element("userTask", f"undo-{ident}", isForCompensation="true")
+    link = element("association", f"{ident}-link", sourceRef=f"{ident}-edge", targetRef=f"undo-{ident}")
+    return element("boundaryEvent", f"{ident}-edge", "<bpmn:compensateEventDefinition/>", attachedToRef=ident) + undo + link
+
+
+def compensation_throw(ident: str, activity: str | None = None) -> str:
+    return element("intermediateThrowEvent", ident, _compensate(activity))
+
+
+def compensation_end(ident: str, activity: str | None = None) -> str:
+    return element("endEvent", ident, _compensate(activity))
+
+
+def undo_start(ident: str) -> str:
+    """The start event of a compensation event sub-process."""
+    return element("startEvent", ident, _compensate(None))
+
+
+def _compensate(activity: str | None) -> str:
+    return element("compensateEventDefinition", "", **({"activityRef": activity} if activity else {})).replace(' id=""', "")
+
+
 def link_throw(ident: str, name: str) -> str:
     return element("intermediateThrowEvent", ident, element("linkEventDefinition", f"{ident}_link", name=name))
 

@@ -60,6 +60,12 @@ class Player:
         self.flow.begin_runs(self.token(activity), count, lambda number, token_id: None)
         return self._save_and_load()
 
+    def complete_run(self, activity: str) -> "Player":
+        """Complete the oldest run of a multi-instance activity."""
+        run = next(token for token in self.tokens if token.activity_id == activity and token.kind == "work")
+        self.flow.complete(run.token_id)
+        return self._save_and_load()
+
     def retry(self, activity: str) -> "Player":
         return self._order("retry", activity)
 

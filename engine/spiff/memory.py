@@ -7,27 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from engine.spiff.errors import SnapshotRefused
-from engine.spiff.happenings import RunForgotten
+from engine.spiff.happenings import Happening, RunForgotten
 
-if TYPE_CHECKING:
-    from engine.spiff.nodes import FlowNode
-    from engine.spiff.tokens import Token, TokenWorkflow
+
+class Undoable(Protocol):
+    """What is asked of a node here; `body` is only there where `holds_runs`."""
+
+    bpmn_id: str
+    is_repeated: bool
+    holds_runs: bool
+    remembers: bool
+    has_handler: bool
+    compensation: object | None
+    body: Undoable
+
+
+class Announcer(Protocol):
+    """What is asked of a workflow here."""
+
+    def announce(self, happening: Happening) -> None: ...
+
+
+class Holder(Protocol):
+    """What is asked of a token here."""
+
+    id: str
+    task_spec: Undoable
+    workflow: Announcer
+    scope: Holder
+    done: list[Completed]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Completed:
     """One completed run of an activity: its token, and what completed inside it. `begun` once its handler was let in."""
 
-    node: FlowNode
+    node: Undoable
     token_id: str
     inner: list[Completed]
     begun: bool = False
 
 
-def remember(token: Token) -> None:
+def remember(token: Holder) -> None:
     """A token is through: let its scope remember what could be compensated of it."""
     node, inner, token.done = token.task_spec, token.done, []
     if node.has_handler:
@@ -41,7 +65,7 @@ def remember(token: Token) -> None:
         forget(token.workflow, inner)
 
 
-def forget(workflow: TokenWorkflow, records: Iterable[Completed]) -> None:
+def forget(workflow: Announcer, records: Iterable[Completed]) -> None:
     """These will not be compensated any more; what was kept for their runs may go."""
     for record in records:
         forget(workflow, record.inner)
@@ -54,7 +78,7 @@ def has_run(records: Iterable[Completed], token_id: str) -> bool:
     return any(record.token_id == token_id or has_run(record.inner, token_id) for record in records)
 
 
-def take(scope: Token, activity_id: str | None) -> list[Completed]:
+def take(scope: Holder, activity_id: str | None) -> list[Completed]:
     """Move what a scope remembers of one activity, or of all, out of its memory."""
     taken = [record for record in scope.done if activity_id in (None, record.node.bpmn_id)]
     scope.done = [record for record in scope.done if record not in taken]
@@ -88,13 +112,13 @@ def _row(record: Completed) -> list:
     return [*plain, to_rows(record.inner), int(record.begun)] if record.inner or record.begun else plain
 
 
-def from_rows(nodes: Mapping[str, FlowNode], rows: Iterable[list], *, inside: FlowNode) -> list[Completed]:
+def from_rows(nodes: Mapping[str, Undoable], rows: Iterable[list], *, inside: Undoable) -> list[Completed]:
     """The records that `to_rows` wrote, of what completed inside a node. Raises SnapshotRefused."""
     return [_record(nodes, inside, *row) for row in rows]
 
 
 def _record(
-    nodes: Mapping[str, FlowNode], inside: FlowNode, activity_id: str, token_id: str, inner: Iterable[list] = (), begun: int = 0
+    nodes: Mapping[str, Undoable], inside: Undoable, activity_id: str, token_id: str, inner: Iterable[list] = (), begun: int = 0
 ) -> Completed:
     node = nodes.get(activity_id)
     if node is None:

@@ -35,7 +35,7 @@ def encode(value: Any) -> bytes:
 
     Raises Invalid for anything else, for keys that aren't text, for numbers that aren't finite and for nesting over 60.
     """
-    return json.dumps(_tagged(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(_tagged(value, 0)).encode()
 
 
 def decode(content: bytes) -> Any:
@@ -43,8 +43,12 @@ def decode(content: bytes) -> Any:
     return _untagged(json.loads(content))
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def _tagged(value: Any, depth: int) -> Any:
-    if value is None or isinstance(value, bool | str | int):
+    if type(value) in _PLAIN or isinstance(value, str | int):
         return value
     if depth > MAX_DEPTH:
         raise Invalid(f"A value is nested more than {MAX_DEPTH} deep. Flatten it.")
@@ -63,7 +67,7 @@ def _tagged_dict(value: Mapping[Any, Any], depth: int) -> Any:
     for key in value:
         if not isinstance(key, str):
             raise Invalid(f"Key {key!r} isn't text. Name every entry with text.")
-    plain = {key: _tagged(item, depth + 1) for key, item in value.items()}
+    plain = {key: item if type(item) in _PLAIN else _tagged(item, depth + 1) for key, item in value.items()}
     return {TAG: "dict", "v": list(plain.items())} if TAG in plain else plain
 
 
@@ -98,11 +102,12 @@ _EVENT_TYPES: Mapping[str, type[HistoryEvent]] = {
     name: kind for name, kind in vars(history).items() if isinstance(kind, type) and issubclass(kind, HistoryEvent)
 }
 _OWN_FIELDS = {kind: tuple(field for field in fields(kind) if field.name not in _BASE_FIELDS) for kind in _EVENT_TYPES.values()}
+_OWN_NAMES = {kind: tuple(field.name for field in own) for kind, own in _OWN_FIELDS.items()}
 
 
 def encode_event(event: HistoryEvent) -> bytes:
     """The event's own fields; those of the base have columns of their own."""
-    return encode({field.name: getattr(event, field.name) for field in _OWN_FIELDS[type(event)]})
+    return encode({name: getattr(event, name) for name in _OWN_NAMES[type(event)]})
 
 
 def decode_event(

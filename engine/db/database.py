@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 
+from engine.db.statements import translated
 from engine.errors import Conflict, Invalid, SettingsInvalid, Unavailable
 
 log = structlog.get_logger()
@@ -40,6 +41,9 @@ class Database:
         )
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine)
+        self._writing = self.engine.execution_options(caseloop_writes=True)
+        only_reads = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = self.engine.execution_options(**only_reads) if self.dialect == "postgresql" else self.engine
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -47,19 +51,14 @@ class Database:
 
         Raises Unavailable when the database doesn't answer or stays locked, Conflict when another transaction won.
         """
-        with self._translated(), self.engine.connect() as connection:
-            tx = connection.execution_options(caseloop_writes=True)
-            with tx.begin():
-                yield tx
+        with self._translated(), self._writing.begin() as tx:
+            yield tx
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads and sees one consistent state."""
-        with self._translated(), self.engine.connect() as connection:
-            if self.dialect == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
-                yield connection
+        with self._translated(), self._reading.begin() as tx:
+            yield tx
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -108,4 +107,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("caseloop_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        try:
+            connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise translated(error, connection.dialect) from error

@@ -99,7 +99,7 @@ class Statement:
         try:
             getattr(cursor, method)(compiled.sql, parameters)
         except tx.dialect.loaded_dbapi.Error as error:
-            raise _translated(error, compiled.sql, tx.dialect) from error
+            raise translated(error, tx.dialect, compiled.sql) from error
         return cursor
 
     def _in(self, dialect: Dialect) -> Compiled:
@@ -126,7 +126,7 @@ def pipelined(tx: Transaction) -> Iterator[None]:
         with tx.connection.driver_connection.pipeline():
             yield
     except tx.dialect.loaded_dbapi.Error as error:
-        raise _translated(error, "", tx.dialect) from error
+        raise translated(error, tx.dialect) from error
 
 
 def _compile(clause: ClauseElement, dialect: Dialect) -> Compiled:
@@ -151,7 +151,7 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _translated(error: Exception, sql: str, dialect: Dialect) -> Exception:
+def translated(error: Exception, dialect: Dialect, sql: str = "") -> Exception:
     """A driver's error as SQLAlchemy would raise it, so that engine.db.database says it in domain words."""
     return DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)
 

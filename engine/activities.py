@@ -21,7 +21,6 @@ from engine.history import (
     DecisionMade,
     HandlerDecided,
     JobCreated,
-    MessageAwaited,
     SignalAwaited,
     TaskCancelled,
     TaskCreated,
@@ -110,29 +109,6 @@ class Activities:
     def _node(self, activity_id: str) -> Node | None:
         """The node as drawn; None for one that the normaliser put in."""
         return self._ledger.definition.process.nodes.get(activity_id)
-
-    def await_message(self, node: Node, token_id: str) -> None:
-        """A token waits for a message; without a correlation key of its own, for one with the business key."""
-        ledger = self._ledger
-        event = node.event
-        name = (event.message_name if event else None) or node.id
-        text = event.correlation_key if event else None
-        key = ledger.instance.business_key
-        if text:
-            key = str(ledger.definition.value(node.id, text, ledger.seen_by(token_id), ledger.at))
-        self._awaiting.add(token_id)
-        messages.insert_subscription(
-            ledger.tx,
-            instance_id=ledger.instance.id,
-            token_id=token_id,
-            activity_id=node.id,
-            kind=SubscriptionKind.MESSAGE,
-            message_name=name,
-            correlation_key=key,
-        )
-        ledger.record(
-            MessageAwaited(at=ledger.at, activity_id=node.id, token_id=token_id, message_name=name, correlation_key=key)
-        )
 
     def await_signal(self, node: Node, token_id: str) -> None:
         """A token waits for a signal."""

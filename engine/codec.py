@@ -117,6 +117,7 @@ def decode_event(
     event_type = _EVENT_TYPES[kind]
     data = decode(content)
     for field in _OWN_FIELDS[event_type]:
-        if isinstance(data[field.name], list) and str(field.type).startswith("tuple"):
+        # an event of an older version may lack a field that came later; it has the default then
+        if isinstance(data.get(field.name), list) and str(field.type).startswith("tuple"):
             data[field.name] = tuple(data[field.name])
     return event_type(at=at, by=by, activity_id=activity_id, token_id=token_id, **data)

@@ -63,13 +63,18 @@ class CompleteTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrelateMessage:
-    """Bring a message to the instance that waits for it. The same `message_id` is taken once and never again."""
+    """Bring a message to the instance that waits for it. The same `message_id` is taken once and never again.
+
+    With `ttl_seconds`, a message that nobody awaits is buffered so long for the first token that will. It starts no process
+    later: a start event takes a message only at once.
+    """
 
     name: str
     correlation_key: str
     by: str
     data: Mapping[str, Any] = field(default_factory=dict)
     message_id: str | None = None
+    ttl_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

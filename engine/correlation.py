@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
+import structlog
+
+from engine.awaiting import Delivery
 from engine.commands import BroadcastSignal, CorrelateMessage, StartInstance
 from engine.db import messages, queries, starts, store
 from engine.db.database import Database
 from engine.db.starts import StartSubscription
 from engine.definition import Definition
+from engine.errors import Conflict, Invalid
 from engine.execution import Execution
-from engine.history import MessageCorrelated
 from engine.model import InstanceState, ProcessInstance, SubscriptionKind
 from engine.ports import Clock, Transaction
+from engine.vault import KeyRing
+
+LONGEST_TTL_SECONDS = 366 * 24 * 3600
+log = structlog.get_logger()
 
 
 class Instances(Protocol):
     """What correlation asks of the engine."""
 
     clock: Clock
+    vault: KeyRing
 
     def definition(self, deployment_id: int, tx: Transaction | None = None) -> Definition: ...
     def start(self, tx: Transaction, command: StartInstance) -> ProcessInstance: ...
@@ -36,42 +45,84 @@ class Correlation:
     def correlate(self, tx: Transaction, command: CorrelateMessage) -> bool:
         """Bring a message to the token that waits for it; when none does, start the process that it starts.
 
-        False when nobody waits, or the correlation key is the business key of an instance of that process already. True
-        also when it was taken before.
+        True also when it was taken or buffered before, or is buffered now. False when nobody waits and it has no time to live,
+        or the correlation key is the business key of an instance of that process already. Raises Invalid for a time to live
+        that isn't between 0 and LONGEST_TTL_SECONDS; Conflict when the one who waits is suspended.
         """
-        if command.message_id and messages.message_outcome(tx, command.message_id) is not None:
+        ttl, now = command.ttl_seconds, self._engine.clock.now()
+        if ttl is not None and not 0 < ttl <= LONGEST_TTL_SECONDS:
+            raise Invalid(f"ttl_seconds is {ttl}; expected more than 0 and at most {LONGEST_TTL_SECONDS}. Correct it.")
+        if command.message_id and not messages.claim_id(tx, command.message_id, command.name, now):
             return True
-        brought = self._bring(tx, command)
+        accepted = self._bring(tx, command)
         # an id is used up by being taken, not by being offered: the sender of one that nobody awaited may try again
-        if brought and command.message_id:
-            messages.take_message_once(tx, command.message_id, command.name, self._engine.clock.now())
-        return brought
+        if not accepted and command.message_id:
+            messages.free_id(tx, command.message_id)
+        return accepted
 
     def _bring(self, tx: Transaction, command: CorrelateMessage) -> bool:
-        waiting = messages.find_subscription(tx, command.name, command.correlation_key)
-        if waiting is None:
-            return self._start_by_message(tx, command)
-        execution = self._engine.resume(tx, waiting.instance_id)
-        still = messages.find_subscription(tx, command.name, command.correlation_key)
+        while True:
+            waiting = messages.find_subscription(tx, command.name, command.correlation_key)
+            if waiting is not None:
+                if self._deliver(tx, command, waiting.instance_id):
+                    return True
+            elif self._start_by_message(tx, command):
+                return True
+            elif self._nobody_begins_to_wait(tx, command):
+                return command.ttl_seconds is not None
+
+    def _deliver(self, tx: Transaction, command: CorrelateMessage, instance_id: int) -> bool:
+        """Bring a message to an instance in which a token seemed to wait. False when that is over."""
+        wanted = (command.name, command.correlation_key, instance_id)
+        try:
+            execution = self._engine.resume(tx, instance_id)
+        except Conflict:
+            if messages.find_subscription(tx, *wanted) is None:
+                return False
+            raise
+        still = messages.find_subscription(tx, *wanted)
         if still is None:
             # a timer that was due fired first and withdrew the wait; what it did stays
             execution.settle()
             return False
-        ledger = execution.ledger
-        ledger.record(
-            MessageCorrelated(
-                at=ledger.now,
-                by=command.by,
-                activity_id=still.activity_id,
-                token_id=still.token_id,
-                message_name=command.name,
-                data=dict(command.data),
-            )
-        )
-        messages.delete_subscription(tx, still.instance_id, still.token_id)
-        execution.deliver(ledger.definition.node(still.activity_id), still.token_id, command.data, by=command.by)
+        node = execution.ledger.definition.node(still.activity_id)
+        execution.deliver(node, still.token_id, Delivery(name=command.name, data=command.data, by=command.by))
         execution.settle()
         return True
+
+    def _nobody_begins_to_wait(self, tx: Transaction, command: CorrelateMessage) -> bool:
+        """Whether nobody waits, nor is about to in another transaction. Then a message with a time to live is buffered."""
+        with tx.begin_nested() as savepoint:
+            messages.keep_waiters_out(tx, command.name, command.correlation_key)
+            if messages.find_subscription(tx, command.name, command.correlation_key) is not None:
+                # the lock is given back with the savepoint: an instance is locked before a name and key, never after
+                savepoint.rollback()
+                return False
+            if command.ttl_seconds is not None:
+                self._buffer(tx, command, timedelta(seconds=command.ttl_seconds))
+        return True
+
+    def _buffer(self, tx: Transaction, command: CorrelateMessage, ttl: timedelta) -> None:
+        now = self._engine.clock.now()
+        messages.insert_buffered(
+            tx,
+            self._engine.vault,
+            name=command.name,
+            correlation_key=command.correlation_key,
+            message_id=command.message_id,
+            by=command.by,
+            data=command.data,
+            published_at=now,
+            expires_at=now + ttl,
+        )
+
+    def drop_expired(self, db: Database, limit: int) -> int:
+        """See Engine.drop_expired_messages."""
+        with db.transaction() as tx:
+            dropped = messages.drop_expired(tx, self._engine.clock.now(), limit)
+        if dropped:
+            log.info("messages_expired", count=dropped)
+        return dropped
 
     def _start_by_message(self, tx: Transaction, command: CorrelateMessage) -> bool:
         for start in starts.starts_by_name(tx, SubscriptionKind.MESSAGE, command.name):

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from bpmn.diagram import Node, NodeKind
 from engine import results
 from engine.activities import Activities
+from engine.awaiting import Awaiting, Delivery
 from engine.db import messages, store
 from engine.definition import Definition
 from engine.errors import Conflict, ExpressionFailed, HandlerFailed, NotFound
@@ -59,9 +60,7 @@ class Calls(Protocol):
     """What an execution asks for its call activities; see engine.calls."""
 
     def start(self, parent: Execution, node: Node, token_id: str) -> None: ...
-
     def parent(self, child: Execution) -> Execution | None: ...
-
     def stop(self, parent: Execution, token_id: str) -> None: ...
 
 
@@ -76,6 +75,7 @@ class Execution:
         self.caller: Execution | None = None
         self.ledger = ledger
         self.activities = Activities(ledger, surroundings.handlers, parts.awaiting)
+        self.awaiting = Awaiting(ledger, parts.awaiting)
         self.timekeeping = Timekeeping(ledger, parts.timers)
         self._ended = False
         self._thrown: tuple[str, str] | None = None
@@ -146,9 +146,10 @@ class Execution:
         self._take_over(node, result, by, self.flow.within(token_id))
         self.flow.complete(token_id)
 
-    def deliver(self, node: Node, token_id: str, data: Mapping[str, Any], *, by: str) -> None:
+    def deliver(self, node: Node, token_id: str, message: Delivery) -> None:
         """Bring a message to the token that waits for it."""
-        self._take_over(node, dict(data), by, self.flow.within(token_id))
+        self.awaiting.note(node, token_id, message)
+        self._take_over(node, dict(message.data), message.by, self.flow.within(token_id))
         self.flow.deliver(token_id)
 
     def broadcast(self, name: str, data: Mapping[str, Any], *, by: str) -> bool:
@@ -260,15 +261,18 @@ class Execution:
     def fire_due(self) -> None:
         """Fire what is due, in the order of the due instants; each path has its due instant as time (E33)."""
         for _ in range(MAX_FIRINGS):
-            timer = self.timekeeping.take_due()
-            if timer is None:
-                break
-            self.flow.fire_timer(timer.token_id)
+            if not self.awaiting.go_on_before(self.timekeeping.next_due()):
+                timer = self.timekeeping.take_due()
+                if timer is None:
+                    break
+                self.flow.fire_timer(timer.token_id)
             self._run()
         self.ledger.at = self.ledger.now
+        while self.awaiting.go_on_before(None):
+            self._run()
 
     def _run(self) -> None:
-        while self._take_happenings() or self._answer_next() or self._call_next():
+        while self._take_happenings() or self._take_buffered() or self._answer_next() or self._call_next():
             pass
         self.timekeeping.follow_variables()
 
@@ -278,6 +282,13 @@ class Execution:
         for happening in reported:
             self._take(happening)
         return bool(reported)
+
+    def _take_buffered(self) -> bool:
+        """Bring the next message that was there before its token; False when there is none."""
+        taken = self.awaiting.next_taken(self.flow)
+        if taken is not None:
+            self.deliver(taken.node, taken.token_id, taken.delivery)
+        return taken is not None
 
     def _answer_next(self) -> bool:
         """Let the next token go on whose activity answers at once; False when there is none."""
@@ -327,7 +338,7 @@ class Execution:
             case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
                 self.timekeeping.start(activity_id, token_id)
             case happenings.MessageWaiting(token_id=token_id, activity_id=activity_id):
-                self.activities.await_message(ledger.definition.node(activity_id), token_id)
+                self.awaiting.begin(ledger.definition.node(activity_id), token_id)
             case happenings.SignalWaiting(token_id=token_id, activity_id=activity_id):
                 self.activities.await_signal(ledger.definition.node(activity_id), token_id)
             case happenings.RunsWanted(token_id=token_id, activity_id=activity_id):

@@ -186,8 +186,11 @@ class MessageAwaited(HistoryEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCorrelated(HistoryEvent):
+    """A token took a message. `published_at` is set for one that was there before its token."""
+
     message_name: str
     data: Mapping[str, Any]
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,21 @@ class MessageSubscription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BufferedMessage:
+    """A message that nobody awaited when it was published, and what it brings is sealed: the first token that awaits it before
+    `expires_at` takes it.
+    """
+
+    id: int
+    name: str
+    correlation_key: str
+    message_id: str | None
+    by: str
+    published_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """What a person must repair: the activity, what happened, since when."""
 

@@ -245,10 +245,15 @@ class Engine:
     def correlate(self, tx: Transaction, command: CorrelateMessage) -> bool:
         """Bring a message to the token that waits for it; when none does, start the process that it starts.
 
-        False when nobody waits, or the correlation key is the business key of an instance of that process already. True
-        also when it was taken before.
+        True also when it was taken or buffered before, or is buffered now. False when nobody waits and it has no time to live,
+        or the correlation key is the business key of an instance of that process already. Raises Invalid for a time to live
+        that can't be; Conflict when the one who waits is suspended.
         """
         return self._correlation.correlate(tx, command)
+
+    def drop_expired_messages(self, limit: int = 500) -> int:
+        """Drop at most `limit` buffered messages that nobody took in time, in a transaction of its own; how many."""
+        return self._correlation.drop_expired(self.db, limit)
 
     def broadcast(self, tx: Transaction, command: BroadcastSignal) -> int:
         """Bring a signal to every token of every instance that waits for it, and start the processes that it starts.

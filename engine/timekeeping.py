@@ -67,6 +67,10 @@ class Timekeeping:
         self._ledger.record(moved)
         timer.due_at = due_at
 
+    def next_due(self) -> datetime | None:
+        """The instant of the timer that is due first, be it to come."""
+        return min((timer.due_at for timer in self._timers.values() if timer.due_at is not None), default=None)
+
     def take_due(self) -> store.WaitingTimer | None:
         """Take the timer that has been due longest, set the ledger's time to its due instant, and record that it fired."""
         ledger = self._ledger

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Event
 
 import structlog
@@ -17,6 +18,8 @@ from engine.service import Engine
 
 LEASE_SECONDS = 60.0
 IDLE_SECONDS = 0.5
+SWEEP_SECONDS = 60
+SWEPT_AT_ONCE = 500
 log = structlog.get_logger()
 
 
@@ -27,6 +30,7 @@ class Worker:
         self.engine = engine
         self.name = name
         self.lease_seconds = lease_seconds
+        self._sweep_at = engine.clock.now()
 
     def run(self, stop: Event) -> None:
         """Work until told to stop. A database that doesn't answer is waited for."""
@@ -45,12 +49,20 @@ class Worker:
     def run_once(self) -> bool:
         """Fire due timers, then run one job. False when there was nothing to do."""
         fired = self.engine.fire_due_timers()
+        self._sweep()
         return self._run_job() or fired > 0
 
     def run_until_idle(self) -> None:
         """Work until nothing is due any more: for tests, the demo and simulations with a virtual clock."""
         while self.run_once():
             pass
+
+    def _sweep(self) -> None:
+        """Once in a while, drop a batch of the messages that nobody took in time; after a full batch the next."""
+        now = self.engine.clock.now()
+        if now >= self._sweep_at:
+            dropped = self.engine.drop_expired_messages(SWEPT_AT_ONCE)
+            self._sweep_at = now + timedelta(seconds=SWEEP_SECONDS if dropped < SWEPT_AT_ONCE else 0)
 
     def _run_job(self) -> bool:
         clock, vault = self.engine.clock, self.engine.vault

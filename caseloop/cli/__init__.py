@@ -10,7 +10,7 @@ import click
 import structlog
 
 from bpmn.errors import InvalidFile
-from caseloop.cli import audit, cases, data, people, releases, serve
+from caseloop.cli import audit, cases, data, messages, people, releases, serve
 from caseloop.settings import Settings
 from engine.errors import CaseloopError
 
@@ -65,6 +65,7 @@ for command in (
     cases.tasks,
     cases.case,
     cases.demo,
+    messages.messages,
     people.user,
     audit.audit,
 ):

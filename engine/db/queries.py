@@ -15,6 +15,7 @@ from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound
 from engine.history import HistoryEvent
 from engine.model import (
+    BufferedMessage,
     Deployment,
     Incident,
     IncidentState,
@@ -203,6 +204,13 @@ def subscriptions(tx: Transaction, *, instance_id: int) -> list[MessageSubscript
     table = tables.message_subscription
     query = select(table).where(table.c.instance_id == instance_id).order_by(table.c.id)
     return [rows.subscription(row._mapping) for row in tx.execute(query)]
+
+
+def buffered_messages(tx: Transaction, limit: int = 200) -> list[BufferedMessage]:
+    """Messages that wait for a token, those published first in front; some may have expired and not been dropped yet."""
+    table = tables.buffered_message
+    query = select(*rows.BUFFERED_COLUMNS).order_by(table.c.published_at, table.c.id).limit(limit)
+    return [BufferedMessage(**row._mapping) for row in tx.execute(query)]
 
 
 def incidents(

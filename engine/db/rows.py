@@ -33,6 +33,7 @@ def columns_without(table: Table, *names: str) -> list[ColumnElement[Any]]:
 
 INSTANCE_COLUMNS = columns_without(tables.process_instance, "snapshot", "history_length", "history_hash")
 JOB_COLUMNS = columns_without(tables.job, "call_sealed")
+BUFFERED_COLUMNS = columns_without(tables.buffered_message, "data_sealed")
 TIMER_COLUMNS = columns_without(tables.timer, "entered_at")
 
 

@@ -15,6 +15,7 @@ from caseloop import bootstrap
 from caseloop.cli import main
 from caseloop.first_start import furnish
 from caseloop.settings import Settings
+from engine.commands import CorrelateMessage
 from engine.errors import SettingsInvalid, VaultError
 from engine.vault import KeyRing
 
@@ -155,3 +156,18 @@ def test_rotating_the_keys_seals_everything_anew(furnished: Path) -> None:
     assert {KeyRing.key_id(value) for value in sealed} == {2}
     with pytest.raises(VaultError):
         old.open(sealed[0], context=b"variable")
+
+
+def test_messages_that_came_early_are_listed_without_what_they_bring(furnished: Path) -> None:
+    services = bootstrap.build(Settings.from_environment({"CASELOOP_HOME": str(furnished)}))
+    with services.db.transaction() as tx:
+        command = CorrelateMessage(
+            name="paid", correlation_key="K-1", by="shop", data={"amount": 4711}, message_id="m1", ttl_seconds=3600
+        )
+        assert services.engine.correlate(tx, command)
+    services.db.dispose()
+    (listed,) = json.loads(run(furnished, "messages", "--json").output)
+    assert (listed["name"], listed["key"], listed["id"], listed["by"]) == ("paid", "K-1", "m1", "shop")
+    shown = run(furnished, "messages").output
+    assert "paid" in shown
+    assert "4711" not in shown

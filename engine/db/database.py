@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 
-from engine.db.statements import translated
+from engine.db import sqlite
 from engine.errors import Conflict, Invalid, SettingsInvalid, Unavailable
 
 log = structlog.get_logger()
-BUSY_TIMEOUT_SECONDS = 30
 POSTGRES_SERIALIZATION_FAILURES = frozenset({"40001", "40P01", "55P03"})
 
 
@@ -35,12 +34,12 @@ class Database:
         if self.dialect not in ("sqlite", "postgresql"):
             raise SettingsInvalid(f"Database {parsed.drivername!r}: expected sqlite:///… or postgresql://…")
         self.url = parsed
-        options = {"timeout": BUSY_TIMEOUT_SECONDS} if self.dialect == "sqlite" else {}
+        options = {"timeout": sqlite.BUSY_TIMEOUT_SECONDS} if self.dialect == "sqlite" else {}
         self.engine: Engine = create_engine(
             parsed, connect_args=options, pool_size=pool_size, max_overflow=20, json_serializer=json.dumps, hide_parameters=True
         )
         if self.dialect == "sqlite":
-            _prepare_sqlite(self.engine)
+            sqlite.prepare(self.engine)
         self._writing = self.engine.execution_options(caseloop_writes=True)
         only_reads = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reading = self.engine.execution_options(**only_reads) if self.dialect == "postgresql" else self.engine
@@ -89,25 +88,3 @@ def _in_domain_words(error: DBAPIError) -> Conflict | Unavailable:
 def is_database_error(error: Exception) -> bool:
     """Whether a failure is the database's, so that the whole transaction has to be tried again and nothing be decided from it."""
     return isinstance(error, DBAPIError | Unavailable | Conflict)
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """Write-ahead log, foreign keys, and a write lock taken at BEGIN, so that a transaction never fails half-way on a lock."""
-
-    @event.listens_for(engine, "connect")
-    def configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("caseloop_writes", False)
-        try:
-            connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise translated(error, connection.dialect) from error

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, and_, bindparam, exists, func, or_, select
 
 from engine import codec
 from engine.db import rows, tables
 from engine.db.statements import Statement, given
 from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
-from engine.errors import NotFound
+from engine.errors import NotFound, VaultError
 from engine.history import HistoryEvent
 from engine.model import (
     BufferedMessage,
@@ -239,11 +239,15 @@ def broken(tx: Transaction, *, handler: str | None, activity_id: str | None, pro
 
 
 def history(tx: Transaction, vault: KeyRing, instance_id: int) -> list[HistoryEvent]:
-    """Everything that happened in an instance, in order."""
+    """Everything that happened in an instance, in order. Raises VaultError, naming the event, when one can't be read."""
     table = tables.history_event
     query = select(table).where(table.c.instance_id == instance_id).order_by(table.c.seq)
-    return [
-        codec.decode_event(
+    return [_event(row, vault) for row in tx.execute(query)]
+
+
+def _event(row: Row[Any], vault: KeyRing) -> HistoryEvent:
+    try:
+        return codec.decode_event(
             row.type,
             vault.open(row.data_sealed, context=HISTORY_CONTEXT),
             at=row.at,
@@ -251,5 +255,11 @@ def history(tx: Transaction, vault: KeyRing, instance_id: int) -> list[HistoryEv
             activity_id=row.activity_id,
             token_id=row.token_id,
         )
-        for row in tx.execute(query)
-    ]
+    except (VaultError, KeyError, TypeError, ValueError) as error:
+        why = error.message if isinstance(error, VaultError) else f"it doesn't hold what a {row.type} holds."
+        raise VaultError(
+            f"Event {row.seq} in the history of process instance {row.instance_id} can't be read: {why} "
+            "`caseloop audit verify` names every such event.",
+            instance_id=row.instance_id,
+            seq=row.seq,
+        ) from error

@@ -270,4 +270,7 @@ history_event = Table(
     sealed_column("data_sealed", HISTORY_CONTEXT),
     Column("hash", LargeBinary),
 )
-"""`hash` chains each event to the one before it; null in rows that are older than the chain."""
+"""`hash` chains each event to the one before it; null in rows that are older than the chain.
+
+The table only grows: triggers of step engine_0004 refuse whatever else, but for sealing `data_sealed` anew.
+"""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import UpdateBase
 
 from caseloop.rotation import reseal
@@ -15,7 +16,7 @@ from engine import audit
 from engine.chain import Chain
 from engine.commands import SetVariables
 from engine.db.tables import history_event, process_instance
-from engine.errors import Invalid, NotFound
+from engine.errors import Invalid, NotFound, VaultError
 from engine.proof import Fault, Verdict
 from engine.vault import KeyRing
 from tests.engine.conftest import NINE, Bench
@@ -113,6 +114,13 @@ def test_a_changed_byte_of_the_data_is_named(bench: Bench, case: Any) -> None:
     sealed = row(bench, case, 5)["data_sealed"]
     tamper(bench, change(case, 5, data_sealed=sealed[:-1] + bytes([sealed[-1] ^ 1])))
     assert breaks(bench) == [(5, Fault.UNREADABLE)]
+
+
+@pytest.mark.parametrize("damage", [{"data_sealed": b"torn"}, {"type": "Unheard"}, {"type": "TaskCompleted"}])
+def test_reading_a_damaged_history_names_the_event(bench: Bench, case: Any, damage: dict[str, Any]) -> None:
+    tamper(bench, change(case, 0, **damage))
+    with pytest.raises(VaultError, match=f"Event 0 in the history of process instance {case.id} can't be read"):
+        bench.history(case)
 
 
 def test_sealed_data_of_another_event_is_named(bench: Bench, case: Any) -> None:
@@ -219,6 +227,23 @@ def test_the_history_of_another_case_proves_nothing(bench: Bench, case: Any, len
 def test_another_number_for_a_case_breaks_its_first_event(bench: Bench, case: Any) -> None:
     tamper(bench, change_instance(case, business_key="K-9"))
     assert breaks(bench) == [(0, Fault.CHANGED)]
+
+
+def refused(bench: Bench, statement: UpdateBase) -> bool:
+    with bench.db.engine.begin() as connection, pytest.raises(IntegrityError, match="only grows"):
+        connection.execute(statement)
+    return True
+
+
+def test_the_database_itself_refuses_to_change_or_delete_an_event(bench: Bench, case: Any) -> None:
+    before = row(bench, case, 5)
+    for column in history_event.columns:
+        if column.name not in ("data_sealed", "seq", "instance_id"):
+            assert refused(bench, change(case, 5, **{column.name: before[column.name]}))
+    assert refused(bench, delete(history_event).where(*event(case, 5)))
+    assert refused(bench, update(history_event).where(*event(case, 5)).values({"seq": 99}))
+    assert refused(bench, update(history_event).where(*event(case, 5)).values(instance_id=99))
+    assert row(bench, case, 5) == before
 
 
 def test_new_keys_break_no_chain(bench: Bench, case: Any) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desk.model import Priority
+from desk.reasons import Reason
 
 WEIGHTS: Mapping[str, int] = {Priority.URGENT: 3, Priority.NORMAL: 2, Priority.LOW: 1}
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -49,7 +50,7 @@ class Assignment:
 
     assignee: str | None
     team: str
-    reason: str
+    reason: Reason
     considered: tuple[Mapping[str, Any], ...]
 
 
@@ -60,12 +61,14 @@ def assign(wanted: Wanted, candidates: Sequence[Candidate]) -> Assignment:
         fit = _fit(wanted, team, candidates, considered)
         chosen = next((one for one in fit if one.login == wanted.previous_owner), None)
         if chosen is not None:
-            return Assignment(assignee=chosen.login, team=team, reason="handled it before", considered=tuple(considered))
+            return Assignment(
+                assignee=chosen.login, team=team, reason=Reason(code="handled_before"), considered=tuple(considered)
+            )
         if fit:
             chosen = min(fit, key=lambda one: (one.load, one.last_assigned_at or _NEVER, one.login))
             reason = _reason(chosen, fit, team, wanted)
             return Assignment(assignee=chosen.login, team=team, reason=reason, considered=tuple(considered))
-    reason = f"nobody of {wanted.team} is free and fit; offered to the whole team"
+    reason = Reason(code="nobody_free", arguments={"team": wanted.team})
     return Assignment(assignee=None, team=wanted.team, reason=reason, considered=tuple(considered))
 
 
@@ -75,14 +78,23 @@ def _fit(wanted: Wanted, team: str, candidates: Iterable[Candidate], considered:
         if team not in one.team_keys:
             continue
         obstacle = _obstacle(one, wanted)
-        considered.append({"login": one.login, "team": team, "load": one.load, "capacity": one.capacity, "obstacle": obstacle})
+        considered.append(
+            {
+                "login": one.login,
+                "team": team,
+                "load": one.load,
+                "capacity": one.capacity,
+                "skill": wanted.skill,
+                "obstacle": obstacle,
+            }
+        )
         if not obstacle:
             fit.append(one)
     return fit
 
 
 def _obstacle(one: Candidate, wanted: Wanted) -> str:
-    """Why this candidate can't get it; empty when they can."""
+    """Why this candidate can't get it, as a code; empty when they can."""
     if not one.active:
         return "inactive"
     if not one.available:
@@ -90,18 +102,18 @@ def _obstacle(one: Candidate, wanted: Wanted) -> str:
     if one.login in wanted.avoid:
         return "excluded"
     if wanted.skill and wanted.skill not in one.skills:
-        return f"lacks skill {wanted.skill}"
+        return "lacks_skill"
     weight = WEIGHTS.get(wanted.priority, WEIGHTS[Priority.NORMAL])
     if wanted.priority != Priority.URGENT and one.load + weight > one.capacity:
-        return "at capacity"
+        return "at_capacity"
     return ""
 
 
-def _reason(chosen: Candidate, fit: Sequence[Candidate], team: str, wanted: Wanted) -> str:
-    where = team if team == wanted.team else f"{team} (fallback for {wanted.team})"
-    skill = f" with skill {wanted.skill}" if wanted.skill else ""
+def _reason(chosen: Candidate, fit: Sequence[Candidate], team: str, wanted: Wanted) -> Reason:
+    instead = wanted.team if team != wanted.team else None
+    where = {"team": team, "instead": instead, "skill": wanted.skill}
     if len(fit) == 1:
-        return f"the only one free in {where}{skill}"
-    if sum(one.load == chosen.load for one in fit) == 1:
-        return f"least loaded in {where}{skill}: {chosen.load} of {chosen.capacity}"
-    return f"waited longest among the least loaded in {where}{skill}: {chosen.load} of {chosen.capacity}"
+        return Reason(code="only_one_free", arguments=where)
+    alone = sum(one.load == chosen.load for one in fit) == 1
+    load = {"load": chosen.load, "capacity": chosen.capacity}
+    return Reason(code="least_loaded" if alone else "waited_longest", arguments={**where, **load})

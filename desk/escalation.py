@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk.model import Agent, Role, Team
+from desk.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Escalation:
     supervisor: str | None
     level: int
     clock: str
-    reason: str
+    reason: Reason
     considered: tuple[Mapping[str, Any], ...]
 
 
@@ -46,32 +47,34 @@ def escalate(missed: Missed, teams: Mapping[str, Team], people: Mapping[str, Age
     told = {one.supervisor for one in missed.before if one.round == missed.round and one.clock == missed.clock}
     level = 1 + sum(one.round == missed.round and one.clock == missed.clock for one in missed.before)
     considered: list[Mapping[str, Any]] = []
-    for login, reason in _ladder(teams.get(missed.team), people):
+    for login, reason in _ladder(teams.get(missed.team), people, missed.clock):
         obstacle = _obstacle(login, people, owner=missed.owner, told=told)
-        considered.append({"login": login, "rung": reason, "obstacle": obstacle})
+        considered.append({"login": login, "rung": reason.code, "obstacle": obstacle})
         if not obstacle:
             return Escalation(supervisor=login, level=level, clock=missed.clock, reason=reason, considered=tuple(considered))
-    reason = "no supervisor can take it; alarm to the queue of supervisors"
+    reason = Reason(code="no_supervisor", arguments={"clock": missed.clock})
     return Escalation(supervisor=None, level=level, clock=missed.clock, reason=reason, considered=tuple(considered))
 
 
-def _ladder(team: Team | None, people: Mapping[str, Agent]) -> Sequence[tuple[str, str]]:
-    rungs: list[tuple[str, str]] = []
+def _ladder(team: Team | None, people: Mapping[str, Agent], clock: str) -> Sequence[tuple[str, Reason]]:
+    rungs: list[tuple[str, Reason]] = []
     if team and team.supervisor:
-        rungs.append((team.supervisor, f"supervisor of {team.key}"))
+        rungs.append((team.supervisor, Reason(code="team_supervisor", arguments={"clock": clock, "team": team.key})))
     if team and team.deputy:
-        rungs.append((team.deputy, f"deputy of {team.key}"))
+        rungs.append((team.deputy, Reason(code="team_deputy", arguments={"clock": clock, "team": team.key})))
     others = sorted(login for login, agent in people.items() if agent.role is Role.SUPERVISOR)
     named = {login for login, _ in rungs}
-    return rungs + [(login, "another supervisor") for login in others if login not in named]
+    another = Reason(code="another_supervisor", arguments={"clock": clock})
+    return rungs + [(login, another) for login in others if login not in named]
 
 
 def _obstacle(login: str, people: Mapping[str, Agent], *, owner: str | None, told: set[str | None]) -> str:
+    """Why they can't be told, as a code; empty when they can."""
     agent = people.get(login)
     if agent is None or not agent.active:
         return "inactive"
     if not agent.available:
         return "away"
     if login == owner:
-        return "owns the case"
-    return "was told before" if login in told else ""
+        return "owns_case"
+    return "told_before" if login in told else ""

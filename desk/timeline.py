@@ -45,7 +45,9 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """A decision of the process. `what` is the decision table or handler; `reason` is in the diagram author's words."""
+    """A decision of the process. `what` is the decision table or handler; `reason` is in the diagram author's words, or
+    a handler's, whose code and arguments say the same for any language.
+    """
 
     at: datetime
     what: str
@@ -53,6 +55,8 @@ class Explained:
     name: str
     result: Any
     reason: str
+    reason_code: str
+    reason_arguments: Mapping[str, Any]
     considered: tuple[Mapping[str, Any], ...]
 
 
@@ -122,7 +126,8 @@ def _text(event: HistoryEvent) -> str:
 def _details(event: HistoryEvent) -> Mapping[str, Any]:
     match event:
         case HandlerDecided(result=result):
-            return {"result": result, "handler": event.handler}
+            said = {"reason_code": event.reason_code, "reason_arguments": event.reason_arguments}
+            return {"result": result, "handler": event.handler, **said}
         case DecisionMade(result=result):
             return {"result": result, "decision": event.decision_id}
         case TaskReassigned():
@@ -152,6 +157,8 @@ def explained(tx: Transaction, context: DeskContext, number: str) -> list[Explai
                 name=_name(definition, event.activity_id),
                 result=event.result,
                 reason=reason,
+                reason_code=getattr(event, "reason_code", ""),
+                reason_arguments=getattr(event, "reason_arguments", {}),
                 considered=tuple(considered),
             )
         )

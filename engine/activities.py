@@ -203,6 +203,8 @@ class Activities:
                 handler=handler.name,
                 result=dict(decision.result),
                 reason=decision.reason,
+                reason_code=decision.reason_code,
+                reason_arguments=dict(decision.reason_arguments),
                 considered=decision.considered,
             )
         )

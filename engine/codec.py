@@ -113,11 +113,10 @@ def encode_event(event: HistoryEvent) -> bytes:
 def decode_event(
     kind: str, content: bytes, *, at: datetime, by: str, activity_id: str | None, token_id: str | None
 ) -> HistoryEvent:
-    """The event again; its sequences as tuples."""
+    """The event again; its sequences as tuples. Fields that its type got later have their defaults."""
     event_type = _EVENT_TYPES[kind]
     data = decode(content)
     for field in _OWN_FIELDS[event_type]:
-        # an event of an older version may lack a field that came later; it has the default then
         if isinstance(data.get(field.name), list) and str(field.type).startswith("tuple"):
             data[field.name] = tuple(data[field.name])
     return event_type(at=at, by=by, activity_id=activity_id, token_id=token_id, **data)

@@ -87,11 +87,16 @@ class DecisionMade(HistoryEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerDecided(HistoryEvent):
-    """A decider answered, and why. `considered` keeps what it looked at (candidates with scores, say)."""
+    """A decider answered, and why. `considered` keeps what it looked at (candidates with scores, say).
+
+    `reason_code` is "" where the decider gave none, and in history that is older than codes.
+    """
 
     handler: str
     result: Mapping[str, Any]
     reason: str
+    reason_code: str = ""
+    reason_arguments: Mapping[str, Any] = field(default_factory=dict)
     considered: tuple[Mapping[str, Any], ...] = ()
 
 

@@ -70,10 +70,15 @@ class HandlerCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decider's answer: `result` becomes the activity's result variable; `reason` is one sentence for a person."""
+    """A decider's answer: `result` becomes the activity's result variable; `reason` is one sentence for a person.
+
+    With a `reason_code` and its arguments, pages say the reason in their reader's language.
+    """
 
     result: Mapping[str, Any]
     reason: str
+    reason_code: str = ""
+    reason_arguments: Mapping[str, Any] = field(default_factory=dict)
     considered: tuple[Mapping[str, Any], ...] = ()
 
 

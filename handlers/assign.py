@@ -11,6 +11,7 @@ from desk.assignment import Candidate, Wanted
 from desk.model import Priority
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
+from handlers.reasons import decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +42,8 @@ class Assign:
     def decide(self, call: HandlerCall, facts: Known) -> Decision:
         """Apply desk.assignment's rule."""
         answer = assignment.assign(_wanted(call, facts.previous_owner), facts.candidates)
-        result = {"assignee": answer.assignee, "team": answer.team, "reason": answer.reason}
-        return Decision(result=result, reason=answer.reason, considered=answer.considered)
+        result = {"assignee": answer.assignee, "team": answer.team, "reason": str(answer.reason)}
+        return decision(result, answer.reason, answer.considered)
 
 
 def make(_services: Any) -> Assign:

@@ -9,6 +9,7 @@ from desk.escalation import Missed
 from desk.facts import EscalationFacts
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
+from handlers.reasons import decision
 
 
 class Escalate:
@@ -36,7 +37,7 @@ class Escalate:
         )
         answer = escalation.escalate(missed, facts.teams, facts.people)
         result = {"supervisor": answer.supervisor, "level": answer.level, "clock": clock, "round": round}
-        return Decision(result=result, reason=f"{clock} was missed: {answer.reason}", considered=answer.considered)
+        return decision(result, answer.reason, answer.considered)
 
 
 def make(_services: Any) -> Escalate:

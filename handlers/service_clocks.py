@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from desk.clocks import WARN_AT_FRACTION, Anchors, Calendars, Targets, strictest_targets
 from desk.instants import instant
+from desk.reasons import Reason
 from engine.ports import Decision, HandlerCall, Transaction
 from handlers.headers import fraction
+from handlers.reasons import decision
 
 WARN_HEADER = "warnFraction"
 TIMED_AGAIN = frozenset({"solve", "follow_up"})
@@ -73,6 +75,6 @@ def _decision(targets: Targets, *, round: int) -> Decision:
         name: {"started_at": target.started_at, "due_at": target.due_at, "warn_at": target.warn_at, "source": target.source}
         for name, target in targets.clocks.items()
     }
-    winners = "; ".join(f"{name} by “{target.source}”" for name, target in targets.clocks.items())
-    reason = f"round {round}: {winners}" if winners else f"round {round}: no target row applies, nothing is timed"
-    return Decision(result={**clocks, "round": round}, reason=reason, considered=targets.considered)
+    by = {name: target.source for name, target in targets.clocks.items()}
+    reason = Reason(code="clocks" if by else "no_clocks", arguments={"round": round, "by": by})
+    return decision({**clocks, "round": round}, reason, targets.considered)

@@ -1,57 +1,60 @@
-"""Reasons of deciders in the viewer's language. A reason that isn't known here is shown as it was given."""
+"""Reasons of deciders in the viewer's language, by their codes. A reason without a known code is shown as it was given."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from typing import Any
 
 from webui.i18n import gettext, mark
 from webui.labels import CASE_TYPES, CLOCKS, label_of
+from webui.old_reasons import coded_obstacle, coded_reason
 from webui.people_names import team_name
 
-_WHERE = r"(?P<team>[\w-]+)(?: \(fallback for (?P<instead>[\w-]+)\))?(?: with skill (?P<skill>[\w-]+))?"
-_LOAD = r": (?P<load>\d+) of (?P<capacity>\d+)"
-REASONS = (
-    (r"(?P<clock>\w+) was missed: (?P<rest>.+)", mark("%(clock)s was missed. %(rest)s")),
-    (rf"the only one free in {_WHERE}", mark("The only one free in %(where)s.")),
-    (rf"least loaded in {_WHERE}{_LOAD}", mark("Least loaded in %(where)s: %(load)s of %(capacity)s.")),
-    (
-        rf"waited longest among the least loaded in {_WHERE}{_LOAD}",
-        mark("Waited longest among the least loaded in %(where)s: %(load)s of %(capacity)s."),
-    ),
-    (r"handled it before", mark("Handled it before.")),
-    (
-        r"nobody of (?P<team>[\w-]+) is free and fit; offered to the whole team",
-        mark("Nobody of %(where)s is free and fit; offered to the whole team."),
-    ),
-    (r"supervisor of (?P<team>[\w-]+)", mark("Supervisor of %(where)s.")),
-    (r"deputy of (?P<team>[\w-]+)", mark("Deputy of %(where)s.")),
-    (r"another supervisor", mark("Another supervisor.")),
-    (
-        r"no supervisor can take it; alarm to the queue of supervisors",
-        mark("No supervisor can take it; it goes to all of them."),
-    ),
-    (r"first response to the customer", mark("First response to the customer.")),
-)
-OBSTACLES = (
-    (r"inactive", mark("account is off")),
-    (r"away", mark("away")),
-    (r"excluded", mark("excluded")),
-    (r"lacks skill (?P<skill>[\w-]+)", mark("lacks the skill %(skill)s")),
-    (r"at capacity", mark("has no room")),
-    (r"owns the case", mark("owns the case")),
-    (r"was told before", mark("was told before")),
-)
+REASONS: Mapping[str, str] = {
+    "handled_before": mark("Handled it before."),
+    "only_one_free": mark("The only one free in %(where)s."),
+    "least_loaded": mark("Least loaded in %(where)s: %(load)s of %(capacity)s."),
+    "waited_longest": mark("Waited longest among the least loaded in %(where)s: %(load)s of %(capacity)s."),
+    "nobody_free": mark("Nobody of %(where)s is free and fit; offered to the whole team."),
+    "team_supervisor": mark("Supervisor of %(where)s."),
+    "team_deputy": mark("Deputy of %(where)s."),
+    "another_supervisor": mark("Another supervisor."),
+    "no_supervisor": mark("No supervisor can take it; it goes to all of them."),
+    "clocks": mark("Round %(round)s: the strictest row of each clock counts."),
+    "no_clocks": mark("Round %(round)s: no row of the targets applies, nothing is timed."),
+}
+OBSTACLES: Mapping[str, str] = {
+    "inactive": mark("account is off"),
+    "away": mark("away"),
+    "excluded": mark("excluded"),
+    "lacks_skill": mark("lacks the skill %(skill)s"),
+    "at_capacity": mark("has no room"),
+    "owns_case": mark("owns the case"),
+    "told_before": mark("was told before"),
+}
 REQUESTS = {"technical help": mark("Technical help"), "request for approval": mark("Approval")}
 
 
-def reason(text: str) -> str:
+def reason(text: str, code: str = "", arguments: Mapping[str, Any] | None = None) -> str:
     """A decider's reason in the viewer's language."""
-    return _said(text, REASONS)
+    given = arguments or {}
+    if not code:
+        code, given = coded_reason(text)
+    if code not in REASONS:
+        return text
+    said = gettext(REASONS[code]) % _words(given)
+    if not given.get("clock"):
+        return said
+    clock = label_of(CLOCKS, given["clock"]).text
+    return gettext("%(clock)s was missed. %(rest)s") % {"clock": clock, "rest": said}
 
 
-def obstacle(text: str) -> str:
-    """Why a candidate could not get it, in the viewer's language; empty stays empty."""
-    return _said(text, OBSTACLES)
+def obstacle(candidate: Mapping[str, Any]) -> str:
+    """Why a candidate could not get it, in the viewer's language; empty when they could."""
+    code, given = candidate.get("obstacle") or "", candidate
+    if code not in OBSTACLES:
+        code, given = coded_obstacle(code)
+    return gettext(OBSTACLES[code]) % _words(given) if code else str(candidate.get("obstacle") or "")
 
 
 def request_for(text: str) -> tuple[str, str]:
@@ -60,19 +63,12 @@ def request_for(text: str) -> tuple[str, str]:
     return (gettext(REQUESTS[what]), why) if colon and what in REQUESTS else ("", text)
 
 
-def _said(text: str, patterns: tuple[tuple[str, str], ...]) -> str:
-    for pattern, message in patterns:
-        if found := re.fullmatch(pattern, text):
-            return gettext(message) % {name: value or "" for name, value in _values(found.groupdict()).items()}
-    return text
-
-
-def _values(found: dict[str, str | None]) -> dict[str, str | None]:
-    where, skill = team_name(found.get("team")), found.get("skill")
-    if found.get("instead"):
-        where = gettext("%(team)s (instead of %(instead)s)", team=where, instead=team_name(found["instead"]))
+def _words(given: Mapping[str, Any]) -> dict[str, Any]:
+    where, skill = team_name(given.get("team")), given.get("skill")
+    if given.get("instead"):
+        where = gettext("%(team)s (instead of %(instead)s)", team=where, instead=team_name(given["instead"]))
     shown = label_of(CASE_TYPES, skill).text if skill else ""
-    if skill and found.get("team"):
+    if skill and given.get("team"):
         where = gettext("%(team)s with skill %(skill)s", team=where, skill=shown)
-    clock, rest = label_of(CLOCKS, found.get("clock") or "").text, reason(found.get("rest") or "")
-    return {**found, "where": where, "skill": shown, "clock": clock, "rest": rest}
+    numbers = {name: given.get(name, "") for name in ("load", "capacity", "round")}
+    return {**numbers, "where": where, "skill": shown}

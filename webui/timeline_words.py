@@ -110,7 +110,7 @@ def _decided(details: Mapping[str, Any], given: str) -> str:
         return "\n".join(f"{label_of(CLOCKS, name).text}: {format_datetime(due)}" for name, due in due_times(result))
     chosen = result.get("assignee") or result.get("supervisor")
     to = name_of(str(chosen)) if chosen else team_name(result.get("team"))
-    return " — ".join(filter(None, (to, reason(given))))
+    return " — ".join(filter(None, (to, reason(given, details.get("reason_code", ""), details.get("reason_arguments")))))
 
 
 def due_times(result: Mapping[str, Any]) -> list[tuple[str, datetime]]:

@@ -9,7 +9,8 @@ import pytest
 from desk.assignment import Candidate, Wanted, assign
 from desk.escalation import Missed, escalate
 from desk.model import Role
-from webui.reasons import obstacle, reason, request_for
+from desk.reasons import SENTENCES
+from webui.reasons import REASONS, obstacle, reason, request_for
 
 BUSY, FREE = {"load": 9}, {"load": 1}
 
@@ -41,7 +42,8 @@ def is_chinese(text: str) -> bool:
 )
 def test_each_reason_of_an_assignment_is_said_in_chinese(chinese, wanted, candidates):
     given = assign(Wanted(**{"team": "service", "priority": "normal"} | wanted), candidates).reason
-    assert is_chinese(reason(given)), given
+    assert is_chinese(reason(str(given), given.code, given.arguments)), given
+    assert reason(str(given)) == reason(str(given), given.code, given.arguments), "history that is older than codes"
 
 
 def test_each_obstacle_is_said_in_chinese(chinese):
@@ -51,7 +53,19 @@ def test_each_obstacle_is_said_in_chinese(chinese):
     ]  # fmt: skip
     wanted = Wanted(team="service", priority="normal", skill="complaint", avoid=frozenset({"e"}))
     for each in assign(wanted, candidates).considered:
-        assert is_chinese(obstacle(each["obstacle"])), each
+        assert is_chinese(obstacle(each)), each
+
+
+@pytest.mark.parametrize(
+    "old", ["inactive", "away", "excluded", "lacks skill complaint", "at capacity", "owns the case", "was told before"]
+)
+def test_an_obstacle_that_is_older_than_codes_is_said_in_chinese(chinese, old):
+    assert is_chinese(obstacle({"obstacle": old})), old
+
+
+def test_who_could_have_got_it_has_no_obstacle(chinese):
+    assert obstacle({"obstacle": ""}) == ""
+    assert obstacle({"obstacle": "on the moon"}) == "on the moon"
 
 
 def test_each_reason_of_an_escalation_is_said_in_chinese(chinese, product):
@@ -61,7 +75,12 @@ def test_each_reason_of_an_escalation_is_said_in_chinese(chinese, product):
     for known in (people, nobody):
         missed = Missed(team="service", owner="li", round=1, clock="respond", before=())
         given = escalate(missed, teams, known).reason
-        assert is_chinese(reason(f"respond was missed: {given}")), given
+        assert is_chinese(reason(str(given), given.code, given.arguments)), given
+        assert reason(str(given)) == reason(str(given), given.code, given.arguments), "history that is older than codes"
+
+
+def test_every_code_of_the_desk_has_words():
+    assert set(REASONS) == set(SENTENCES)
 
 
 def test_an_unknown_reason_is_shown_as_it_was_given(chinese):

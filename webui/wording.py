@@ -47,6 +47,7 @@ BY_CODE = {
     "stale_revision": mark("Somebody changed this since you opened it (you read revision %(read)s, now %(current)s)."),
     "survey_over": mark("This survey was answered already or has expired. Thank you; contact us about anything still open."),
     "target_row_invalid": mark("A row of the service-target table cannot be read (%(source)s). An analyst must correct it."),
+    "external_task_lost": mark("External task %(task_id)s is not yours any more. Undo what you did, or fetch again."),
     "task_already_claimed": mark(
         "Task %(task_id)s is held by %(holder)s. Ask them to release it, or let a supervisor reassign it."
     ),

@@ -195,7 +195,7 @@ def test_a_handler_sees_what_the_run_that_it_undoes_has_seen(bench: Bench) -> No
     assert [call.inputs["item"] for call in answers.calls] == ["hose", "pump"]
     assert bench.instance(instance).state is InstanceState.COMPLETED
     with bench.db.reading() as tx:
-        assert store.run_variables(tx, bench.vault, instance.id) == {}
+        assert store.open_parts(tx, bench.vault, instance.id, has_runs=True).runs == {}
 
 
 def test_an_error_of_a_handler_of_compensation_is_caught_around_it(bench: Bench) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -13,7 +13,7 @@ from typing import Any
 
 from bpmn.package import ProcessPackage, load_package
 from caseloop.schema import SCHEMA_LOCATIONS
-from caseloop.settings import Settings
+from caseloop.settings import EMBEDDED, PROCRASTINATE, Settings
 from desk.context import DeskSettings
 from desk.projection import CaseProjection
 from desk.service import Desk
@@ -21,10 +21,14 @@ from engine.db import schema
 from engine.db.database import Database
 from engine.errors import SettingsInvalid
 from engine.ports import Chance, Clock, Decider, Doer, Handler, SystemChance, SystemClock
+from engine.queue import Queue
+from engine.queues.embedded import EmbeddedQueue
+from engine.queues.procrastinate import ProcrastinateQueue
 from engine.service import Engine
 from engine.vault import KeyRing
 
 HANDLER_GROUP = "caseloop.handlers"
+QUEUES: Mapping[str, Callable[[Database, KeyRing], Queue]] = {EMBEDDED: EmbeddedQueue, PROCRASTINATE: ProcrastinateQueue}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,8 @@ def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | No
     handlers: dict[str, Handler] = {}
     desk_settings = DeskSettings(time_zone=settings.time_zone.key)
     projection = CaseProjection(vault, time_zone=desk_settings.time_zone)
-    engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock, chance=chance)
+    queue = QUEUES[settings.queue](db, vault)
+    engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock, chance=chance, queue=queue)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=hasher)
     services = Services(settings=settings, db=db, vault=vault, clock=clock, chance=chance, engine=engine, desk=desk)
     handlers.update(load_handlers(services))

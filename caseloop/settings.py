@@ -23,7 +23,9 @@ KNOWN = (
     "THREADS",
     "HANDLERS",
     "TRUSTED_PROXY",
+    "QUEUE",
 )
+EMBEDDED, PROCRASTINATE = QUEUES = ("embedded", "procrastinate")
 IGNORED = ("FRONTEND", "NODE", "SHARED_DATA")
 """Variables of the build and the tests that share our prefix."""
 
@@ -32,7 +34,7 @@ IGNORED = ("FRONTEND", "NODE", "SHARED_DATA")
 class Settings:
     """`home` holds the SQLite file, the key file and the web's secret. `smtp_url` None: no mail leaves, notices stay in the app.
 
-    `trusted_proxy` is the address of the one proxy whose word
+    `queue` is one of QUEUES: how jobs reach workers. `trusted_proxy` is the address of the one proxy whose word
     about the visitor's address is believed. `handlers` maps further handler names to
     "module:factory", beside those found by entry point.
     """
@@ -48,6 +50,7 @@ class Settings:
     threads: int
     handlers: Mapping[str, str]
     trusted_proxy: str | None
+    queue: str
 
     @property
     def key_file(self) -> Path:
@@ -65,9 +68,10 @@ class Settings:
         home = Path(given.get("HOME") or ".caseloop").resolve()
         host = given.get("HOST") or "127.0.0.1"
         port = _number(given, "PORT", 8080, lowest=0, highest=65535)
+        database_url = given.get("DATABASE_URL") or f"sqlite:///{home / 'caseloop.db'}"
         return cls(
             home=home,
-            database_url=given.get("DATABASE_URL") or f"sqlite:///{home / 'caseloop.db'}",
+            database_url=database_url,
             host=host,
             port=port,
             base_url=_url(given, "BASE_URL", ("http", "https")) or f"http://{host}:{port}",
@@ -77,6 +81,7 @@ class Settings:
             threads=_number(given, "THREADS", 8, lowest=1, highest=200),
             handlers=_handlers(given),
             trusted_proxy=given.get("TRUSTED_PROXY") or None,
+            queue=_queue(given, database_url),
         )
 
 
@@ -111,6 +116,15 @@ def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _queue(given: Mapping[str, str], database_url: str) -> str:
+    text = given.get("QUEUE") or EMBEDDED
+    if text not in QUEUES:
+        raise SettingsInvalid(f"{PREFIX}QUEUE: expected {' or '.join(QUEUES)}, got {text!r}.")
+    if text == PROCRASTINATE and not database_url.startswith("postgresql"):
+        raise SettingsInvalid(f"{PREFIX}QUEUE: {text} works on PostgreSQL only; set {PREFIX}DATABASE_URL, or QUEUE={EMBEDDED}.")
+    return text
 
 
 def _zone(given: Mapping[str, str]) -> ZoneInfo:

@@ -28,6 +28,7 @@ from engine.history import (
 from engine.ledger import Ledger, explain
 from engine.model import SubscriptionKind
 from engine.ports import Decider, Decision, Handler, HandlerCall
+from engine.queue import Queue
 
 RETRIES = 5
 PRIORITY = 50
@@ -50,7 +51,8 @@ class Answer:
 class Activities:
     """The open activities of the instance at hand."""
 
-    def __init__(self, ledger: Ledger, handlers: Mapping[str, Handler], awaiting: set[str]) -> None:
+    def __init__(self, ledger: Ledger, handlers: Mapping[str, Handler], awaiting: set[str], queue: Queue) -> None:
+        self._queue = queue
         self._ledger = ledger
         self._awaiting = awaiting
         self._handlers = handlers
@@ -260,7 +262,10 @@ class Activities:
             idempotency_key=call.idempotency_key,
             created_at=ledger.at,
             topic=topic,
+            lease_owner=None if topic else self._queue.mark,
         )
+        if topic is None:
+            self._queue.put(ledger.tx, job_id=job_id, instance_id=ledger.instance.id)
         ledger.record(
             JobCreated(at=ledger.at, by=by, activity_id=call.activity_id, token_id=token_id, job_id=job_id, handler=call.handler)
         )

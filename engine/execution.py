@@ -31,6 +31,7 @@ from engine.history import (
 from engine.ledger import Ledger
 from engine.model import InstanceState, ProcessInstance
 from engine.ports import Handler, Projection, Transaction
+from engine.queue import Queue
 from engine.repetition import Repetition
 from engine.spiff import ConditionFailed, TokenFlow, happenings
 from engine.timekeeping import Timekeeping
@@ -54,6 +55,7 @@ class Surroundings:
     handlers: Mapping[str, Handler]
     projections: tuple[Projection, ...]
     calls: Calls
+    queue: Queue
 
 
 class Calls(Protocol):
@@ -74,7 +76,7 @@ class Execution:
         self.surroundings = surroundings
         self.caller: Execution | None = None
         self.ledger = ledger
-        self.activities = Activities(ledger, surroundings.handlers, parts.awaiting)
+        self.activities = Activities(ledger, surroundings.handlers, parts.awaiting, surroundings.queue)
         self.awaiting = Awaiting(ledger, parts.awaiting)
         self.timekeeping = Timekeeping(ledger, parts.timers)
         self._ended = False

@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-import structlog
-
 from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
-from engine import deploy, repairs, tasks
+from engine import deploy, due, repairs, tasks
 from engine.calls import Calls
 from engine.commands import (
     BroadcastSignal,
@@ -32,9 +30,8 @@ from engine.commands import (
 from engine.correlation import Correlation
 from engine.db import queries, starts, store, work
 from engine.db.database import Database
-from engine.db.tables import WHOLE_INSTANCE
 from engine.definition import Definition
-from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen, Unavailable
+from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen
 from engine.execution import Execution, Surroundings
 from engine.history import (
     HistoryEvent,
@@ -43,7 +40,6 @@ from engine.history import (
     InstanceStarted,
     TaskCompleted,
 )
-from engine.ledger import explain
 from engine.model import (
     Deployment,
     Incident,
@@ -55,9 +51,9 @@ from engine.model import (
     UserTask,
 )
 from engine.ports import Chance, Clock, Handler, HandlerCall, Projection, SystemChance, SystemClock, Transaction
+from engine.queue import Queue
+from engine.queues.embedded import EmbeddedQueue
 from engine.vault import KeyRing
-
-log = structlog.get_logger()
 
 
 class Engine:
@@ -72,14 +68,18 @@ class Engine:
         projections: Sequence[Projection] = (),
         clock: Clock | None = None,
         chance: Chance | None = None,
+        queue: Queue | None = None,
     ) -> None:
         self.db = db
         self.vault = vault
         self.clock = clock or SystemClock()
         self.chance = chance or SystemChance()
+        self.queue = queue or EmbeddedQueue(db, vault)
         self.handlers = handlers
         calls = Calls(self.definition)
-        self.surroundings = Surroundings(vault=vault, handlers=handlers, projections=tuple(projections), calls=calls)
+        self.surroundings = Surroundings(
+            vault=vault, handlers=handlers, projections=tuple(projections), calls=calls, queue=self.queue
+        )
         self._definitions: dict[int, Definition] = {}
         self._loading = Lock()
         self._correlation = Correlation(self)
@@ -311,36 +311,9 @@ class Engine:
     def fire_due_timers(self, limit: int = 100) -> int:
         """Fire what is due in at most `limit` instances, and start what is due, each in a transaction of its own; how many."""
         with self.db.reading() as tx:
-            due = queries.due_instances(tx, self.clock.now(), limit)
             starting = starts.is_due(tx, self.clock.now())
-        for instance_id in due:
-            self._fire_in(instance_id)
-        return len(due) + (self._correlation.start_what_is_due(self.db, limit) if starting else 0)
-
-    def _fire_in(self, instance_id: int) -> None:
-        """Fire what is due in one instance. One that can't be continued gets an incident, and stops nobody else's work."""
-        try:
-            with self.db.transaction() as tx:
-                self.resume(tx, instance_id).settle()
-        except Conflict as error:
-            log.info("instance_changed_meanwhile", instance_id=instance_id, reason=error.message)
-        except Unavailable:
-            raise
-        except Exception as error:
-            log.exception("instance_cannot_go_on", instance_id=instance_id)
-            with self.db.transaction() as tx:
-                instance = self.lock(tx, instance_id).instance
-                work.insert_incident(
-                    tx,
-                    self.vault,
-                    instance_id=instance.id,
-                    business_key=instance.business_key,
-                    token_id=None,
-                    activity_id=WHOLE_INSTANCE,
-                    job_id=None,
-                    message=f"The instance can't go on: {explain(error)}. Repair the cause, then retry.",
-                    created_at=self.clock.now(),
-                )
+        fired = due.fire_timers(self, limit)
+        return fired + (self._correlation.start_what_is_due(self.db, limit) if starting else 0)
 
 
 def checked(definition: Definition, form_id: str | None, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 import structlog
@@ -12,14 +12,22 @@ from engine.db import work
 from engine.errors import Conflict, Unavailable
 from engine.jobs import settle
 from engine.ledger import explain
-from engine.model import InstanceState, Job
+from engine.model import InstanceState, JobState
 from engine.ports import Doer, Fail, HandlerCall, JobOutcome, Transaction
+from engine.queue import Lease
+from engine.renewal import Renewal
 from engine.service import Engine
 
 LEASE_SECONDS = 60.0
 IDLE_SECONDS = 0.5
 SWEEP_SECONDS = 60
 SWEPT_AT_ONCE = 500
+TIMERS_AT_ONCE = 25
+SETTLE_TRIES = 3
+MOST_AT_ONCE = 10
+BATCH_SECONDS = 0.1
+"""So many jobs are leased together as take about this time: fewer transactions, and yet nothing waits behind a slow one."""
+
 log = structlog.get_logger()
 
 
@@ -30,98 +38,149 @@ class Worker:
         self.engine = engine
         self.name = name
         self.lease_seconds = lease_seconds
+        self._renewal = Renewal(engine.queue, engine.clock, worker=name, seconds=lease_seconds)
+        self._at_once = 1
+        self._look_at: datetime | None = None
         self._sweep_at = engine.clock.now()
 
     def run(self, stop: Event) -> None:
-        """Work until told to stop. A database that doesn't answer is waited for."""
-        while not stop.is_set():
-            try:
-                busy = self.run_once()
-            except Unavailable as error:
-                log.warning("worker_waits", worker=self.name, reason=error.message)
-                busy = False
-            except Conflict as error:
-                log.info("worker_was_slower", worker=self.name, reason=error.message)
-                busy = True
-            if not busy:
-                stop.wait(IDLE_SECONDS)
+        """Work until told to stop; leases are renewed meanwhile. A database that doesn't answer is waited for."""
+        with self._renewal.running():
+            while not stop.is_set():
+                heard = self.engine.queue.heard()
+                if not self._worked(stop):
+                    self.engine.queue.wait(heard, IDLE_SECONDS)
 
-    def run_once(self) -> bool:
-        """Fire due timers, then run one job. False when there was nothing to do."""
-        fired = self.engine.fire_due_timers()
-        self._sweep()
-        return self._run_job() or fired > 0
+    def _worked(self, stop: Event) -> bool:
+        try:
+            return self.run_once(stop)
+        except Unavailable as error:
+            log.warning("worker_waits", worker=self.name, reason=error.message)
+            stop.wait(IDLE_SECONDS)
+        except Conflict as error:
+            log.info("worker_was_slower", worker=self.name, reason=error.message)
+            return True
+        except Exception:
+            log.exception("worker_stumbled", worker=self.name)
+            stop.wait(IDLE_SECONDS)
+        return False
+
+    def run_once(self, stop: Event | None = None) -> bool:
+        """Run some jobs; before them now and then, and after them when there were none, what is due. False: nothing to do."""
+        now = self.engine.clock.now()
+        looked = self._look_at is None or now >= self._look_at
+        done = self._look(now) if looked else 0
+        done += self._run_jobs(stop or Event())
+        return done > 0 or (not looked and self._look(now) > 0)
 
     def run_until_idle(self) -> None:
         """Work until nothing is due any more: for tests, the demo and simulations with a virtual clock."""
         while self.run_once():
             pass
 
-    def _sweep(self) -> None:
+    def _look(self, now: datetime) -> int:
+        """Fire some due timers and give out what was lost or became due; how much of that there was."""
+        self._sweep(now)
+        found = self.engine.fire_due_timers(TIMERS_AT_ONCE) + self.engine.queue.tend(now=now, seconds=self.lease_seconds)
+        self._look_at = now if found else now + timedelta(seconds=IDLE_SECONDS)
+        return found
+
+    def _sweep(self, now: datetime) -> None:
         """Once in a while, drop a batch of the messages that nobody took in time; after a full batch the next."""
-        now = self.engine.clock.now()
         if now >= self._sweep_at:
             dropped = self.engine.drop_expired_messages(SWEPT_AT_ONCE)
             self._sweep_at = now + timedelta(seconds=SWEEP_SECONDS if dropped < SWEPT_AT_ONCE else 0)
 
-    def _run_job(self) -> bool:
-        clock, vault = self.engine.clock, self.engine.vault
-        with self.engine.db.transaction() as tx:
-            leased = work.lease_job(tx, vault, owner=self.name, now=clock.now(), seconds=self.lease_seconds)
-        if leased is None:
-            return False
-        outcome = self._outcome(leased)
-        try:
-            with self.engine.db.transaction() as tx:
-                self._settle(tx, leased.job, outcome)
-        except (Unavailable, Conflict):
-            raise
-        except Exception as error:
-            log.exception("job_cannot_be_settled", job_id=leased.job.id, handler=leased.job.handler)
-            with self.engine.db.transaction() as tx:
-                work.give_up(tx, vault, leased.job, f"what it did can't be taken over: {explain(error)}", clock.now())
-        return True
+    def _run_jobs(self, stop: Event) -> int:
+        """Lease a few jobs and run them one after the other; how many were leased."""
+        clock = self.engine.clock
+        begun = clock.now()
+        leases = self.engine.queue.lease(worker=self.name, now=begun, seconds=self.lease_seconds, limit=self._at_once)
+        with self._renewal.of(leases):
+            for index, lease in enumerate(leases):
+                too_slow = clock.now() - begun > timedelta(seconds=BATCH_SECONDS)
+                if index and (too_slow or stop.is_set()):
+                    self._give_back(lease)
+                elif self._renewal.holds(lease):
+                    self._run_job(lease)
+        if leases:
+            self._at_once = self._fitting((clock.now() - begun).total_seconds() / len(leases))
+        return len(leases)
 
-    def _outcome(self, leased: work.LeasedJob) -> JobOutcome:
+    def _fitting(self, seconds_each: float) -> int:
+        fitting = MOST_AT_ONCE if seconds_each * MOST_AT_ONCE <= BATCH_SECONDS else int(BATCH_SECONDS / seconds_each)
+        return max(1, min(fitting, 2 * self._at_once))
+
+    def _run_job(self, lease: Lease) -> None:
+        outcome = self._outcome(lease)
+        for tries_left in reversed(range(SETTLE_TRIES)):
+            try:
+                with self.engine.db.transaction() as tx:
+                    return self.settle(tx, lease, outcome)
+            except Conflict:
+                # what was done is done: another try to write it down is cheaper than doing it again
+                if not tries_left:
+                    raise
+            except Unavailable:
+                raise
+            except Exception as error:
+                log.exception("job_cannot_be_settled", job_id=lease.job.id, handler=lease.job.handler)
+                return self._give_up(lease, f"what it did can't be taken over: {explain(error)}")
+
+    def _give_up(self, lease: Lease, why: str) -> None:
+        with self.engine.db.transaction() as tx:
+            if work.held_job(tx, lease.job):
+                work.give_up(tx, self.engine.vault, lease.job, why, self.engine.clock.now())
+                self.engine.queue.finish(tx, lease)
+
+    def _give_back(self, lease: Lease) -> None:
+        """Let another worker have a job that wasn't begun."""
+        with self.engine.db.transaction() as tx:
+            if work.held_job(tx, lease.job):
+                # it wasn't tried, so it doesn't count
+                work.settle_job(tx, lease.job.id, JobState.AVAILABLE, attempt=lease.job.attempt - 1)
+                self.engine.queue.finish(tx, lease)
+
+    def _outcome(self, lease: Lease) -> JobOutcome:
         """What the handler answered; an exception counts as a failure with its text."""
-        job, call = leased.job, leased.call
+        job = lease.job
         handler = self.engine.handlers.get(job.handler)
         if not isinstance(handler, Doer):
             return Fail(reason=f"There is no handler {job.handler!r} here. Install it, then retry.", permanent=True)
         try:
-            return handler.do(
-                HandlerCall(
-                    handler=job.handler,
-                    instance_id=job.instance_id,
-                    business_key=job.business_key,
-                    process_key="",
-                    version="",
-                    activity_id=job.activity_id,
-                    activity_name=call["name"],
-                    inputs=call["inputs"],
-                    headers=call["headers"],
-                    now=self.engine.clock.now(),
-                    idempotency_key=job.idempotency_key,
-                    attempt=job.attempt,
-                )
-            )
+            return handler.do(_call(lease, self.engine.clock.now()))
         except Exception as error:
             log.exception("handler_failed", handler=job.handler, job_id=job.id, business_key=job.business_key)
             return Fail(reason=explain(error))
 
-    def _settle(self, tx: Transaction, job: Job, outcome: JobOutcome) -> None:
-        """Write what became of the job; its token goes on in the same transaction."""
+    def settle(self, tx: Transaction, lease: Lease, outcome: JobOutcome) -> None:
+        """Write what became of a leased job; its token goes on in the same transaction. A lease that was lost changes nothing."""
+        job = lease.job
         stored = self.engine.lock(tx, job.instance_id)
         if not work.held_job(tx, job):
             log.warning("lease_lost", job_id=job.id, handler=job.handler, business_key=job.business_key)
             return
         settlement = settle(job, outcome, self.engine.clock.now(), self.engine.chance.fraction())
-        work.settle_job(
-            tx,
-            job.id,
-            settlement.state,
-            retries=settlement.retries,
-            available_at=settlement.retry_at or job.available_at,
-        )
+        available_at = settlement.retry_at or job.available_at
+        work.settle_job(tx, job.id, settlement.state, retries=settlement.retries, available_at=available_at)
+        self.engine.queue.finish(tx, lease)
         if settlement.retry_at is None and stored.instance.state is InstanceState.ACTIVE:
             settling.tell_instance(self.engine.resume(tx, job.instance_id), job, outcome, settlement)
+
+
+def _call(lease: Lease, now: datetime) -> HandlerCall:
+    job = lease.job
+    return HandlerCall(
+        handler=job.handler,
+        instance_id=job.instance_id,
+        business_key=job.business_key,
+        process_key=lease.process_key,
+        version=lease.version,
+        activity_id=job.activity_id,
+        activity_name=lease.call["name"],
+        inputs=lease.call["inputs"],
+        headers=lease.call["headers"],
+        now=now,
+        idempotency_key=job.idempotency_key,
+        attempt=job.attempt,
+    )

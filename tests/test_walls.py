@@ -33,6 +33,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "alembic": ("engine.db", "desk.steps"),
     "sqlalchemy": ("engine.db", "engine.ports", "desk.store", "desk.tables", "desk.steps", "caseloop.rotation", "benchmarks"),
     "cryptography": ("engine.vault",),
+    "procrastinate": ("engine.queues.procrastinate", "engine.db.steps"),
+    "psycopg": ("engine.queues.procrastinate",),
     "argon2": ("desk.people", "desk.service", "caseloop.demo"),
     "flask": ("webui",),
     "waitress": ("caseloop.cli",),

@@ -104,3 +104,4 @@ def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
         thread.start()
     for thread in workers:
         thread.join()
+    engine.queue.close()

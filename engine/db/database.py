@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -14,6 +14,7 @@ from engine.db import sqlite
 from engine.errors import Conflict, Invalid, SettingsInvalid, Unavailable
 
 log = structlog.get_logger()
+AFTER_COMMIT = "caseloop_after_commit"
 POSTGRES_SERIALIZATION_FAILURES = frozenset({"40001", "40P01", "55P03"})
 
 
@@ -50,8 +51,13 @@ class Database:
 
         Raises Unavailable when the database doesn't answer or stays locked, Conflict when another transaction won.
         """
-        with self._translated(), self._writing.begin() as tx:
-            yield tx
+        with self._translated():
+            with self._writing.begin() as tx:
+                wanted: list[Callable[[], None]] = []
+                tx.info[AFTER_COMMIT] = wanted
+                yield tx
+            for act in wanted:
+                act()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -75,6 +81,15 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def after_commit(tx: Connection, act: Callable[[], None]) -> bool:
+    """Have something done once the transaction is committed, if it is; it must not raise. False when that was asked before."""
+    wanted: list[Callable[[], None]] = tx.info[AFTER_COMMIT]
+    if act in wanted:
+        return False
+    wanted.append(act)
+    return True
 
 
 def _in_domain_words(error: DBAPIError) -> Conflict | Unavailable:

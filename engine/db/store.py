@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, exists, insert, select, update
 
 from engine import codec
 from engine.chain import Link, chain_of
@@ -72,6 +72,13 @@ CALLER = Statement(select(_instance.parent_id).where(_instance.id == given(_inst
 _LOCK = select(tables.process_instance).where(_instance.id == given(_instance.id)).with_for_update()
 LOCK_INSTANCE = Statement(_LOCK)
 LOCK_UNCALLED = Statement(_LOCK.where(_instance.parent_id.is_(None)))
+_DUE_TIMER = select(_timer.id).where(_timer.instance_id == _instance.id, _timer.due_at <= given(_timer.due_at))
+LOCK_IF_FREE = Statement(select(_instance.id).where(_instance.id == given(_instance.id)).with_for_update(skip_locked=True))
+LOCK_IF_DUE = Statement(
+    select(_instance.id)
+    .where(_instance.id == given(_instance.id), exists(_DUE_TIMER))
+    .with_for_update(skip_locked=True, of=tables.process_instance)
+)
 SAVE_INSTANCE = update_where(
     tables.process_instance, ("state", "ended_at", "snapshot", "history_length", "history_hash", "revision"), ("id", "revision")
 )
@@ -162,6 +169,17 @@ def lock_instance(tx: Transaction, instance_id: int) -> StoredInstance:
     apart = {name: values.pop(name) for name in ("snapshot", "history_length", "history_hash")}
     values["state"] = InstanceState(values["state"])
     return StoredInstance(instance=ProcessInstance(**values), **apart)
+
+
+def lock_if_due(tx: Transaction, instance_id: int, now: datetime) -> bool:
+    """Lock an instance that has a due timer. False when it has none any more, or somebody else works on it: nobody waits."""
+    callers = CALLER.column(tx, id=instance_id)
+    while callers:
+        # those that called it are locked as well when it is continued, and nobody shall wait for them then
+        if not LOCK_IF_FREE.column(tx, id=callers[0]):
+            return False
+        callers = CALLER.column(tx, id=callers[0])
+    return bool(LOCK_IF_DUE.column(tx, id=instance_id, due_at=now))
 
 
 def save_instance(

@@ -1,12 +1,14 @@
-"""The write side of jobs and incidents: lease, settle, raise, resolve. Works in the caller's transaction and never commits."""
+"""The write side of jobs and incidents: settle, raise, resolve. Works in the caller's transaction and never commits.
+
+Who runs a job is said in engine.db.leases.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import insert, select, update
 
 from engine import codec
 from engine.db import rows, tables
@@ -23,46 +25,11 @@ MOST_ATTEMPTS = 20
 UNSETTLED = (JobState.AVAILABLE, JobState.LEASED, JobState.FAILED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeasedJob:
-    """A job that we may run until `job.lease_until`, with what its handler is told."""
-
-    job: Job
-    call: dict[str, Any]
-
-
 def insert_job(tx: Transaction, vault: KeyRing, *, call: dict[str, Any], **values: Any) -> int:
     """A job to be run from `available_at` on; the id of it."""
     sealed = vault.seal(codec.encode(call), context=CALL_CONTEXT)
     statement = insert_into(tables.job, (*values, "state", "attempt", "call_sealed"), "id")
     return statement.value(tx, **values, state=JobState.AVAILABLE, attempt=0, call_sealed=sealed)
-
-
-def lease_job(tx: Transaction, vault: KeyRing, *, owner: str, now: datetime, seconds: float) -> LeasedJob | None:
-    """Take the longest waiting job, also one whose worker let its lease run out. None when there is nothing to do."""
-    table = tables.job
-    ready = or_(
-        and_(table.c.state == JobState.AVAILABLE, table.c.available_at <= now),
-        and_(table.c.state == JobState.LEASED, table.c.lease_until < now),
-    )
-    query = select(table).where(ready, table.c.topic.is_(None)).order_by(table.c.available_at, table.c.id).limit(1)
-    row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
-    if row is None:
-        return None
-    if row.attempt >= MOST_ATTEMPTS and row.state == JobState.LEASED:
-        values = {name: value for name, value in row._mapping.items() if name != "call_sealed"}
-        give_up(tx, vault, Job(**values), "its workers vanished", now)
-        return lease_job(tx, vault, owner=owner, now=now, seconds=seconds)
-    changes = {
-        "state": JobState.LEASED,
-        "lease_owner": owner,
-        "lease_until": now + timedelta(seconds=seconds),
-        "attempt": row.attempt + 1,
-    }
-    tx.execute(update(table).where(table.c.id == row.id).values(**changes))
-    values = dict(row._mapping) | changes
-    call = codec.decode(vault.open(values.pop("call_sealed"), context=CALL_CONTEXT))
-    return LeasedJob(job=Job(**values), call=call)
 
 
 def held_job(tx: Transaction, job: Job) -> bool:

@@ -74,6 +74,8 @@ def test_every_command_has_help_with_an_example(home: Path, path: tuple[str, ...
         ({"CASELOOP_SMTP_URL": "mailto:x"}, "expected smtp://host[:port] or smtps://host[:port], got 'mailto:x'"),
         ({"CASELOOP_SMTP_URL": "smtp://host:x"}, "expected smtp://host[:port] or smtps://host[:port], got 'smtp://host:x'"),
         ({"CASELOOP_HANDLERS": "sms"}, "expected name=module:factory"),
+        ({"CASELOOP_QUEUE": "celery"}, "expected embedded or procrastinate, got 'celery'"),
+        ({"CASELOOP_QUEUE": "procrastinate"}, "procrastinate works on PostgreSQL only"),
         ({"CASELOOP_PROT": "8080"}, "CASELOOP_PROT isn't a setting"),
     ],
 )

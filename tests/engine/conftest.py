@@ -15,7 +15,7 @@ from engine.db.database import Database
 from engine.model import ProcessInstance, UserTask
 from engine.ports import Handler
 from engine.service import Engine
-from engine.testing import FakeClock
+from engine.testing import FakeChance, FakeClock
 from engine.vault import KeyRing
 from engine.worker import Worker
 
@@ -30,7 +30,7 @@ class Bench:
         self.handlers: dict[str, Handler] = {}
         self.vault = vault
         self.db = database
-        self.engine = Engine(database, vault=vault, handlers=self.handlers, clock=self.clock)
+        self.engine = Engine(database, vault=vault, handlers=self.handlers, clock=self.clock, chance=FakeChance())
         self.worker = Worker(self.engine, name="test")
 
     def restarted(self) -> Bench:

@@ -133,6 +133,7 @@ def test_a_job_runs_after_the_commit_and_its_token_waits_for_the_answer(bench: B
     assert list(bench.tasks(instance)) == ["handle"]
     assert bench.variables(instance)["mail"] == {"sent": 1}
     assert (outbox.sent[0].inputs, outbox.sent[0].headers) == ({"who": "Ana"}, {"template": "hello"})
+    assert (outbox.sent[0].process_key, outbox.sent[0].version) == ("story", "1.0")
 
 
 def test_a_send_task_does_not_wait(bench: Bench) -> None:
@@ -183,9 +184,7 @@ def test_a_snoozed_job_costs_no_retry(bench: Bench) -> None:
 def test_a_job_whose_worker_died_is_taken_over_and_settled_once(bench: Bench) -> None:
     outbox = bench.handlers["send"] = Outbox()
     instance = bench.start(package(*MAIL))
-    with bench.db.transaction() as tx:
-        dead = work.lease_job(tx, bench.vault, owner="dead", now=bench.clock.now(), seconds=60)
-    assert dead is not None
+    (dead,) = bench.engine.queue.lease(worker="dead", now=bench.clock.now(), seconds=60, limit=9)
     bench.worker.run_until_idle()
     assert outbox.sent == []
     bench.clock.advance(seconds=61)
@@ -193,7 +192,7 @@ def test_a_job_whose_worker_died_is_taken_over_and_settled_once(bench: Bench) ->
     assert list(bench.tasks(instance)) == ["handle"]
     # the dead worker comes back and reports: nobody listens
     with bench.db.transaction() as tx:
-        Worker(bench.engine, name="dead")._settle(tx, dead.job, Done())
+        Worker(bench.engine, name="dead").settle(tx, dead, Done())
     assert len(bench.history(instance, JobDone)) == 1
 
 
@@ -287,9 +286,9 @@ def test_a_job_with_which_every_worker_vanishes_is_given_up(bench: Bench) -> Non
     outbox = bench.handlers["send"] = Outbox()
     instance = bench.start(package(*MAIL))
     for _ in range(work.MOST_ATTEMPTS):
-        with bench.db.transaction() as tx:
-            assert work.lease_job(tx, bench.vault, owner="dying", now=bench.clock.now(), seconds=60)
+        assert bench.engine.queue.lease(worker="dying", now=bench.clock.now(), seconds=60, limit=9)
         bench.clock.advance(seconds=61)
+        bench.engine.queue.tend(now=bench.clock.now(), seconds=60)
     bench.worker.run_until_idle()
     assert outbox.sent == []
     with bench.db.reading() as tx:

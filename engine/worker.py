@@ -113,19 +113,27 @@ class Worker:
 
     def _run_job(self, lease: Lease) -> None:
         outcome = self._outcome(lease)
+        try:
+            self._write_down(lease, outcome)
+        except Unavailable:
+            raise
+        except Conflict as error:
+            # its lease runs out, and it is done again
+            log.warning("job_not_settled", job_id=lease.job.id, handler=lease.job.handler, reason=error.message)
+        except Exception as error:
+            log.exception("job_cannot_be_settled", job_id=lease.job.id, handler=lease.job.handler)
+            self._give_up(lease, f"what it did can't be taken over: {explain(error)}")
+
+    def _write_down(self, lease: Lease, outcome: JobOutcome) -> None:
+        """Settle what was done. Losing against another transaction is tried again, since doing the job again costs more."""
         for tries_left in reversed(range(SETTLE_TRIES)):
             try:
                 with self.engine.db.transaction() as tx:
-                    return self.settle(tx, lease, outcome)
+                    self.settle(tx, lease, outcome)
+                return
             except Conflict:
-                # what was done is done: another try to write it down is cheaper than doing it again
                 if not tries_left:
                     raise
-            except Unavailable:
-                raise
-            except Exception as error:
-                log.exception("job_cannot_be_settled", job_id=lease.job.id, handler=lease.job.handler)
-                return self._give_up(lease, f"what it did can't be taken over: {explain(error)}")
 
     def _give_up(self, lease: Lease, why: str) -> None:
         with self.engine.db.transaction() as tx:

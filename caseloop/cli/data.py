@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from caseloop import bootstrap
+from caseloop import backup, bootstrap
 from caseloop.rotation import rotate_keys
 from caseloop.settings import Settings
 from engine.db.database import Database
@@ -46,3 +48,41 @@ def rotate(settings: Settings) -> None:
     """
     count = rotate_keys(settings)
     click.echo(f"{count} values are sealed with the new key. Back up {settings.key_file} now.")
+
+
+@db.command("backup")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def back_up(settings: Settings, target: Path) -> None:
+    """Copy the database to the file TARGET while everything runs. On PostgreSQL this calls pg_dump.
+
+    The copy can be read only together with keys.json: keep that one too, in another place.
+
+    \b
+    Example:
+      caseloop db backup /backups/caseloop-2026-11-21.db
+    """
+    with click.progressbar(length=0, label="Copying", show_eta=False) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        backup.back_up(settings, target, progress=show)
+    click.echo(f"{target} holds the database as it was just now. It can be read only with {settings.key_file}.")
+
+
+@db.command("restore")
+@click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore(settings: Settings, source: Path) -> None:
+    """Bring the back-up SOURCE into an empty database, with the key file of its time in the home folder.
+
+    Timers that became due meanwhile fire when a worker starts, each with its due instant as its time.
+
+    \b
+    Example, after the old file was moved away:
+      caseloop db restore /backups/caseloop-2026-11-21.db
+    """
+    backup.restore(settings, source)
+    click.echo("Restored, and brought up to date. Now: caseloop audit verify, then start web and workers.")

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from engine.db.database import Database
 from engine.errors import Unavailable
@@ -33,7 +34,12 @@ def upgrade(database: Database, locations: Sequence[Path] = ()) -> None:
             # two processes that start at once must not both create the tables
             tx.exec_driver_sql("SELECT pg_advisory_xact_lock(726371)")
         config.attributes["connection"] = tx
-        command.upgrade(config, "heads")
+        try:
+            command.upgrade(config, "heads")
+        except CommandError as error:
+            raise Unavailable(
+                "The database has a newer schema than this program. Install the program's newer version."
+            ) from error
 
 
 def require_current(database: Database, locations: Sequence[Path] = ()) -> None:

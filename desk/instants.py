@@ -29,12 +29,31 @@ def _parsed(value: Any) -> datetime:
 
 def with_offset(form: Form | None, answers: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """The answers with an offset on every date and time that a browser sent as wall time; what can't be read stays as it is."""
-    dated = {
-        field.key
+    dated = _dated(form)
+    return {key: _localised(value, zone) if key in dated else value for key, value in answers.items()}
+
+
+def as_wall_time(form: Form | None, data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """What a form starts with, every date and time of it as wall time of the zone without an offset; see `with_offset`."""
+    dated = _dated(form)
+    return {key: _wall_time(value, zone) if key in dated else value for key, value in data.items()}
+
+
+def _wall_time(value: Any, zone: ZoneInfo) -> Any:
+    try:
+        read = instant(value, zone)
+    except ValueError:
+        return value
+    return read.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes") if read else value
+
+
+def _dated(form: Form | None) -> set[str]:
+    """The keys of the fields for a date with a time."""
+    return {
+        field.key or ""
         for _, field in (form.inputs if form else ())
         if field.type == "datetime" and field.component.get("subtype") == "datetime"
     }
-    return {key: _localised(value, zone) if key in dated else value for key, value in answers.items()}
 
 
 def _localised(value: Any, zone: ZoneInfo) -> Any:

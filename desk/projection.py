@@ -143,7 +143,7 @@ class _Writing:
 
     def _assigned(self, value: Mapping[str, Any], at: datetime) -> None:
         owner, team = (_as(str, value.get(name)) or None for name in ("assignee", "team"))
-        self._change(owner=owner, team=team or self.case.team)
+        self._change(owner=owner or self.case.owner, team=team or self.case.team)
         if owner:
             people.note_assigned(self.tx, owner, at)
 
@@ -188,7 +188,7 @@ class _Writing:
         """Follow the owner's task: who holds it owns the case."""
         if isinstance(event, TaskCreated):
             if WAITS_FOR in event.properties or event.properties.get(STAGE) == OWNERS_STAGE:
-                self._change(owner_task_id=event.task_id, owner=event.assignee)
+                self._change(owner_task_id=event.task_id, owner=event.assignee or self.case.owner)
             return
         if isinstance(event, TaskReassigned):
             self._tell_new_holder(event)
@@ -198,8 +198,9 @@ class _Writing:
             self._change(owner=event.by)
             clocks.stop(self.tx, self.case.number, {"pickup"}, event.at)
             self._move(CaseState.IN_PROGRESS, event.at)
-        else:
-            self._change(owner=event.assignee if isinstance(event, TaskReassigned) else None)
+        elif isinstance(event, TaskReassigned):
+            self._change(owner=event.assignee)
+        # who gives the task back stays the owner until somebody takes it: a case has one owner at all times (R40)
 
     def _tell_new_holder(self, event: TaskReassigned) -> None:
         notice = NewNotice(

@@ -97,6 +97,7 @@ class Rollout:
         TeamNotFound, RightMissing, and StaleRevision when somebody assigned meanwhile.
         """
         with self._db.transaction() as tx:
+            releases.lock_rollout(tx, key)
             current = len(releases.stages(tx, key))
             if read is not None and read != current:
                 raise StaleRevision(f"The rollout of {key}", read=read, current=current)

@@ -125,9 +125,11 @@ class Surveys:
             return [_opinion(one) for one in store.of_cases(tx, self._context.vault, [number]) if one.answered_at is not None]
 
     def _correlated(self, tx: Transaction, survey: Survey, answers: Mapping[str, Any]) -> bool:
-        """Tell the process, when it still waits for this round's answer. Free text stays with us."""
-        if cases.case(tx, survey.case_number).round != survey.round:
+        """Tell the process, when it still waits for this round's answer, or will. Free text stays with us."""
+        case = cases.case(tx, survey.case_number)
+        if case.round != survey.round:
             return False
+        left = (survey.until - self._context.now()).total_seconds()
         data = {key: answers[key] for key in ("rating", "speed", "result", "attitude") if key in answers}
         command = CorrelateMessage(
             name="survey-answered",
@@ -135,6 +137,8 @@ class Surveys:
             by="customer",
             data=data,
             message_id=f"survey:{survey.id}",
+            # a quick customer answers before the process waits: the answer is kept as long as the process would have waited
+            ttl_seconds=left if case.open and left > 0 else None,
         )
         return self._context.engine.correlate(tx, command)
 

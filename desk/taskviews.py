@@ -63,14 +63,8 @@ class TaskViews:
         with self._db.reading() as tx:
             agent, task = people.agent(tx, viewer), queries.task(tx, task_id)
             is_case = cases.known(tx, task.business_key)
-            self._require_readable(tx, agent, task, is_case)
+            require_visible(tx, agent, task)
             return self._view(tx, agent, task, is_case)
-
-    def _require_readable(self, tx: Transaction, agent: Agent, task: UserTask, is_case: bool) -> None:
-        if is_case:
-            cases.case(tx, task.business_key, readable=readable(agent))
-        elif not (agent.leads or task.assignee == agent.login or _offered(task, agent)):
-            raise NotFound(f"There is no task {task.id}. Go back to the inbox.", task_id=task.id)
 
     def _view(self, tx: Transaction, agent: Agent, task: UserTask, is_case: bool) -> TaskView:
         definition = self._context.engine.definition(queries.instance(tx, task.instance_id).deployment_id, tx)
@@ -94,6 +88,14 @@ class TaskViews:
             may_claim=may_claim(task, agent),
             may_reassign=is_open and (agent.leads or task.assignee == agent.login),
         )
+
+
+def require_visible(tx: Transaction, agent: Agent, task: UserTask) -> None:
+    """Raises CaseNotFound or NotFound for a task that doesn't exist for this agent."""
+    if cases.known(tx, task.business_key):
+        cases.case(tx, task.business_key, readable=readable(agent))
+    elif not (agent.leads or task.assignee == agent.login or _offered(task, agent)):
+        raise NotFound(f"There is no task {task.id}. Go back to the inbox.", task_id=task.id)
 
 
 def may_claim(task: UserTask, agent: Agent) -> bool:

@@ -19,6 +19,7 @@ from desk.store import cases, conversation, notices, people, progress
 from desk.store.conversation import Entry
 from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
+from desk.taskviews import require_visible
 from desk.wordings import REQUIRED, TOO_LONG
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
 from engine.db import messages, queries
@@ -44,7 +45,8 @@ class Work:
     def claim(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
         """Take an offered task, or begin one that was given to you; the case is then in progress.
 
-        Raises TaskAlreadyClaimed, TaskNotOpen, StaleRevision, Forbidden.
+        Raises CaseNotFound or NotFound for a task that the agent can't see, TaskAlreadyClaimed, TaskNotOpen, StaleRevision,
+        Forbidden.
         """
         with self._db.transaction() as tx:
             return self._claim(tx, people.agent(tx, by), task_id, revision)
@@ -61,6 +63,7 @@ class Work:
             return queries.task(tx, task_id)
 
     def _claim(self, tx: Transaction, agent: Agent, task_id: int, revision: int | None) -> UserTask:
+        require_visible(tx, agent, queries.task(tx, task_id))
         groups = frozenset(agent.team_keys)
         task = self._engine.claim(tx, ClaimTask(task_id=task_id, by=agent.login, groups=groups, revision=revision))
         self._owned(tx, task, by=agent.login)
@@ -78,11 +81,12 @@ class Work:
         self._engine.set_variables(tx, command)
 
     def release(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
-        """Give a task back to its team. Raises TaskNotYours, TaskNotOpen, StaleRevision."""
+        """Give a task back to its team. Who owned the case owns it until somebody else takes it (R40).
+
+        Raises TaskNotYours, TaskNotOpen, StaleRevision.
+        """
         with self._db.transaction() as tx:
-            task = self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
-            self._owned(tx, task, by=by)
-            return task
+            return self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
 
     def reassign(self, task_id: int, *, assignee: str, by: str, reason: str, revision: int | None = None) -> UserTask:
         """Hand an open task to another active agent (analysts take none): by its holder, or by a supervisor.

@@ -7,6 +7,7 @@ import re
 from flask import Blueprint, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from desk.instants import as_wall_time
 from desk.model import Agent, Channel
 from webui.access import for_roles, signed_in
 from webui.bodies import json_object
@@ -32,10 +33,10 @@ def show() -> str:
     form = desk.intake.form(team) if team else None
     channel = request.args.get("channel", "")
     channel = channel if channel in list(Channel) else ""
-    now = services().clock.now().astimezone(time_zone()).replace(second=0, microsecond=0)
+    given = {"received_at": services().clock.now()} | ({"channel": channel} if channel else {})
     task = form and {
         "schema": form_schema(form.schema, desk.tasks.package(desk.settings.process_key, version).texts),
-        "data": {"received_at": now.isoformat(timespec="minutes")} | ({"channel": channel} if channel else {}),
+        "data": as_wall_time(form, given, time_zone()),
         "submitUrl": url_for("intake.take", team=team),
         "revision": 0,
         "requestId": services().chance.token(),

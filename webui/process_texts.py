@@ -24,13 +24,17 @@ def in_words(package: ProcessPackage, text: str) -> str:
 
 
 def form_schema(schema: Mapping[str, Any], texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """A form-js schema with every text that is shown in the viewer's language; keys and values stay as they are."""
+    """A form-js schema with every text that is shown in the viewer's language; keys and values stay as they are.
+
+    Times are shown and sent as wall time of the desk, whatever the browser's time zone is.
+    """
     known = texts.get(language(), {})
     return _translated(schema, known)
 
 
 def _translated(value: Any, known: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
+        value = {**value, "timeSerializingFormat": "no_timezone"} if value.get("type") == "datetime" else value
         return {
             name: known.get(each, each) if name in SHOWN and isinstance(each, str) else _translated(each, known)
             for name, each in value.items()

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from desk.cases import CaseView
 from desk.errors import HelpPending
+from desk.instants import as_wall_time
 from desk.surveys import Opinion
 from desk.taskviews import TaskView
 from engine.errors import Conflict, Gone, NotFound, TaskNotYours
@@ -17,7 +18,7 @@ from engine.model import TaskState
 from webui.access import for_roles, go_to, own_path, signed_in
 from webui.bodies import answers_of, json_object, revision_sent
 from webui.casepage import case_texts
-from webui.context import services
+from webui.context import services, time_zone
 from webui.errors import Failure, answer
 from webui.i18n import format_datetime, gettext
 from webui.people_names import agents, name_of
@@ -65,7 +66,7 @@ def _form(view: TaskView) -> dict[str, Any]:
     assert view.form
     return {
         "schema": form_schema(view.form.schema, view.package.texts),
-        "data": {key: view.data[key] for key, _ in view.form.inputs if key in view.data},
+        "data": as_wall_time(view.form, {key: view.data[key] for key, _ in view.form.inputs if key in view.data}, time_zone()),
         "submitUrl": url_for("tasks.complete", task_id=view.task.id),
         "revision": view.task.revision,
         "draftKey": f"task-{view.task.id}",

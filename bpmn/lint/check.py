@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from bpmn.package import ProcessPackage
 from bpmn.wording import Wording
 from bpmn.xml import parse_xml
 
+log = logging.getLogger(__name__)
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -100,6 +102,7 @@ def _port_faults(subject: Subject, severities: Mapping[str, str]) -> Iterator[tu
 
 
 def _crashed(rule: str, error: Exception) -> Fault:
+    log.error("lint_rule_crashed: %s", rule, exc_info=error)
     return Fault(
         at=Place(),
         message=Wording("The rule {rule} failed: {problem}", "规则 {rule} 执行失败：{problem}"),

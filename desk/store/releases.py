@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Row, delete, insert, select, update
 
 from desk import tables
+from engine.db import tables as engine_tables
 from engine.errors import NotFound, StaleRevision
 from engine.ports import Transaction
 
@@ -109,6 +110,13 @@ def write_files(tx: Transaction, draft_id: int, files: Mapping[str, bytes]) -> N
     tx.execute(delete(tables.draft_file).where(tables.draft_file.c.draft_id == draft_id))
     rows = [{"draft_id": draft_id, "path": path, "content": content} for path, content in files.items()]
     tx.execute(insert(tables.draft_file), rows)
+
+
+def lock_rollout(tx: Transaction, key: str) -> None:
+    """Keep others from assigning versions of a process until this transaction ends; cases may start meanwhile."""
+    deployment = engine_tables.deployment
+    query = select(deployment.c.id).where(deployment.c.key == key).order_by(deployment.c.id)
+    tx.execute(query.with_for_update(key_share=True)).all()
 
 
 def assign(tx: Transaction, stage: Stage) -> None:

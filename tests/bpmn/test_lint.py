@@ -36,7 +36,9 @@ def test_bpmnlint_speaks_too_also_of_files_that_do_not_list_their_flows() -> Non
     assert "bpmnlint/no-disconnected" not in connected
 
 
-def test_a_crashing_rule_of_ours_is_a_finding_and_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crashing_rule_of_ours_is_a_finding_is_logged_and_hides_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def crashes(subject: object) -> None:
         raise ZeroDivisionError("oh")
 
@@ -44,6 +46,8 @@ def test_a_crashing_rule_of_ours_is_a_finding_and_hides_no_other(monkeypatch: py
     found = check_diagram(straight(tag("scriptTask", id="x")))
     assert {"broken", "no-script-task"} <= {finding.rule for finding in found}
     assert "ZeroDivisionError oh" in next(finding.message for finding in found if finding.rule == "broken")
+    (record,) = [each for each in caplog.records if each.name == "bpmn.lint.check"]
+    assert ("broken" in record.getMessage(), record.exc_info is not None) == (True, True)
 
 
 def test_a_crashing_rule_of_bpmnlint_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:

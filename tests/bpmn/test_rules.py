@@ -41,6 +41,12 @@ class Sample:
     good: bytes | ProcessPackage = GOOD
 
 
+def answer(key: str, hide: str = "") -> dict[str, object]:
+    """A field of a form, hidden by a rule if one is given."""
+    component = {"type": "textfield", "key": key, "id": key, "label": key}
+    return component | {"conditional": {"hide": hide}} if hide else component
+
+
 def catch(*definitions: str, ident: str = "x", name: str = "Wait") -> str:
     return tag("intermediateCatchEvent", *definitions, id=ident, name=name)
 
@@ -276,6 +282,12 @@ SAMPLES: dict[str, Sample] = {
         bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("< 20", "b"))),
         element="classify",
         says="分类",
+    ),
+    "unique-field": Sample(
+        good=package(GOOD, spare__form=form(answer("a", "= b"), answer("a", "= not(b)"), answer("c"), ident="spare")),
+        bad=package(GOOD, spare__form=form(answer("a", "= b"), answer("a"), ident="spare")),
+        element="spare",
+        says="the field “a” more than once",
     ),
     "unused-file": Sample(
         good=package(GOOD),

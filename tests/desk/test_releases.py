@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from bpmn.errors import InvalidFile
@@ -94,6 +97,22 @@ def test_only_analysts_change_processes_and_only_known_teams_get_them(office):
         desk.rollout.assign(KEY, "9.9", None, by="analyst")
     with pytest.raises(NothingRolledOut, match="Deploy one"):
         desk.rollout.version_for("other", "service")
+
+
+def test_two_who_assign_at_once_from_the_same_page_do_not_both_win(office):
+    barrier = Barrier(2)
+
+    def assign(read: int) -> bool:
+        barrier.wait(30)
+        try:
+            office.desk.rollout.assign(KEY, "1.0", ["service"], by="analyst", read=read)
+        except StaleRevision:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        for read in range(5):
+            assert sorted(pool.map(assign, (read, read))) == [False, True]
 
 
 def test_a_discarded_draft_is_out_of_the_list(office):

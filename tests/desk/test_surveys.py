@@ -41,6 +41,21 @@ def test_looking_records_nothing_and_shows_nothing_of_the_case(office):
     assert number not in str(view)
 
 
+def test_an_answer_before_the_process_waits_for_it_is_in_time(office):
+    number = office.open()
+    office.at("09:40")
+    by = office.task(number).assignee
+    office.desk.work.claim(office.task(number).id, by=by)
+    office.desk.work.complete(office.task(number).id, {"content": "已解决", "outcome": "resolved"}, by=by)
+    # the mail with the link is out, its job isn't settled yet
+    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "dissatisfied", "comment": "太快了"})
+    office.run()
+    assert state_of(office, number) == ("open", 2)
+    (opinion,) = office.desk.surveys.opinions(number)
+    assert not opinion.late
+    assert not [one for one in office.desk.notices.of("wang") if one.template == "dissatisfied_late"]
+
+
 def test_satisfied_closes_the_case(office):
     number, token = resolved(office)
     office.desk.surveys.answer(token, {"rating": "satisfied"})

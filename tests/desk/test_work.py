@@ -80,14 +80,29 @@ def test_a_task_of_another_is_not_claimed_and_a_stale_page_is_told(office):
     number = office.open()
     task = office.task(number)
     with pytest.raises(TaskAlreadyClaimed, match="held by li"):
-        office.desk.work.claim(task.id, by="zhao")
+        office.desk.work.claim(task.id, by="wang")
     held = office.desk.work.claim(task.id, by="li", revision=task.revision)
     office.desk.work.release(task.id, by="li", revision=held.revision)
-    assert case_of(office, number).owner is None
     with pytest.raises(Forbidden, match="offered to complaints"):
-        office.desk.work.claim(task.id, by="zhao")
+        office.desk.work.claim(task.id, by="wang")
     with pytest.raises(StaleRevision):
         office.desk.work.claim(task.id, by="li", revision=held.revision)
+
+
+def test_who_gives_the_task_back_owns_the_case_until_somebody_takes_it(office):
+    number = office.open()
+    held = office.desk.work.claim(office.task(number).id, by="li")
+    office.desk.work.release(held.id, by="li", revision=held.revision)
+    assert (office.task(number).assignee, case_of(office, number).owner) == (None, "li")
+    office.desk.work.reassign(held.id, assignee="zhao", by="wang", reason="李娜请假")
+    assert case_of(office, number).owner == "zhao"
+
+
+def test_the_task_of_a_case_that_somebody_cannot_see_does_not_exist_for_them(office):
+    number = office.open()
+    with pytest.raises(CaseNotFound):
+        office.desk.work.claim(office.task(number).id, by="tech")
+    assert office.task(number).assignee == "li"
 
 
 def test_handing_over_moves_the_ownership_and_tells_the_new_owner(office):

@@ -61,6 +61,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "supported-event": events.supported_event,
         "table-gap": package.table_gap,
         "table-overlap": package.table_overlap,
+        "unique-field": package.unique_field,
         "unused-file": package.unused_file,
         "user-task-form": references.user_task_form,
         "valid-compensation": compensation.valid_compensation,

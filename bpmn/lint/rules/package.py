@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bpmn.dmn import check
+from bpmn.forms import Field
 from bpmn.lint.finding import Fault, Place
 from bpmn.lint.subject import Subject
 from bpmn.package.manifest import FILE
@@ -57,6 +58,37 @@ def unused_file(subject: Subject) -> Iterator[Fault]:
             way_out=Wording("Name it in a task, or remove it from the package", "请在任务中引用，或从流程包中移除"),
             file=name,
         )
+
+
+def unique_field(subject: Subject) -> Iterator[Fault]:
+    """Two fields of a form that are shown together have keys of their own: only one of their answers would be kept."""
+    if subject.package is None:
+        return
+    for form in subject.package.forms.values():
+        found: dict[str, list[bool]] = {}
+        for path, conditional in _fields(form.fields, "", conditional=False):
+            found.setdefault(path, []).append(conditional)
+        for path, conditionals in found.items():
+            # fields that all have conditions may take turns
+            if len(conditionals) > 1 and not all(conditionals):
+                yield Fault(
+                    at=Place(id=form.id),
+                    message=Wording("Form {form} has the field “{key}” more than once", "表单 {form} 中的字段“{key}”重复出现"),
+                    way_out=Wording(
+                        "Give each field a key of its own, or each a condition", "请为各字段设置不同的标识，或分别设置显示条件"
+                    ),
+                    params={"form": form.id, "key": path},
+                    file=form.source,
+                )
+
+
+def _fields(fields: Iterable[Field], prefix: str, *, conditional: bool) -> Iterator[tuple[str, bool]]:
+    """The path of every input, and whether it may be hidden."""
+    for field in fields:
+        may_hide = conditional or field.hide is not None
+        if field.key:
+            yield prefix + field.key, may_hide
+        yield from _fields(field.children, f"{prefix}{field.path}." if field.path else prefix, conditional=may_hide)
 
 
 def _table_faults(subject: Subject, kind: str) -> Iterator[Fault]:

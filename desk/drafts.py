@@ -119,7 +119,7 @@ class Drafts:
     def deploy_draft(self, draft_id: int, version: str, teams: Collection[str] | None, *, by: str, revision: int) -> Deployment:
         """Deploy a draft as a new version and start the new cases of these teams (everyone when None) on it.
 
-        Asked again after a crash in between, it goes on where it stopped. Raises DeploymentRefused, VersionExists, DraftClosed,
+        All of it or nothing. Raises DeploymentRefused, VersionExists, DraftClosed,
         StaleRevision, TeamNotFound, RightMissing.
         """
         with self._db.reading() as tx:
@@ -129,8 +129,11 @@ class Drafts:
                 raise StaleRevision(f"Draft {draft_id}", read=revision, current=draft.revision)
             rollout.require_teams(tx, teams)
             package = with_version(releases.files(tx, draft_id), version)
-        deployment = self._engine.deploy(package, by=by)
+        # checking takes long, so it comes before the transaction; the draft's revision says whether it was for nothing
+        self._engine.check(package)
         with self._db.transaction() as tx:
+            _require_analyst(tx, by)
+            deployment = self._engine.keep(tx, package, by=by)
             now = self._context.now()
             changes = {"changed_at": now, "changed_by": by, "state": DraftState.DEPLOYED, "deployed_version": version}
             releases.change_draft(tx, draft_id, revision, **changes)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from desk.cases import ClockView, clock_views, next_clock
+from desk.casetasks import numbers_of, tasks_of
 from desk.context import DeskContext
 from desk.masking import mask_name
 from desk.model import Agent, Case, Priority
@@ -31,20 +32,17 @@ class Scope(StrEnum):
 class InboxItem:
     """A task in the queue. `due_at` is that of the case's next clock, else of the task; `left` is negative when it has passed.
 
-    `case` is None for a task of a process that isn't a case.
+    `number` is the case's, also for a task of a process that it called; `case` is None for a task that belongs to none.
     """
 
     task: UserTask
+    number: str
     case: Case | None
     customer: str
     clock: ClockView | None
     due_at: datetime | None
     left: timedelta | None
     claimed: bool
-
-    @property
-    def number(self) -> str:
-        return self.task.business_key
 
     @property
     def title(self) -> str:
@@ -96,9 +94,9 @@ class Inbox:
         )
 
     def of_case(self, number: str) -> list[UserTask]:
-        """The open tasks of a case."""
+        """The open tasks of a case, those of the processes that it called behind its own."""
         with self._db.reading() as tx:
-            return queries.tasks(tx, instance_id=queries.instance_by_key(tx, number).id)
+            return tasks_of(tx, number)
 
     def _in_scope(self, tx: Transaction, agent: Agent, scope: Scope) -> list[UserTask]:
         if scope is Scope.MINE:
@@ -110,17 +108,19 @@ class Inbox:
 
     def _items(self, tx: Transaction, tasks: Sequence[UserTask]) -> list[InboxItem]:
         now = self._context.now()
-        numbers = list({task.business_key for task in tasks})
+        number_of = numbers_of(tx, tasks)
+        numbers = list(set(number_of.values()))
         known = cases.cases(tx, numbers)
         views = clock_views(tx, numbers, now)
         items = []
         for task in tasks:
-            case = known.get(task.business_key)
-            clock = next_clock(views.get(task.business_key, ()))
+            case = known.get(number_of[task.id])
+            clock = next_clock(views.get(number_of[task.id], ()))
             due_at = clock.due_at if clock else task.due_at
             items.append(
                 InboxItem(
                     task=task,
+                    number=number_of[task.id],
                     case=case,
                     customer="",
                     clock=clock,

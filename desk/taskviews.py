@@ -8,13 +8,12 @@ from typing import Any
 
 from bpmn.forms import Form
 from bpmn.package import ProcessPackage
+from desk.casetasks import is_offered, require_visible
 from desk.context import DeskContext
 from desk.model import Agent
 from desk.projection import WORK
-from desk.rights import readable
 from desk.store import cases, people
 from engine.db import queries
-from engine.errors import NotFound
 from engine.model import TaskState, UserTask
 from engine.ports import Transaction
 from engine.results import inputs_of
@@ -26,7 +25,8 @@ HELP, APPROVAL = "technical-help", "approval-needed"
 class TaskView:
     """A task for its page. `data` is what the form starts with; `awaits` are the messages that the process takes now.
 
-    `works` tells whether work on it is noted in the progress table. `may_claim` holds for a task that the viewer may begin.
+    `number` is the case's, also for a task of a process that the case's process called. `works` tells whether work on it is
+    noted in the progress table. `may_claim` holds for a task that the viewer may begin.
     """
 
     task: UserTask
@@ -36,6 +36,7 @@ class TaskView:
     awaits: frozenset[str]
     works: bool
     holder: Agent | None
+    number: str
     is_case: bool
     mine: bool
     may_claim: bool
@@ -62,11 +63,9 @@ class TaskViews:
         """One task, open or not. Raises NotFound, CaseNotFound."""
         with self._db.reading() as tx:
             agent, task = people.agent(tx, viewer), queries.task(tx, task_id)
-            is_case = cases.known(tx, task.business_key)
-            require_visible(tx, agent, task)
-            return self._view(tx, agent, task, is_case)
+            return self._view(tx, agent, task, require_visible(tx, agent, task))
 
-    def _view(self, tx: Transaction, agent: Agent, task: UserTask, is_case: bool) -> TaskView:
+    def _view(self, tx: Transaction, agent: Agent, task: UserTask, number: str) -> TaskView:
         definition = self._context.engine.definition(queries.instance(tx, task.instance_id).deployment_id, tx)
         node = definition.node(task.activity_id)
         given: dict[str, Any] = {}
@@ -83,25 +82,15 @@ class TaskViews:
             awaits=frozenset(one.message_name for one in queries.subscriptions(tx, instance_id=task.instance_id)),
             works=node.work.properties.get(WORK) == "true",
             holder=holder.agent if holder else None,
-            is_case=is_case,
+            number=number,
+            is_case=cases.known(tx, number),
             mine=task.state is TaskState.CLAIMED and task.assignee == agent.login,
             may_claim=may_claim(task, agent),
             may_reassign=is_open and (agent.leads or task.assignee == agent.login),
         )
 
 
-def require_visible(tx: Transaction, agent: Agent, task: UserTask) -> None:
-    """Raises CaseNotFound or NotFound for a task that doesn't exist for this agent."""
-    if cases.known(tx, task.business_key):
-        cases.case(tx, task.business_key, readable=readable(agent))
-    elif not (agent.leads or task.assignee == agent.login or _offered(task, agent)):
-        raise NotFound(f"There is no task {task.id}. Go back to the inbox.", task_id=task.id)
-
-
 def may_claim(task: UserTask, agent: Agent) -> bool:
     """Whether to offer the task's claim: it was given to the agent, or to a team of theirs, and nobody has begun."""
-    return task.state is TaskState.CREATED and (task.assignee == agent.login or (task.assignee is None and _offered(task, agent)))
-
-
-def _offered(task: UserTask, agent: Agent) -> bool:
-    return agent.login in task.candidate_users or not set(agent.team_keys).isdisjoint(task.candidate_groups)
+    given = task.assignee == agent.login or (task.assignee is None and is_offered(task, agent))
+    return task.state is TaskState.CREATED and given

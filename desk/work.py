@@ -8,6 +8,7 @@ from typing import Any
 
 from bpmn.diagram import Node
 from desk import responses
+from desk.casetasks import number_of, require_visible, tasks_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
 from desk.instants import with_offset
@@ -19,7 +20,6 @@ from desk.store import cases, conversation, notices, people, progress
 from desk.store.conversation import Entry
 from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
-from desk.taskviews import require_visible
 from desk.wordings import REQUIRED, TOO_LONG
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
 from engine.db import messages, queries
@@ -59,7 +59,7 @@ class Work:
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             task = self._claim(tx, agent, task_id, revision)
-            self._say(tx, agent, task.business_key, Entry(kind=EntryKind.CALL, at=self._context.now(), by=by, text=""))
+            self._say(tx, agent, number_of(tx, task), Entry(kind=EntryKind.CALL, at=self._context.now(), by=by, text=""))
             return queries.task(tx, task_id)
 
     def _claim(self, tx: Transaction, agent: Agent, task_id: int, revision: int | None) -> UserTask:
@@ -173,9 +173,8 @@ class Work:
 
     def _held(self, tx: Transaction, case: Case, by: str) -> UserTask:
         """The task of the case on which this agent may note work."""
-        instance = queries.instance_by_key(tx, case.number)
-        definition = self._engine.definition(instance.deployment_id, tx)
-        for task in queries.tasks(tx, instance_id=instance.id):
+        for task in tasks_of(tx, case.number):
+            definition = self._engine.definition(queries.instance(tx, task.instance_id).deployment_id, tx)
             works = definition.node(task.activity_id).work.properties.get(WORK) == "true"
             if works and task.state is TaskState.CLAIMED and task.assignee == by:
                 return task

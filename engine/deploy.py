@@ -47,21 +47,26 @@ def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[
         return known
     check(package, handlers=handlers)
     with database.transaction() as tx:
-        known = _existing(tx, package)
-        if known is not None:
-            return known
-        deployment = store.insert_deployment(
-            tx,
-            files=package.to_files(),
-            key=package.key,
-            version=package.version,
-            name=package.manifest.name,
-            content_hash=package.content_hash,
-            deployed_at=now,
-            deployed_by=by,
-        )
-        starts.replace_starts(tx, deployment.key, deployment.id, _start_events(deployment, package, now))
-        return deployment
+        return keep(tx, package, by=by, now=now)
+
+
+def keep(tx: Transaction, package: ProcessPackage, *, by: str, now: datetime) -> Deployment:
+    """Keep a package that was checked before, in the caller's transaction. Raises VersionExists, Invalid."""
+    known = _existing(tx, package)
+    if known is not None:
+        return known
+    deployment = store.insert_deployment(
+        tx,
+        files=package.to_files(),
+        key=package.key,
+        version=package.version,
+        name=package.manifest.name,
+        content_hash=package.content_hash,
+        deployed_at=now,
+        deployed_by=by,
+    )
+    starts.replace_starts(tx, deployment.key, deployment.id, _start_events(deployment, package, now))
+    return deployment
 
 
 def _start_events(deployment: Deployment, package: ProcessPackage, now: datetime) -> list[dict[str, Any]]:

@@ -90,6 +90,14 @@ class Engine:
         """Make a package runnable, in a transaction of its own. See engine.deploy.deploy."""
         return deploy.deploy(self.db, package, handlers=self.handlers.keys(), by=by, now=self.clock.now())
 
+    def check(self, package: ProcessPackage) -> None:
+        """Refuse a package that would not run; takes a second or more. See engine.deploy.check."""
+        deploy.check(package, handlers=self.handlers.keys())
+
+    def keep(self, tx: Transaction, package: ProcessPackage, *, by: str) -> Deployment:
+        """Make a package runnable that was checked before, in the caller's transaction. See engine.deploy.keep."""
+        return deploy.keep(tx, package, by=by, now=self.clock.now())
+
     def definition(self, deployment_id: int, tx: Transaction | None = None) -> Definition:
         """A deployment made ready; compiled once in this process. Raises NotFound."""
         ready = self._definitions.get(deployment_id)

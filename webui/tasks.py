@@ -47,12 +47,12 @@ def show(task_id: int) -> str:
         is_open=view.task.state in (TaskState.CREATED, TaskState.CLAIMED),
         colleagues=_colleagues(view),
         now=services().clock.now(),
-        **case_texts(view.task.business_key if view.is_case else None, agent.login, view.package),
+        **case_texts(view.number if view.is_case else None, agent.login, view.package),
     )
 
 
 def _case(view: TaskView, login: str) -> CaseView | None:
-    return services().desk.cases.case(view.task.business_key, viewer=login) if view.is_case else None
+    return services().desk.cases.case(view.number, viewer=login) if view.is_case else None
 
 
 def _last_opinion(case: CaseView) -> Opinion | None:
@@ -124,10 +124,10 @@ def complete(task_id: int) -> ResponseReturnValue:
     try:
         services().desk.work.complete(task_id, data, by=login, revision=revision)
     except HelpPending as error:
-        return _refused(HelpPending(view.task.business_key, tuple(in_words(view.package, one) for one in error.details["tasks"])))
+        return _refused(HelpPending(view.number, tuple(in_words(view.package, one) for one in error.details["tasks"])))
     except (Conflict, TaskNotYours) as error:
         return _refused(error, _what_changed(task_id, login))
-    done = gettext("%(task)s of %(number)s is done.", task=in_words(view.package, view.task.name), number=view.task.business_key)
+    done = gettext("%(task)s of %(number)s is done.", task=in_words(view.package, view.task.name), number=view.number)
     flash(done, "good")
     return jsonify(message=done, next=url_for("inbox.show"))
 

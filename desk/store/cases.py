@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, true, update
 
 from desk import tables
 from desk.errors import CaseNotFound
@@ -57,9 +57,21 @@ class Readable:
         to_teams = select(offered.c.task_id).where(offered.c.group_key.in_(list(self.team_keys)))
         free = (task.c.state.in_(OPEN_TASKS), task.c.assignee.is_(None))
         open_to_me = select(task.c.business_key).where(*free, task.c.id.in_(to_teams))
-        part = or_(case.c.number.in_(held), case.c.number.in_(open_to_me))
+        called = or_(task.c.assignee == self.login, and_(*free, task.c.id.in_(to_teams)))
+        part = or_(case.c.number.in_(held), case.c.number.in_(open_to_me), case.c.number.in_(_callers(called)))
         mine = or_(case.c.owner == self.login, case.c.created_by == self.login)
         return or_(case.c.team.in_(list(self.team_keys)), mine, part)
+
+
+def _callers(tasks: ColumnElement[bool]) -> Select[tuple[str]]:
+    """The business keys of the instances above those called instances that have such a task."""
+    task, instance = engine_tables.user_task, engine_tables.process_instance
+    below = select(task.c.instance_id).where(task.c.business_key.contains("/"), tasks)
+    columns = (instance.c.id, instance.c.parent_id, instance.c.business_key)
+    chain = select(*columns).where(instance.c.id.in_(below)).cte(recursive=True)
+    above = instance.alias()
+    chain = chain.union(select(above.c.id, above.c.parent_id, above.c.business_key).join(chain, above.c.id == chain.c.parent_id))
+    return select(chain.c.business_key)
 
 
 def insert_case(tx: Transaction, vault: KeyRing, case: Case, matter: Matter) -> None:

@@ -106,6 +106,34 @@ def has_instance(tx: Transaction, process_key: str, business_key: str) -> bool:
     return HAS_INSTANCE.one_or_none(tx, process_key=process_key, business_key=business_key) is not None
 
 
+def caller_keys(tx: Transaction, instance_ids: Collection[int]) -> dict[int, str]:
+    """The business key of the instance with which the calls of each of these began; its own for one that nobody called."""
+    table = tables.process_instance
+    columns = (table.c.id, table.c.parent_id, table.c.business_key)
+    known: dict[int, tuple[int | None, str]] = {}
+    wanted = set(instance_ids)
+    while wanted:
+        found = tx.execute(select(*columns).where(table.c.id.in_(wanted))).all()
+        known |= {row.id: (row.parent_id, row.business_key) for row in found}
+        wanted = {row.parent_id for row in found if row.parent_id is not None} - known.keys()
+    return {instance_id: _first_key(known, instance_id) for instance_id in instance_ids}
+
+
+def _first_key(known: dict[int, tuple[int | None, str]], instance_id: int) -> str:
+    parent_id, key = known[instance_id]
+    return key if parent_id is None else _first_key(known, parent_id)
+
+
+def with_called(tx: Transaction, instance_id: int) -> list[int]:
+    """The ids of an instance and of all that it called, directly or not."""
+    table = tables.process_instance
+    found, wanted = [instance_id], [instance_id]
+    while wanted:
+        wanted = list(tx.execute(select(table.c.id).where(table.c.parent_id.in_(wanted)).order_by(table.c.id)).scalars())
+        found += wanted
+    return found
+
+
 def active_children(tx: Transaction, parent_id: int, token_id: str) -> list[int]:
     """The ids of the open instances that a call activity's token started."""
     table = tables.process_instance

@@ -99,6 +99,29 @@ def test_only_analysts_change_processes_and_only_known_teams_get_them(office):
         desk.rollout.version_for("other", "service")
 
 
+class ChangedMeanwhile(dict):
+    """Handlers; while the check asks for their names, somebody else saves the draft."""
+
+    def __init__(self, handlers, save) -> None:
+        super().__init__(handlers)
+        self._save = save
+
+    def keys(self):
+        self._save()
+        return super().keys()
+
+
+def test_a_draft_that_was_changed_while_it_was_checked_is_not_deployed_at_all(office):
+    drafts, draft = office.desk.drafts, drafted(office)
+    office.engine.handlers = ChangedMeanwhile(
+        office.engine.handlers, lambda: drafts.save_draft(draft.draft.id, renamed(draft.files), by="admin", revision=1)
+    )
+    with pytest.raises(StaleRevision):
+        drafts.deploy_draft(draft.draft.id, "1.5", None, by="analyst", revision=1)
+    assert [each.version for each in drafts.packages().deployments] == ["1.0"]
+    assert office.desk.rollout.stages(KEY) == []
+
+
 def test_two_who_assign_at_once_from_the_same_page_do_not_both_win(office):
     barrier = Barrier(2)
 

@@ -1,0 +1,50 @@
+"""Which case a task belongs to: also a task of a process that the case's process called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desk.model import Agent
+from desk.rights import readable
+from desk.store import cases
+from engine.db import queries
+from engine.errors import NotFound
+from engine.model import UserTask
+from engine.ports import Transaction
+
+CALLED = "/"
+"""Stands in the business key of a called instance, between its caller's and its own part."""
+
+
+def numbers_of(tx: Transaction, tasks: Iterable[UserTask]) -> dict[int, str]:
+    """The case number (the business key of what isn't a case) of each task, by task id."""
+    numbers = {task.id: task for task in tasks}
+    called = {task.instance_id for task in numbers.values() if CALLED in task.business_key}
+    callers = queries.caller_keys(tx, called)
+    return {task.id: callers.get(task.instance_id, task.business_key) for task in numbers.values()}
+
+
+def number_of(tx: Transaction, task: UserTask) -> str:
+    """See numbers_of."""
+    return numbers_of(tx, [task])[task.id]
+
+
+def tasks_of(tx: Transaction, number: str) -> list[UserTask]:
+    """The open tasks of a case, those of the processes that it called behind its own."""
+    instances = queries.with_called(tx, queries.instance_by_key(tx, number).id)
+    return [task for instance_id in instances for task in queries.tasks(tx, instance_id=instance_id)]
+
+
+def require_visible(tx: Transaction, agent: Agent, task: UserTask) -> str:
+    """The task's case number. Raises CaseNotFound or NotFound for a task that doesn't exist for this agent."""
+    number = number_of(tx, task)
+    if cases.known(tx, number):
+        cases.case(tx, number, readable=readable(agent))
+    elif not (agent.leads or task.assignee == agent.login or is_offered(task, agent)):
+        raise NotFound(f"There is no task {task.id}. Go back to the inbox.", task_id=task.id)
+    return number
+
+
+def is_offered(task: UserTask, agent: Agent) -> bool:
+    """Whether a task is offered to the agent or to a team of theirs."""
+    return agent.login in task.candidate_users or not set(agent.team_keys).isdisjoint(task.candidate_groups)

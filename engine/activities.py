@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bpmn.diagram import Node, NodeKind
@@ -190,6 +190,7 @@ class Activities:
     def _decide(self, node: Node, token_id: str, handler: Decider) -> Mapping[str, Any]:
         """Answer by a decider."""
         call = self.call(node, token_id)
+        call = replace(call, inputs=results.own(call.inputs))
         try:
             facts = handler.gather(call, self._ledger.tx)
             decision: Decision = handler.decide(call, facts)

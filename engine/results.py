@@ -23,6 +23,13 @@ def inputs_of(definition: Definition, node: Node, variables: Mapping[str, Any], 
     return given
 
 
+def own(value: Any) -> Any:
+    """The value with lists and contexts of its own: whoever is given it may change them and changes nothing else."""
+    if isinstance(value, Mapping):
+        return {name: own(item) for name, item in value.items()}
+    return [own(item) for item in value] if isinstance(value, list) else value
+
+
 def outputs_of(definition: Definition, node: Node, variables: Mapping[str, Any], result: Any, at: datetime) -> dict[str, Any]:
     """Which variables an activity's result sets: by its output mappings, else its one result variable.
 

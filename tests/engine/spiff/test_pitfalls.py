@@ -1,19 +1,11 @@
-"""Contracts against the pitfalls of SpiffWorkflow 3.2.0, by their numbers in the list that we keep of them.
-
-The first test of each pair shows what SpiffWorkflow does, so that an upgrade that changes it is noticed; the second
-shows that our layer does not inherit it.
-"""
+"""Our token flow inherits none of the pitfalls of SpiffWorkflow, which have their numbers in docs/pitfalls.md."""
 
 import time
 from importlib.metadata import version
 from threading import Thread
 
 import pytest
-from SpiffWorkflow.bpmn.parser import BpmnParser
-from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
-from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff import TimerWaiting, TokenFlow, TokenNotWaiting, TokenStuck, compile_process
 from engine.spiff.errors import EvaluationRefused
@@ -48,14 +40,6 @@ FORK = process(
 )  # fmt: skip
 
 
-def plain_spiffworkflow(xml: bytes) -> BpmnWorkflow:
-    parser = BpmnParser()
-    parser.add_bpmn_str(xml.replace(b"\n  ", b""))
-    workflow = BpmnWorkflow(parser.get_spec("p"), parser.get_subprocess_specs("p"))
-    workflow.do_engine_steps()
-    return workflow
-
-
 def every_task(flow: TokenFlow) -> list:
     return list(flow._workflow.tasks.values())
 
@@ -64,17 +48,7 @@ def test_the_version_is_the_one_that_these_contracts_were_written_for():
     assert version("SpiffWorkflow").startswith("3.2.")
 
 
-def test_p1_spiffworkflow_keeps_every_task_that_ever_was():
-    workflow = plain_spiffworkflow(LOOP)
-    sizes = []
-    for _ in range(3):
-        workflow.get_next_task(state=TaskState.READY).run()
-        workflow.do_engine_steps()
-        sizes.append(len(workflow.tasks))
-    assert sizes[0] < sizes[1] < sizes[2]
-
-
-def test_p1_our_tree_holds_what_is_open_and_never_tells_an_open_case_ended():
+def test_p01_our_tree_holds_what_is_open_and_never_tells_an_open_case_ended():
     player = Player(LOOP, **AGAIN)
     for _ in range(1200):
         player.flow.complete(player.token("a"))
@@ -83,14 +57,14 @@ def test_p1_our_tree_holds_what_is_open_and_never_tells_an_open_case_ended():
     assert len(every_task(player.flow)) == 2
 
 
-def test_p1_ended_needs_an_end_and_no_token():
+def test_p01_ended_needs_an_end_and_no_token():
     player = Player(LINE)
     assert not player.flow.ended
     player.flow._workflow.completed = True
     assert not player.flow.ended
 
 
-def test_p2_to_p7_no_task_ever_holds_data():
+def test_p02_to_p07_no_task_ever_holds_data():
     player = Player(CUSTOMER_SERVICE, **{"not(satisfied)": True})
     for activity in ("classify", "assign", "handle", "survey"):
         player.flow.complete(player.token(activity))
@@ -99,28 +73,20 @@ def test_p2_to_p7_no_task_ever_holds_data():
     assert all(task.data == {} and task.internal_data == {} for task in every_task(player.flow))
 
 
-def test_p4_joining_branches_merges_nothing():
+def test_p04_joining_branches_merges_nothing():
     player = Player(FORK).complete("a", "b")
     assert player.open == ["c"]
     assert [task.data for task in every_task(player.flow)] == [{}, {}]
 
 
-def test_p5_to_p7_ids_of_any_spelling_survive_saving():
+def test_p05_to_p07_ids_of_any_spelling_survive_saving():
     player = Player(
         process(start("typename"), user("客户-1.0"), user("True"), end("null"), chain("typename", "客户-1.0", "True", "null"))
     )
     assert player.complete("客户-1.0", "True").ends == [("null",)]
 
 
-def test_p9_spiffworkflow_runs_conditions_as_python():
-    diagram = process(
-        start(), exclusive("g"), user("a"), user("b"), end(), chain("start", "g"), flow("g", "b", "len('x') == 1"),
-        flow("g", "a", "False"), chain("a", "end"), chain("b", "end"),
-    )  # fmt: skip
-    assert plain_spiffworkflow(diagram).get_next_task(state=TaskState.READY, manual=True).task_spec.name == "b"
-
-
-def test_p9_our_layer_hands_text_out_and_evaluates_none_of_it(tmp_path):
+def test_p09_our_layer_hands_text_out_and_evaluates_none_of_it(tmp_path):
     trap = tmp_path / "trap"
     text = f"__import__('os').system('touch {trap}') == 0"
     diagram = process(
@@ -132,7 +98,7 @@ def test_p9_our_layer_hands_text_out_and_evaluates_none_of_it(tmp_path):
     assert not trap.exists()
 
 
-def test_p9_every_other_road_to_evaluation_is_closed():
+def test_p09_every_other_road_to_evaluation_is_closed():
     scripts = ConditionsOnly(lambda *asked: True)
     assert isinstance(scripts, PythonScriptEngine)
     roads = [
@@ -148,11 +114,6 @@ def test_p9_every_other_road_to_evaluation_is_closed():
             road()
     token = Player(LINE).flow._workflow.task_tree
     assert scripts.evaluate(token, FlowCondition(flow_id="f", expression="= x")) is True
-
-
-def test_p10_spiffworkflow_takes_a_standard_duration_for_python():
-    with pytest.raises(Exception, match="PT15M"):
-        plain_spiffworkflow(process(start(), timer("t"), end(), chain("start", "t", "end")))
 
 
 def test_p10_p11_our_layer_never_looks_at_a_timers_text():
@@ -181,13 +142,6 @@ def test_p15_no_clock_is_read_while_tokens_move(monkeypatch):
     monkeypatch.setattr(time, "time", no_clock)
     monkeypatch.setattr("SpiffWorkflow.bpmn.specs.event_definitions.timer.datetime", no_clock)
     assert Player(spec).fire("late").complete("b").flow.ended
-
-
-def test_p17_spiffworkflow_lets_a_task_complete_twice():
-    workflow = plain_spiffworkflow(LINE)
-    task = workflow.get_next_task(state=TaskState.READY)
-    task.run()
-    assert task.run()
 
 
 def test_p17_a_completed_token_refuses_to_be_completed_again():
@@ -223,13 +177,6 @@ def test_p20_one_spec_serves_many_threads_and_is_in_no_snapshot():
     for thread in threads:
         thread.join()
     assert ends == [True] * 80
-
-
-def test_p21_spiffworkflow_knows_a_process_id_once_per_parser():
-    parser = BpmnParser()
-    parser.add_bpmn_str(LINE)
-    with pytest.raises(ValidationException, match="Duplicate process ID"):
-        parser.add_bpmn_str(LOOP)
 
 
 def test_p21_two_versions_of_one_process_compile_side_by_side():

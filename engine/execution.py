@@ -337,8 +337,8 @@ class Execution:
                     self.surroundings.calls.stop(self, token_id)
                 ledger.forget_run(token_id)
                 ledger.record(ActivityCancelled(at=ledger.at, activity_id=activity_id, token_id=token_id))
-            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
-                self.timekeeping.start(activity_id, token_id)
+            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id, follows=follows):
+                self.timekeeping.start(activity_id, token_id, follows=follows)
             case happenings.MessageWaiting(token_id=token_id, activity_id=activity_id):
                 self.awaiting.begin(ledger.definition.node(activity_id), token_id)
             case happenings.SignalWaiting(token_id=token_id, activity_id=activity_id):

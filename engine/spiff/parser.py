@@ -23,7 +23,7 @@ BESIDE_THE_FLOW = frozenset(
     {
         "documentation", "extensionElements", "laneSet", "sequenceFlow", "textAnnotation", "association", "group",
         "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property", "auditing",
-        "monitoring", "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics",
+        "monitoring", "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics",
     }
 )  # fmt: skip
 """Elements inside a process that no token ever visits."""
@@ -38,7 +38,7 @@ class ScopeReader(WorkReader):
         outer = self.process_parser
         by_event = self.node.get("triggeredByEvent") == "true"
         if by_event and self.spec is not outer.spec:
-            raise CompileRefused(f"{in_words(self.node)} is an event sub-process and multi-instance: choose one.")
+            raise CompileRefused(f"{in_words(self.node)} is an event sub-process and repeated: choose one.")
         scope_class = nodes.EventScopeNode if by_event else nodes.ScopeNode
         scope = scope_class(self.spec, self.bpmn_id, element="subProcess")
         inner = ScopeParser(outer.parser, self.node, self.nsmap, {}, filename=self.filename)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from bpmn.diagram import Node, NodeKind
@@ -33,9 +34,10 @@ from engine.model import InstanceState, ProcessInstance
 from engine.ports import Handler, Projection, Transaction
 from engine.queue import Queue
 from engine.repetition import Repetition
-from engine.spiff import ConditionFailed, TokenFlow, happenings
+from engine.spiff import TokenFlow, happenings
 from engine.timekeeping import Timekeeping
 from engine.vault import KeyRing
+from engine.watching import Watching, flow_holds
 
 MAX_FIRINGS = 100
 """Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
@@ -85,11 +87,13 @@ class Execution:
         self._pending_calls: list[tuple[Node, str]] = []
         self.flow: TokenFlow
         self.repetition: Repetition
+        self.watching: Watching
 
     def _take_up(self, flow: TokenFlow) -> None:
         self.flow = flow
         self.ledger.within = flow.within
         self.repetition = Repetition(self.ledger, flow)
+        self.watching = Watching(self.ledger, flow)
 
     @classmethod
     def begin(
@@ -109,7 +113,7 @@ class Execution:
         parts = store.OpenParts()
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
         execution.ledger.set_variables(variables, by=by)
-        execution._take_up(TokenFlow.start(definition.spec, conditions=execution._condition, at=at))
+        execution._take_up(TokenFlow.start(definition.spec, conditions=partial(flow_holds, execution.ledger), at=at))
         return execution
 
     @classmethod
@@ -140,7 +144,7 @@ class Execution:
         """An instance exactly as it was saved."""
         parts = store.open_parts(tx, surroundings.vault, stored.instance.id, has_runs=definition.has_runs)
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
-        execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition))
+        execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=partial(flow_holds, execution.ledger)))
         return execution
 
     def finish_activity(self, node: Node, token_id: str, result: Any, *, by: str = "engine") -> None:
@@ -201,6 +205,8 @@ class Execution:
         self.ledger.resolve_incidents(token_id)
         if kind == "stuck":
             self.flow.retry(token_id)
+        elif kind == "condition":
+            self.watching.ask_again(token_id)
         elif kind == "runs":
             self.repetition.retry(self.ledger.definition.node(activity_id), token_id)
         elif kind == "work":
@@ -274,7 +280,13 @@ class Execution:
             self._run()
 
     def _run(self) -> None:
-        while self._take_happenings() or self._take_buffered() or self._answer_next() or self._call_next():
+        while (
+            self._take_happenings()
+            or self._take_buffered()
+            or self._answer_next()
+            or self._call_next()
+            or self.watching.let_next()
+        ):
             pass
         self.timekeeping.follow_variables()
 
@@ -343,6 +355,8 @@ class Execution:
                 self.awaiting.begin(ledger.definition.node(activity_id), token_id)
             case happenings.SignalWaiting(token_id=token_id, activity_id=activity_id):
                 self.activities.await_signal(ledger.definition.node(activity_id), token_id)
+            case happenings.ConditionWaiting(token_id=token_id, activity_id=activity_id, follows=follows):
+                self.watching.start(activity_id, token_id, again=follows is not None)
             case happenings.RunsWanted(token_id=token_id, activity_id=activity_id):
                 self.repetition.begin(ledger.definition.node(activity_id), token_id)
             case happenings.RunEnded(token_id=token_id, activity_id=activity_id, whole_token_id=whole):
@@ -384,18 +398,5 @@ class Execution:
     def _close(self, token_id: str) -> None:
         """A token is through or gone: no timer, and nothing left to repair."""
         self.timekeeping.forget(token_id)
+        self.watching.forget(token_id)
         self.ledger.resolve_incidents(token_id)
-
-    def _condition(self, flow_id: str, expression: str, token_id: str) -> bool:
-        """The value of a gateway's condition. Anything but true or false stops the token, and never counts as false."""
-        definition = self.ledger.definition
-        source = definition.process.flows[flow_id].source
-        try:
-            value = definition.value(source, expression, self.ledger.seen_by(token_id), self.ledger.at)
-        except ExpressionFailed as error:
-            raise ConditionFailed(error.message) from error
-        if not isinstance(value, bool):
-            raise ConditionFailed(
-                f"Flow {flow_id}: {expression!r} gives {value!r}, neither true nor false. Correct the variable, then retry."
-            )
-        return value

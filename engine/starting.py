@@ -41,7 +41,7 @@ def _row(definition: Definition, node: Node, now: datetime) -> dict[str, Any]:
 
 
 def next_start(definition: Definition, activity_id: str, after: datetime) -> datetime | None:
-    """When a timer that starts instances and was due at `after` is due again; None for one that doesn't repeat, or not any more."""
+    """When a timer that starts instances and was due at `after` is due again; None when it doesn't repeat any more."""
     node = definition.node(activity_id)
     if node.event is None or node.event.timer_kind is not TimerKind.CYCLE:
         return None

@@ -34,7 +34,7 @@ class Timekeeping:
             token_id=token_id, activity_id=activity_id, entered_at=before.entered_at if before else ledger.at
         )
         self._timers[token_id] = timer
-        timer.due_at = self._due(timer, after=before.due_at if before else None)
+        timer.due_at = self._due(timer, after=(before and before.due_at) or ledger.at - MOMENT)
         ledger.record(TimerArmed(at=ledger.at, activity_id=activity_id, token_id=token_id, due_at=timer.due_at))
 
     def forget(self, token_id: str) -> None:
@@ -63,7 +63,7 @@ class Timekeeping:
             event = self._event(timer.activity_id)
             names = self._ledger.definition.names_read(event.expression if event else None)
             if any(changes.get(name, 0) > timer.seen for name in names):
-                self._move(timer, self._due(timer))
+                self._move(timer, self._due_anew(timer))
 
     def _move(self, timer: store.WaitingTimer, due_at: datetime | None) -> None:
         if due_at == timer.due_at:
@@ -96,19 +96,20 @@ class Timekeeping:
     def _event(self, activity_id: str) -> EventDefinition | None:
         return self._ledger.definition.node(activity_id).event
 
-    def _due(self, timer: store.WaitingTimer, *, after: datetime | None = None) -> datetime | None:
-        """The due instant, of a cycle the first later than `after`; unusable ones make an incident and an unarmed timer.
+    def _due_anew(self, timer: store.WaitingTimer) -> datetime | None:
+        """The due instant after a change. A cycle goes on with what is still to come; what is due already stays due."""
+        at, due_at = self._ledger.at, timer.due_at
+        return self._due(timer, after=at if due_at is None or due_at > at else due_at - MOMENT)
 
-        A cycle that is computed anew goes on with what is still to come; what was due already stays due.
-        """
+    def _due(self, timer: store.WaitingTimer, *, after: datetime) -> datetime | None:
+        """The due instant, of a cycle the first later than `after`; unusable ones make an incident and an unarmed timer."""
         ledger, event = self._ledger, self._event(timer.activity_id)
         text = event.expression if event else None
         timer.seen = ledger.change
         try:
             value = ledger.definition.value(timer.activity_id, text, ledger.seen_by(timer.token_id), timer.entered_at)
             if event is not None and event.timer_kind is TimerKind.CYCLE:
-                next_at = min(ledger.at, timer.due_at or ledger.at)
-                return cycle_instant(value, timer.entered_at, after or next_at - MOMENT)
+                return cycle_instant(value, timer.entered_at, after)
             return due_instant(value, timer.entered_at)
         except ExpressionFailed as error:
             ledger.raise_incident(timer.activity_id, timer.token_id, error.message)
@@ -123,5 +124,5 @@ class Timekeeping:
         if timer is None:
             return False
         self._ledger.resolve_incidents(token_id)
-        self._move(timer, self._due(timer))
+        self._move(timer, self._due_anew(timer))
         return True

@@ -14,8 +14,9 @@ MOMENT = timedelta(microseconds=1)
 def due_instant(value: Any, entered_at: datetime) -> datetime | None:
     """The due instant that a timer's value means; None means that it isn't armed.
 
-    An aware datetime is the instant; a duration counts from `entered_at`. The ISO text of either means the same: so it stands in a
-    diagram, and so a form answers. Raises ValueError, in words, for anything else: a date without a zone has no instant.
+    An aware datetime is the instant; a duration counts from `entered_at`. The ISO text of either means the same: so it
+    stands in a diagram, and so a form answers. Raises ValueError, in words, for anything else: a date without a zone has
+    no instant.
     """
     if value is None:
         return None
@@ -38,8 +39,8 @@ def due_instant(value: Any, entered_at: datetime) -> datetime | None:
 def cycle_instant(value: Any, begun_at: datetime, after: datetime) -> datetime | None:
     """The first instant of a cycle later than `after`; None when it isn't armed or is over.
 
-    The value is the cycle's text, such as R3/PT1H; without a start of its own it counts from `begun_at`. Raises ValueError, in
-    words, for anything else.
+    The value is the cycle's text, such as R3/PT1H; without a start of its own it counts from `begun_at`. Raises
+    ValueError, in words, for anything else.
     """
     if value is None:
         return None

@@ -1,8 +1,8 @@
-"""Timers, messages, signals and conditions: between activities, in a race behind an event-based gateway, on an activity's boundary, or
-as the start of an event sub-process.
+"""Timers, messages, signals and conditions: between activities, in a race behind an event-based gateway, on an activity's
+boundary, or as the start of an event sub-process.
 
-No timer knows an instant, no message a name and no condition its text here: the caller reads them from the diagram by the activity's id. A
-signal's name is known, since a thrown one is caught at once by whatever waits for it in the same instance.
+No timer knows an instant, no message a name and no condition its text here: the caller reads them from the diagram by the
+activity's id. A signal's name is known, since a thrown one is caught at once by whatever waits for it in the same instance.
 """
 
 from SpiffWorkflow.util.task import TaskState

@@ -1,9 +1,9 @@
 """What a token flow reports: past-tense facts in the order in which they came about.
 
-A token's presence at an activity is opened once, by `ActivityEntered`, or by `TimerWaiting`, `MessageWaiting` or
-`SignalWaiting` or `ConditionWaiting` for an event that waits beside an activity (boundary), beside a scope (start of an event sub-process) or in
-a race (behind an event-based gateway). It is closed once,
-by `ActivityLeft` or `ActivityCancelled`. An event that waited beside or in a race and then occurs is entered and left.
+A token's presence at an activity is opened once, by `ActivityEntered`, or by `TimerWaiting`, `MessageWaiting`,
+`SignalWaiting` or `ConditionWaiting` for an event that waits beside an activity (boundary), beside a scope (start of an
+event sub-process) or in a race (behind an event-based gateway). It is closed once, by `ActivityLeft` or
+`ActivityCancelled`. An event that waited beside or in a race and then occurs is entered and left.
 """
 
 from dataclasses import dataclass
@@ -171,9 +171,9 @@ class Waiting:
     """A token that is open now.
 
     `kind` says what it waits for: `work` (complete), `timer` (fire_timer), `message` (deliver; a receive task also
-    takes complete), `signal` (deliver, signal), `condition` (deliver), `join` (other tokens), `race` (the first of the events behind it), `scope`
-    (the tokens inside an embedded sub-process, or the handlers of a compensation), `runs` (those of a multi-instance
-    activity) or `stuck` (retry).
+    takes complete), `signal` (deliver, signal), `condition` (deliver), `join` (other tokens), `race` (the first of the
+    events behind it), `scope` (the tokens inside an embedded sub-process, or the handlers of a compensation), `runs`
+    (those of a repeated activity) or `stuck` (retry).
     """
 
     token_id: str

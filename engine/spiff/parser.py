@@ -16,14 +16,14 @@ from SpiffWorkflow.specs import WorkflowSpec
 from engine.spiff import compensation, events, gateways, nodes
 from engine.spiff.errors import CompileRefused
 from engine.spiff.event_readers import BoundaryReader, CatchReader, EndReader, StartReader, ThrowReader
-from engine.spiff.readers import NodeReader, PassOrWorkReader, WorkReader, in_words, local_name
+from engine.spiff.readers import LOOPS, NodeReader, PassOrWorkReader, WorkReader, in_words, local_name
 from engine.spiff.scripts import FlowCondition
 
 BESIDE_THE_FLOW = frozenset(
     {
         "documentation", "extensionElements", "laneSet", "sequenceFlow", "textAnnotation", "association", "group",
-        "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property", "auditing",
-        "monitoring", "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics",
+        "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property", "auditing", "monitoring",
+        "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", *LOOPS,
     }
 )  # fmt: skip
 """Elements inside a process that no token ever visits."""

@@ -10,7 +10,10 @@ from engine.spiff.tokens import Token
 
 
 class RepeatedNode(ScopeNode):
-    """Holds the runs of `body`, of a multi-instance activity or a standard loop. Flows and boundary events belong to the whole, so they are ours and not the body's."""
+    """Holds the runs of `body`, of a multi-instance activity or a standard loop.
+
+    Flows and boundary events belong to the whole, so they are ours and not the body's.
+    """
 
     waits_for = "runs"
     accepts = frozenset({"complete", "begin_runs"})

@@ -24,6 +24,7 @@ _NOT_FEEL = Wording(
 _WRITE_FEEL = Wording(
     'Write a FEEL expression after “=”, such as = priority = "urgent"', '请在“=”之后写 FEEL 表达式，例如 = priority = "urgent"'
 )
+_CONDITION = Wording("The condition", "条件")
 _SCHEDULES = (
     ("assignee", Wording("Assignee", "办理人")),
     ("candidate_groups", Wording("Candidate groups", "候选组")),
@@ -35,10 +36,12 @@ _SCHEDULES = (
 
 
 def valid_condition(subject: Subject) -> Iterator[Fault]:
-    """Conditions of flows are FEEL."""
+    """Conditions of flows and of conditional events are FEEL."""
     for _, flow in subject.diagram.flows():
         if flow.condition:
-            yield from _must_be_feel(flow, flow.condition, Wording("The condition", "条件"))
+            yield from _must_be_feel(flow, flow.condition, _CONDITION)
+    for node in subject.events(EventKind.CONDITIONAL):
+        yield from _must_be_feel(node, (node.event.expression if node.event else None) or "", _CONDITION)
 
 
 def valid_timer(subject: Subject) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from tests.engine.spiff.diagrams import (
     an_error,
     boundary,
     chain,
+    element,
     end,
     error_end,
     event_sub,

@@ -14,6 +14,12 @@ COMPENSATE, CONDITIONAL = "compensateEventDefinition", "conditionalEventDefiniti
 MULTI_INSTANCE = "multiInstanceLoopCharacteristics"
 LOOPS = frozenset({MULTI_INSTANCE, "standardLoopCharacteristics"})
 
+MARKERS = {
+    ("instantiate", "true"): "begin with a start event",
+    ("eventGatewayType", "Parallel"): "wait in parallel branches",
+    ("parallelMultiple", "true"): "wait in parallel branches",
+}
+
 WORK_EXTENSIONS = frozenset({"taskDefinition", "userTask", "formDefinition", "calledDecision", "script"})
 """Extension elements that give work to an element that would otherwise let its token pass."""
 
@@ -70,9 +76,9 @@ class NodeReader(TaskParser):
         for child in self.node:
             if local_name(child) in LOOPS and not self.may_repeat:
                 raise CompileRefused(f"{in_words(self.node)} is repeated: not run there; put it into a sub-process.")
-        for name, value in (("instantiate", "true"), ("eventGatewayType", "Parallel"), ("parallelMultiple", "true")):
+        for (name, value), way_out in MARKERS.items():
             if self.node.get(name) == value:
-                raise CompileRefused(f'{in_words(self.node)} has {name}="{value}": not run; begin with a start event instead.')
+                raise CompileRefused(f'{in_words(self.node)} has {name}="{value}": not run; {way_out} instead.')
 
     def _has_work(self) -> bool:
         inner = self.xpath("./bpmn:extensionElements/*")

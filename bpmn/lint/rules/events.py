@@ -41,6 +41,12 @@ _WAYS_OUT = {
         "请使用空白、终止、消息、信号、错误、升级或补偿结束事件",
     ),
 }
+_INSTEAD = {
+    EventKind.MULTIPLE: Wording("Use one event for each of them", "请为其中每一个分别使用一个事件"),
+    EventKind.CANCEL: Wording(
+        "Use a compensation event, and an error event to leave the sub-process", "请使用补偿事件，并用错误事件离开子流程"
+    ),
+}
 _KIND_ZH = {
     EventKind.TIMER: "定时",
     EventKind.MESSAGE: "消息",
@@ -137,7 +143,7 @@ def supported_event(subject: Subject) -> Iterator[Fault]:
             yield Fault(
                 at=node,
                 message=Wording("“{name}” is a {kind} event, which does not run here", "“{name}”是{kind_zh}事件，在此无法运行"),
-                way_out=_WAYS_OUT[node.kind],
+                way_out=_INSTEAD.get(node.event.kind, _WAYS_OUT[node.kind]),
                 params={"kind": node.event.kind.value, "kind_zh": _KIND_ZH[node.event.kind]},
             )
 

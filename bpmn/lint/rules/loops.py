@@ -44,8 +44,16 @@ def valid_loop(subject: Subject) -> Iterator[Fault]:
                     message=Wording(
                         "“{name}” is marked to run several times, but " + problem.en, "“{name}”被标记为多次运行，但" + problem.zh
                     ),
-                    way_out=_SET_ITEMS if node.loop.multi_instance else _SET_LOOP,
+                    way_out=_way_out(node.loop),
                 )
+
+
+def _way_out(loop: Loop) -> Wording:
+    if loop.behavior not in (None, "All"):
+        return Wording(
+            "Remove it; let the activity throw a signal or an escalation itself", "请将其移除；可由活动自身抛出信号或升级事件"
+        )
+    return _SET_ITEMS if loop.multi_instance else _SET_LOOP
 
 
 def _problem(node: Node, loop: Loop) -> Wording | None:

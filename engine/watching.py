@@ -8,6 +8,7 @@ last transaction is worked out anew from the variables as they were stored, so n
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.errors import ExpressionFailed
@@ -35,7 +36,10 @@ def flow_holds(ledger: Ledger, flow_id: str, expression: str, token_id: str) -> 
 
 @dataclass(slots=True, kw_only=True)
 class Watched:
-    """A token that waits for a condition: whether it held when it was asked last, and the last change that it knows."""
+    """A token that waits for a condition: whether it held when it was asked last, and the last change that it knows.
+
+    Only for one that may occur again it matters that it held before.
+    """
 
     token_id: str
     activity_id: str
@@ -68,7 +72,7 @@ class Watching:
         """Ask a token's condition afresh after somebody repaired its variables."""
         watched = self._watched.get(token_id)
         if watched is not None:
-            watched.seen = -1
+            watched.seen, watched.held = -1, False
 
     def let_next(self) -> bool:
         """Let the next event occur whose condition has come to hold; False when there is none."""
@@ -85,10 +89,9 @@ class Watching:
 
     def _as_stored(self, token_id: str, activity_id: str) -> Watched:
         watched = Watched(token_id=token_id, activity_id=activity_id, seen=0)
-        try:
-            watched.held = self._value(watched)
-        except ExpressionFailed:
-            watched.held = False
+        if not self._ledger.definition.node(activity_id).interrupting:
+            with suppress(ExpressionFailed):
+                watched.held = self._value(watched)
         return watched
 
     def _must_ask(self, watched: Watched) -> bool:

@@ -97,3 +97,17 @@ def test_a_circle_of_conditions_stops_with_an_incident(bench: Bench) -> None:
     story = package(start(), element("exclusiveGateway", "g"), waiting(), chain("start", "g", "wait", "g"))
     instance = bench.start(story, amount=200)
     assert "came to hold 100 times" in incidents(bench, instance)[0].message
+    retry(bench.restarted(), instance)
+    assert len(bench.history(instance, ConditionMet)) == 200
+    set_variables(bench.restarted(), instance, amount=3)
+    assert (len(bench.history(instance, ConditionMet)), incidents(bench, instance)) == (200, [])
+
+
+def test_a_condition_on_time_is_asked_when_a_variable_changes(bench: Bench) -> None:
+    waits = element(
+        "intermediateCatchEvent", "wait", condition('= now() > date and time("2023-10-01T10:00:00Z") and ready != null')
+    )
+    instance = bench.start(package(start(), waits, person("after"), end(), chain("start", "wait", "after", "end")), ready=1)
+    bench.clock.advance(hours=2)
+    set_variables(bench.restarted(), instance, ready=2)
+    assert list(bench.tasks(instance)) == ["after"]

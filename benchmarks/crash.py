@@ -2,10 +2,10 @@
 
     python -m benchmarks.crash [--kills 500] [--cases N] [--database URL | --postgres] [--clients 20] [--seed N]
 
-A first, undisturbed case shows which commit points there are (engine.faults). Then each process that is started is condemned:
-to die at one of these points, in turn, or by a kill from outside at a random instant. Processes start again at once. After the
-last death all is left to drain, and history, promises and mail are compared (benchmarks.office.verdict). Exit status 1 when
-anything is lost, duplicated or stuck, with what and where.
+Some undisturbed cases show which commit points there are (engine.faults). Then processes die: every other time by a kill from
+outside at a random instant, every other time at one of these points, each in its turn. They start again at once. After the last
+death all is left to drain, and promises, history and mail are compared (benchmarks.office.verdict). Exit status 1 when anything
+is lost, duplicated or stuck, with what and where.
 """
 
 from __future__ import annotations
@@ -29,11 +29,8 @@ from benchmarks.office.postgres import postgres_server
 from benchmarks.office.traffic import Clients, Traffic
 from benchmarks.office.verdict import Verdict, drained, inspect
 
-Sentence = tuple[str | None, int, float]
-"""The commit point at which to die (None: none) and at the how manieth passing; after so many seconds in any case."""
-RANDOM_SHARE = 0.4
-RANDOM_LIFE_SECONDS = (0.1, 2.5)
-LONGEST_WAIT_SECONDS = 6.0
+PAUSE_SECONDS = (0.0, 0.6)
+LONGEST_WAIT_SECONDS = 8.0
 """A condemned process that doesn't come by its place for so long is killed where it stands."""
 DRAIN_SECONDS = 120.0
 UNDISTURBED_CASES = 6
@@ -71,14 +68,19 @@ class Result:
 
 
 class Reaper:
-    """Starts every process of a fleet condemned, again and again, until so many have died; then leaves them alone."""
+    """Lets the processes of a fleet die, one of each role at a time, until so many have died; those that died run again at once.
+
+    Each is killed from outside, whatever it does just then, and what starts in its place is condemned to die at a commit point.
+    """
 
     def __init__(self, fleet: Fleet, places: Mapping[str, Sequence[str]], kills: int, chance: random.Random) -> None:
         self._fleet, self._left = fleet, kills
-        self._sentences = {role: _sentences(known, chance) for role, known in places.items()}
         self._lock = threading.Lock()
         self._failures: list[Exception] = []
-        self._threads = [threading.Thread(target=self._haunt, args=(slot,)) for slot in fleet.slots]
+        self._threads = [
+            threading.Thread(target=self._haunt, args=(role, known, random.Random(chance.random())))
+            for role, known in places.items()
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -87,25 +89,29 @@ class Reaper:
         """Whether anybody has still to die."""
         return any(thread.is_alive() for thread in self._threads)
 
-    def _haunt(self, slot: Slot) -> None:
+    def _haunt(self, role: str, places: Sequence[str], chance: random.Random) -> None:
+        slots = [slot for slot in self._fleet.slots if slot.role == role]
         try:
-            while (sentence := self._next(slot.role)) is not None:
-                self._let_live(slot, *sentence)
-            self._fleet.start(slot)
+            while self._left > 0:
+                for place in chance.sample(places, len(places)):
+                    time.sleep(chance.uniform(*PAUSE_SECONDS))
+                    self._kill_twice(chance.choice(slots), place, chance.choice((1, 1, 2, 3)))
         except Exception as error:
             self._failures.append(error)
 
-    def _next(self, role: str) -> Sentence | None:
-        with self._lock:
-            if self._left == 0:
-                return None
-            self._left -= 1
-            return next(self._sentences[role])
-
-    def _let_live(self, slot: Slot, place: str | None, count: int, seconds: float) -> None:
-        self._fleet.start(slot, crash_at=f"{place}@{count}" if place else "")
-        if not self._fleet.await_death(slot, place, seconds):
+    def _kill_twice(self, slot: Slot, place: str, count: int) -> None:
+        if self._one_more():
             self._fleet.kill(slot)
+            if self._one_more():
+                self._fleet.start(slot, crash_at=f"{place}@{count}")
+                if not self._fleet.await_death(slot, place, LONGEST_WAIT_SECONDS):
+                    self._fleet.kill(slot)
+            self._fleet.start(slot)
+
+    def _one_more(self) -> bool:
+        with self._lock:
+            self._left -= 1
+            return self._left >= 0
 
     def end(self) -> None:
         """Wait until the last is dead and all run again. Raises what went wrong in killing."""
@@ -113,15 +119,6 @@ class Reaper:
             thread.join()
         for failure in self._failures:
             raise failure
-
-
-def _sentences(places: Sequence[str], chance: random.Random) -> Iterator[Sentence]:
-    """Each place in turn, the first few times that it is passed; now and then a random instant instead."""
-    while True:
-        for place in chance.sample(places, len(places)):
-            while chance.random() < RANDOM_SHARE:
-                yield None, 0, chance.uniform(*RANDOM_LIFE_SECONDS)
-            yield place, chance.choice((1, 1, 2, 3)), LONGEST_WAIT_SECONDS
 
 
 def run(database_url: str, home: Path, plan: Plan) -> Result:
@@ -136,10 +133,10 @@ def run(database_url: str, home: Path, plan: Plan) -> Result:
         places = _places(fleet, clients, home) if plan.kills else {}
         with fleet.cleared():
             _play(fleet, clients, places, plan, chance)
-            quiet = drained(house, DRAIN_SECONDS)
+            quiet = not clients.traffic.wrong and drained(house, DRAIN_SECONDS)
         verdict = inspect(house, clients.traffic, mailbox.received, fleet.deaths)
         house.services.db.dispose()
-    deaths = Counter(death.place or f"{death.role} at a random instant" for death in fleet.deaths)
+    deaths = Counter(f"{death.role}: {death.place or 'at a random instant'}" for death in fleet.deaths)
     return Result(verdict=verdict, traffic=clients.traffic, places=places, deaths=deaths, quiet=quiet)
 
 
@@ -156,6 +153,8 @@ def _places(fleet: Fleet, clients: Clients, home: Path) -> dict[str, list[str]]:
 
 def _play(fleet: Fleet, clients: Clients, places: Mapping[str, Sequence[str]], plan: Plan, chance: random.Random) -> None:
     enough = len(clients.traffic.requests) + plan.cases
+    for slot in fleet.slots:
+        fleet.start(slot)
     reaper = Reaper(fleet, places, plan.kills, chance)
     try:
         clients.work(lambda: reaper.busy or len(clients.traffic.requests) < enough)
@@ -168,8 +167,9 @@ def report(result: Result) -> bool:
     verdict = result.verdict
     for place, count in sorted(result.deaths.items()):
         print(f"  died {count} times: {place}")
-    never = sorted({place for known in result.places.values() for place in known} - result.deaths.keys())
-    print(f"commit_points: {len({place for known in result.places.values() for place in known})}, not died at: {never or 'none'}")
+    places = {f"{role}: {place}" for role, known in result.places.items() for place in known}
+    print(f"commit_points: {len(places)}")
+    print(f"commit_points_without_a_death: {', '.join(sorted(places - result.deaths.keys())) or 'none'}")
     print(f"kills: {result.deaths.total()}")
     print(f"cases: {verdict.cases}")
     print(f"tasks_fought_for: {result.traffic.quarrels}")

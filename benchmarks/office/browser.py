@@ -35,13 +35,12 @@ class Answer:
 class Browser:
     """Keeps cookies and the CSRF token, and sends again whenever the connection broke or the server was unwell.
 
-    So whatever it asks for must be safe to ask for twice. `unwell` collects the answers of 500 and more that it met.
+    So whatever it asks for must be safe to ask for twice. `unwell` collects the answers of 500 and more.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, unwell: list[str]) -> None:
         self.url = url
-        self.unwell: list[str] = []
-        self.signed_in = False
+        self._unwell = unwell
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()), _NoRedirect)
         self._token = ""
 
@@ -50,7 +49,7 @@ class Browser:
         answer = self.post("/login", form={"login": login, "password": password})
         if answer.status != 303:
             raise PermissionError(f"{login} can't sign in: {answer.status}")
-        self._token, self.signed_in = "", True
+        self._token = ""
 
     def get(self, path: str) -> Answer:
         return self._patiently(lambda: urllib.request.Request(self.url + path))
@@ -85,7 +84,7 @@ class Browser:
             if NO_ANSWER < status < 500:
                 return Answer(status=status, text=text, tries=tries)
             if status:
-                self.unwell.append(f"{status} {text[:300]}")
+                self._unwell.append(f"{status} {text[:300]}")
             if time.monotonic() > give_up:
                 raise TimeoutError(f"{self.url}: no answer for {PATIENCE_SECONDS:g} s; at last {status} {text[:200]}")
             time.sleep(PAUSE_SECONDS)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from caseloop import bootstrap, first_start
 from caseloop.bootstrap import Services
-from caseloop.demo import QUICK_HASHER
 from caseloop.settings import Settings
 from desk.model import NewAgent
 from desk.seed import ALL_SKILLS
@@ -50,7 +49,7 @@ def furnish(database_url: str, home: Path, *, mail_url: str, agents: int, **sett
     environment = {f"CASELOOP_{name}": value for name, value in given.items()}
     read = Settings.from_environment(environment)
     bootstrap.prepare(read)
-    services = bootstrap.build(read, hasher=QUICK_HASHER)
+    services = bootstrap.build(read)
     people = services.desk.people
     for agent, temporary in first_start.furnish(services):
         people.change_password(agent.login, temporary, PASSWORD)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 from benchmarks.office.browser import PATIENCE_SECONDS, Answer, Browser
@@ -30,6 +30,13 @@ REQUEST = {
 }
 SOLVED = {"stage": "结果反馈", "content": "说明流程", "next_action": "归档", "outcome": "resolved"}
 CREATED, SEE_OTHER, OK, CONFLICT, GONE = 201, 303, 200, 409, 410
+NOTED = {"stage": "问题排查", "content": "联系技术部确认", "next_action": "等待技术修复"}
+REPAIRED = {"stage": "问题修复", "content": "修复并测试", "next_action": "通知客户结果", "outcome": "resolved"}
+TECHNICIAN = "tech"
+HELPED_SHARE = 0.25
+"""So often an agent needs the technicians."""
+SIGN_IN_SHARE = 0.2
+"""So often somebody signs in anew before the next case."""
 REOPENED_SHARE = 0.15
 """So many customers aren't satisfied with the first round."""
 
@@ -67,15 +74,16 @@ class Clients:
     def __init__(self, house: House, urls: list[str], mailbox: Mailbox, chance: random.Random) -> None:
         self.traffic = Traffic()
         self._house, self._mailbox, self._chance = house, mailbox, chance
-        self._browsers = {login: Browser(urls[index % len(urls)]) for index, login in enumerate(house.agents)}
-        self._customers = Browser(urls[0])
+        self._browsers: dict[str, Browser] = {}
+        self._urls = cycle(urls)
+        self._unwell: list[str] = []
         self._turns = count(1)
 
     def work(self, more: Callable[[], bool]) -> None:
         """Let all play cases as long as `more` says so, and finish those begun. A client that fails is told in `wrong`."""
-        for login, browser in self._browsers.items():
-            if not browser.signed_in:
-                browser.sign_in(login, PASSWORD)
+        for login in (*self._house.agents, TECHNICIAN):
+            if login not in self._browsers:
+                self._sign_in(login)
         threads = [
             threading.Thread(target=self._client, args=(login, random.Random(self._chance.random()), more), name=login)
             for login in self._house.agents
@@ -84,12 +92,23 @@ class Clients:
             thread.start()
         for thread in threads:
             thread.join()
-        for browser in (*self._browsers.values(), self._customers):
-            self.traffic.wrong.extend(f"server error: {text}" for text in browser.unwell)
+        self.traffic.wrong.extend(f"server error: {text}" for text in self._unwell)
+        self._unwell.clear()
+
+    def _sign_in(self, login: str) -> None:
+        """Before a browser of its own: others may be using the one that there is."""
+        browser = self._browser()
+        browser.sign_in(login, PASSWORD)
+        self._browsers[login] = browser
+
+    def _browser(self) -> Browser:
+        return Browser(next(self._urls), unwell=self._unwell)
 
     def _client(self, login: str, chance: random.Random, more: Callable[[], bool]) -> None:
         try:
-            while more():
+            while more() and not self.traffic.wrong:
+                if chance.random() < SIGN_IN_SHARE:
+                    self._sign_in(login)
                 self._case(login, f"{login}-{next(self._turns)}", chance)
         except Exception as error:
             self.traffic.wrong.append(f"{login} could not go on: {type(error).__name__}: {error}")
@@ -118,6 +137,8 @@ class Clients:
         reply = {"text": f"正在处理（第 {round} 轮）", "message_id": f"{number}-{round}"}
         self._send(holder, f"/cases/{number}/say/reply", form=reply, wanted=(SEE_OTHER,))
         self._promised("replied", number, by=holder, round=round)
+        if round == 1 and chance.random() < HELPED_SHARE:
+            self._get_help(number, holder, round)
         held = eventually(lambda: self._open_task(number), f"{number}: the claimed task")
         body = {"data": {**SOLVED, "solution": f"在 APP 中修改（第 {round} 轮）"}, "revision": held.revision}
         complete = lambda: self._send(holder, f"/tasks/{task.id}/complete", body=body, wanted=(OK, CONFLICT))  # noqa: E731
@@ -125,6 +146,20 @@ class Clients:
         answers = at_once(complete, complete) if twice else [complete()]
         self._count([answer.status for answer in answers], OK, twice, f"completing task {task.id}", answers)
         self._promised("completed", number, by=holder, task_id=task.id)
+
+    def _get_help(self, number: str, holder: str, round: int) -> None:
+        """The agent notes progress and asks the technicians, who help at once."""
+        self._send(
+            holder, f"/cases/{number}/progress", form={**NOTED, "message_id": f"row-{number}-{round}"}, wanted=(SEE_OTHER,)
+        )
+        self._promised("noted", number, by=holder, round=round)
+        ask = {"text": "支付接口故障", "message_id": f"help-{number}-{round}"}
+        self._send(holder, f"/cases/{number}/say/technical", form=ask, wanted=(SEE_OTHER,))
+        task = eventually(lambda: self._house.task(number, "technical"), f"{number}: the technicians' task")
+        self._send(TECHNICIAN, f"/tasks/{task.id}/claim", form={}, wanted=(SEE_OTHER,))
+        body = {"data": REPAIRED, "revision": task.revision + 1}
+        self._send(TECHNICIAN, f"/tasks/{task.id}/complete", body=body, wanted=(OK, CONFLICT))
+        self._promised("completed", number, by=TECHNICIAN, task_id=task.id)
 
     def _claim(self, me: str, task: UserTask, chance: random.Random) -> str:
         """Have two reach for the task at the same time; the one who got it."""
@@ -163,7 +198,7 @@ class Clients:
         return links[round - 1] if self._house.waits_for_survey(number) else None
 
     def _answer_survey(self, link: str, rating: str) -> None:
-        answer = self._customers.post(f"/survey/{link}", form={"rating": rating})
+        answer = self._browser().post(f"/survey/{link}", form={"rating": rating})
         if answer.status not in (OK, GONE):
             raise AssertionError(f"survey: {answer.status} {answer.text[:300]}")
 

@@ -22,14 +22,14 @@ from sqlalchemy import func, select
 from benchmarks.office.fleet import WORKER, Death
 from benchmarks.office.house import House
 from benchmarks.office.mailbox import Received
-from benchmarks.office.traffic import Promise, Traffic
+from benchmarks.office.traffic import NOTED, Promise, Traffic
 from desk.model import CaseState, EntryKind
 from desk.store import cases, conversation, surveys
 from desk.tables import case as case_table
 from engine import history
 from engine.db import messages, queries
 from engine.db.tables import process_instance
-from engine.model import InstanceState, JobState
+from engine.model import InstanceState, JobState, ProcessInstance
 from engine.ports import Transaction
 from handlers.mail import message_id
 
@@ -95,16 +95,13 @@ def _case(tx: Transaction, house: House, number: str, promises: Sequence[Promise
         verdict.stuck.append(
             f"{number}: the instance is {instance.state}, the case {case.state}; open tasks: {standing or 'none'}"
         )
-    for kind, left in (
-        ("task", queries.tasks(tx, instance_id=instance.id)),
-        ("timer", queries.timers(tx, instance.id)),
-        ("subscription", queries.subscriptions(tx, instance_id=instance.id)),
-        ("incident", queries.incidents(tx, house.services.vault, instance_id=instance.id)),
-    ):
-        verdict.stuck.extend(f"{number}: an open {kind} {one}" for one in left)
+    waiting = [*queries.timers(tx, instance.id), *queries.subscriptions(tx, instance_id=instance.id)]
+    broken = queries.incidents(tx, house.services.vault, instance_id=instance.id)
+    for one in (*waiting, *broken):
+        verdict.stuck.append(f"{number}: an open {type(one).__name__} at {one.activity_id}")
     verdict.duplicated.extend(f"{number}: {what}" for what in _happened_twice(events))
     verdict.duplicated.extend(f"{number}: {what}" for what in two_owners(events))
-    verdict.lost.extend(f"{number}: {what}" for what in _not_kept(tx, house, number, events, promises))
+    verdict.lost.extend(f"{number}: {what}" for what in _not_kept(tx, house, instance, events, promises))
 
 
 def _happened_twice(events: Sequence[history.HistoryEvent]) -> Iterator[str]:
@@ -143,25 +140,28 @@ def two_owners(events: Sequence[history.HistoryEvent]) -> Iterator[str]:
 
 
 def _not_kept(
-    tx: Transaction, house: House, number: str, events: Sequence[history.HistoryEvent], promises: Sequence[Promise]
+    tx: Transaction, house: House, instance: ProcessInstance, events: Sequence[history.HistoryEvent], promises: Sequence[Promise]
 ) -> Iterator[str]:
+    number = instance.business_key
     claimed = {(event.task_id, event.by) for event in events if isinstance(event, history.TaskClaimed)}
     completed = {(event.task_id, event.by) for event in events if isinstance(event, history.TaskCompleted)}
     answered = {one.round for one in surveys.of_cases(tx, house.services.vault, [number]) if one.answered_at}
     replies = sum(entry.kind is EntryKind.REPLY for entry in conversation.entries(tx, house.services.vault, number))
+    rows = house.services.desk.tables.progress_table(number)
+    noted = sum(row["处理内容"] == NOTED["content"] for row in rows)
     for promise in promises:
         kept = {
             "taken": True,
             "claimed": (promise.task_id, promise.by) in claimed,
             "completed": (promise.task_id, promise.by) in completed,
-            "replied": replies == len([one for one in promises if one.kind == "replied"]),
+            "replied": replies == sum(one.kind == "replied" for one in promises),
+            "noted": noted == sum(one.kind == "noted" for one in promises),
             "answered": promise.round in answered,
         }[promise.kind]
         if not kept:
             yield f"{promise} was confirmed and isn't so"
-    jobs = {event.job_id for event in events if isinstance(event, history.JobCreated)}
-    done = {event.job_id for event in events if isinstance(event, history.JobDone)}
-    yield from (f"job {job} was made and never done" for job in sorted(jobs - done))
+    made = {event.job_id for event in events if isinstance(event, history.JobCreated)}
+    yield from (f"job {job} is gone" for job in sorted(made - {job.id for job in queries.jobs(tx, instance_id=instance.id)}))
 
 
 def _mail(house: House, numbers: Sequence[str], received: Sequence[Received], deaths: Sequence[Death], verdict: Verdict) -> None:

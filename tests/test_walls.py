@@ -21,7 +21,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "handlers": frozenset({"desk", "engine"}),
     "webui": frozenset({"bpmn", "desk", "engine"}),
     "caseloop": frozenset({"bpmn", "desk", "engine", "webui"}),
-    "benchmarks": frozenset({"bpmn", "desk", "engine", "caseloop", "webui"}),
+    "benchmarks": frozenset({"bpmn", "desk", "engine", "handlers", "caseloop", "webui"}),
 }
 
 HANDLERS_MAY_SEE = ("engine.ports", "engine.model", "engine.history", "engine.errors")

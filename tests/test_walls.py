@@ -43,7 +43,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     ),
     "cryptography": ("engine.vault",),
     "procrastinate": ("engine.queues.procrastinate", "engine.db.steps"),
-    "psycopg": ("engine.queues.procrastinate",),
+    "psycopg": ("engine.queues.procrastinate", "benchmarks"),
     "argon2": ("desk.people", "desk.service", "caseloop.demo"),
     "flask": ("webui",),
     "waitress": ("caseloop.cli",),

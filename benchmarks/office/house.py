@@ -36,12 +36,6 @@ class House:
         """The open task of a case at an activity."""
         return next((task for task in self.services.desk.inbox.of_case(number) if task.activity_id == activity), None)
 
-    def waits_for_survey(self, number: str) -> bool:
-        """Whether the case's process waits for the customer's opinion."""
-        with self.services.db.reading() as tx:
-            instance = queries.instance_by_key(tx, number)
-            return any(one.message_name == "survey-answered" for one in queries.subscriptions(tx, instance_id=instance.id))
-
 
 def furnish(database_url: str, home: Path, *, mail_url: str, agents: int, **settings: str) -> House:
     """Make tables, processes and people. `settings` are further ones, without their prefix."""

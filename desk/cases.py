@@ -22,6 +22,8 @@ from desk.tables import ORDER
 from desk.timeline import Explained, TimelineItem, explained, timeline
 from desk.wordings import REQUIRED
 from engine.db import queries
+from engine.db.database import tried_again
+from engine.model import InstanceState, Suspension
 from engine.ports import Transaction
 
 
@@ -42,7 +44,10 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """A case for the case page. Names and contacts are masked; `description` is in clear, for who may read the case."""
+    """A case for the case page. Names and contacts are masked; `description` is in clear, for who may read the case.
+
+    `suspension` is set while a person lets the case rest.
+    """
 
     case: Case
     customer: str
@@ -58,6 +63,7 @@ class CaseView:
     instance_id: int
     deployment_id: int
     may_reveal_contact: bool
+    suspension: Suspension | None
 
     @property
     def number(self) -> str:
@@ -77,6 +83,7 @@ class CaseListItem:
     customer: str
     owner_name: str
     next_clock: ClockView | None
+    suspended: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +156,10 @@ class Cases:
             instance_id=instance.id,
             deployment_id=instance.deployment_id,
             may_reveal_contact=may_see_contact(agent, case, teams),
+            suspension=queries.suspension(tx, vault, instance.id) if instance.state is InstanceState.SUSPENDED else None,
         )
 
+    @tried_again
     def reveal_contact(self, number: str, *, by: str, reason: str) -> str:
         """The customer's full contact, for its owner and the team's supervisors. Who looked and why is logged.
 
@@ -213,13 +222,15 @@ class Cases:
     def _items(self, tx: Transaction, found: list[Case]) -> list[CaseListItem]:
         names = {agent.login: agent.name for agent in people.agents(tx)}
         who = customers.by_id(tx, self._context.vault, {case.customer_id for case in found})
-        views = clock_views(tx, [case.number for case in found], self._context.now())
+        numbers = [case.number for case in found]
+        views, suspended = clock_views(tx, numbers, self._context.now()), queries.suspended_keys(tx, numbers)
         return [
             CaseListItem(
                 case=case,
                 customer=mask_name(who[case.customer_id].name),
                 owner_name=names.get(case.owner or "", ""),
                 next_clock=next_clock(views.get(case.number, ())),
+                suspended=case.number in suspended,
             )
             for case in found
         ]

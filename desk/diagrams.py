@@ -12,7 +12,7 @@ from desk.rights import readable
 from desk.store import cases, people
 from engine.db import queries
 from engine.history import ActivityCancelled, ActivityEntered, ActivityLeft, FlowTaken, HistoryEvent
-from engine.model import InstanceState
+from engine.model import OPEN_INSTANCES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Diagrams:
             package = self._context.engine.definition(instance.deployment_id, tx).package
             events = queries.history(tx, self._context.vault, instance.id)
         is_open, passed, flows = marks(events)
-        if instance.state is not InstanceState.ACTIVE:
+        if instance.state not in OPEN_INSTANCES:
             is_open = ()
         return CaseDiagram(package=package, open=is_open, passed=passed, flows=flows)
 

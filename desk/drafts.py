@@ -17,6 +17,7 @@ from desk.store.releases import DRAFT_MOVES, Draft, DraftState
 from desk.versions import next_version
 from engine.db import queries
 from engine.db import store as engine_store
+from engine.db.database import tried_again
 from engine.errors import Invalid, StaleRevision
 from engine.model import Deployment
 from engine.ports import Transaction
@@ -65,6 +66,7 @@ class Drafts:
         with self._db.reading() as tx:
             return engine_store.deployment_files(tx, queries.deployment(tx, key, version).id)[1]
 
+    @tried_again
     def open_draft(self, key: str, from_version: str, *, by: str) -> OpenDraft:
         """Begin a draft with the files of a deployed version and an empty change list. Raises NotFound, RightMissing."""
         with self._db.transaction() as tx:
@@ -80,6 +82,7 @@ class Drafts:
         with self._db.reading() as tx:
             return OpenDraft(draft=releases.draft(tx, draft_id), files=releases.files(tx, draft_id))
 
+    @tried_again
     def save_draft(
         self, draft_id: int, files: Mapping[str, bytes | None], *, by: str, revision: int, svg: str | None = None
     ) -> OpenDraft:
@@ -103,6 +106,7 @@ class Drafts:
         with self._db.reading() as tx:
             return next_version(each.version for each in queries.deployments(tx, key=key))
 
+    @tried_again
     def discard_draft(self, draft_id: int, *, by: str, revision: int) -> None:
         """Give a draft up. Raises StaleRevision, DraftClosed, RightMissing."""
         with self._db.transaction() as tx:
@@ -116,6 +120,7 @@ class Drafts:
         saved = self.draft(draft_id).files
         return check_files({**saved, **(files or {})}, handlers=self._engine.handlers.keys())
 
+    @tried_again
     def deploy_draft(self, draft_id: int, version: str, teams: Collection[str] | None, *, by: str, revision: int) -> Deployment:
         """Deploy a draft as a new version and start the new cases of these teams (everyone when None) on it.
 

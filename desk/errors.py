@@ -108,6 +108,15 @@ class PasswordTooWeak(Invalid):
         super().__init__(f"This password {fact}. Take a longer sentence that only you know.")
 
 
+class PasswordChanged(Conflict):
+    """Two changes of one password at the same time; the other one counts."""
+
+    code = "password_changed"
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"The password of {login} was changed at the same time. Log in with the newer one.", login=login)
+
+
 class RightMissing(Forbidden):
     """The agent's role or team gives no right to this."""
 

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from desk.context import DeskContext
 from desk.errors import RightMissing
 from desk.model import Agent, Role
 from desk.store import people
-from engine.commands import RetryIncident
+from engine.commands import RetryIncident, RetryIncidents
 from engine.db import queries, work
+from engine.db.database import tried_again
 from engine.model import Incident, IncidentState, InstanceState, ProcessInstance
+from engine.repairs import Retried
 
+MOST_RETRIED = 100
 WHO_REPAIRS = frozenset({Role.SUPERVISOR, Role.ANALYST, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """An incident with the version that its instance runs on. `retryable`: it is open and its instance still runs."""
+    """An incident with the version that its instance runs on, and the handler of its job if it has one.
+
+    `retryable`: it is open and its instance still runs, not suspended.
+    """
 
     incident: Incident
     deployment_id: int
     process_key: str
     version: str
-    retryable: bool
+    handler: str | None
+    instance_state: InstanceState
+
+    @property
+    def retryable(self) -> bool:
+        return self.incident.state is IncidentState.OPEN and self.instance_state is InstanceState.ACTIVE
 
 
 class Incidents:
@@ -41,6 +53,7 @@ class Incidents:
         """What was repaired, the newest first. Raises RightMissing."""
         return self._views(IncidentState.RESOLVED, viewer, limit)
 
+    @tried_again
     def retry(self, incident_id: int, *, by: str) -> bool:
         """Try again what the incident stopped. False when it failed at once again; what a worker does shows later.
 
@@ -53,21 +66,33 @@ class Incidents:
             still = queries.incidents(tx, self._engine.vault, instance_id=retried.instance_id)
             return not any(each.activity_id == retried.activity_id for each in still)
 
+    def retry_many(self, incident_ids: Collection[int], *, by: str) -> list[Retried]:
+        """Try at most `MOST_RETRIED` again, each in a transaction of its own; what came of each, in order.
+
+        Raises RightMissing.
+        """
+        with self._db.reading() as tx:
+            _require_repairer(people.agent(tx, by))
+        wanted = tuple(dict.fromkeys(incident_ids))[:MOST_RETRIED]
+        return self._engine.retry_many(RetryIncidents(by=by, incident_ids=wanted, limit=MOST_RETRIED)) if wanted else []
+
     def _views(self, state: IncidentState, viewer: str, limit: int | None = None) -> list[IncidentView]:
         with self._db.reading() as tx:
             _require_repairer(people.agent(tx, viewer))
             found = queries.incidents(tx, self._engine.vault, state=state)[:limit]
             instances = {number: queries.instance(tx, number) for number in {each.instance_id for each in found}}
-        return [_view(each, instances[each.instance_id]) for each in found]
+            handlers = queries.handlers_of(tx, {each.job_id for each in found if each.job_id is not None})
+        return [_view(each, instances[each.instance_id], handlers.get(each.job_id or 0)) for each in found]
 
 
-def _view(incident: Incident, instance: ProcessInstance) -> IncidentView:
+def _view(incident: Incident, instance: ProcessInstance, handler: str | None) -> IncidentView:
     return IncidentView(
         incident=incident,
         deployment_id=instance.deployment_id,
         process_key=instance.process_key,
         version=instance.version,
-        retryable=incident.state is IncidentState.OPEN and instance.state is InstanceState.ACTIVE,
+        handler=handler,
+        instance_state=instance.state,
     )
 
 

@@ -22,6 +22,7 @@ from desk.store.customers import Customer
 from desk.wordings import NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
 from engine.db import messages
+from engine.db.database import tried_again
 from engine.ports import Transaction
 
 CLOCK_SKEW = timedelta(minutes=1)
@@ -61,6 +62,7 @@ class Intake:
             definition = self._context.engine.definition(deployment.id, tx)
         return definition.package.forms.get(definition.start_node().work.form_id or "")
 
+    @tried_again
     def open_case(self, form: Mapping[str, Any], *, by: str, team: str | None = None, request_id: str | None = None) -> str:
         """Open a case from the answers of the intake form and tell its number NRyyyymmddNNN.
 

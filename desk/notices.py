@@ -8,6 +8,7 @@ from datetime import datetime
 from desk.context import DeskContext
 from desk.store import notices as store
 from desk.store.notices import Delivery, NewNotice, Notice
+from engine.db.database import tried_again
 
 BY_PERSON = "contact_customer"  # the template that asks somebody to tell the customer, whom no mail reaches
 
@@ -19,6 +20,7 @@ class Notices:
         self._context = context
         self._db = context.engine.db
 
+    @tried_again
     def add(self, notice: NewNotice) -> bool:
         """Write a notice; False when one with its idempotency key was written before."""
         with self._db.transaction() as tx:
@@ -39,6 +41,7 @@ class Notices:
         with self._db.reading() as tx:
             return store.unread(tx, login)
 
+    @tried_again
     def mark_read(self, login: str, ids: Collection[int] | None = None) -> None:
         """Mark a person's own notices as read, all of them without `ids`."""
         with self._db.transaction() as tx:
@@ -50,6 +53,7 @@ class Notices:
             found = store.deliveries(tx, self._context.vault, key=idempotency_key)
         return found[0] if found else None
 
+    @tried_again
     def record_delivery(self, delivery: Delivery) -> None:
         """Log a try to send; a later try with the same key replaces its state and is counted."""
         with self._db.transaction() as tx:

@@ -10,12 +10,21 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from desk.context import DeskContext
-from desk.errors import AgentNotFound, AnswersInvalid, NameTaken, PasswordTooWeak, TeamNotFound, TooManyAttempts, WrongPassword
+from desk.errors import (
+    AgentNotFound,
+    AnswersInvalid,
+    NameTaken,
+    PasswordChanged,
+    PasswordTooWeak,
+    TeamNotFound,
+    TooManyAttempts,
+    WrongPassword,
+)
 from desk.masking import mask_name
 from desk.model import Agent, NewAgent, Team
 from desk.store import people as store
 from desk.wordings import NO_LOGIN, REQUIRED
-from engine.errors import Conflict
+from engine.db.database import tried_again
 from engine.ports import Transaction
 
 MIN_PASSWORD = 10
@@ -34,6 +43,7 @@ class People:
         self._hasher = hasher or PasswordHasher()
         self._nobody = self._hasher.hash("nobody has this password")
 
+    @tried_again
     def add_team(self, key: str, name: str, name_en: str, supervisor: str | None = None, deputy: str | None = None) -> Team:
         """Add a team. Raises NameTaken."""
         team = Team(key=key, name=name, name_en=name_en, supervisor=supervisor, deputy=deputy)
@@ -43,6 +53,7 @@ class People:
             store.add_team(tx, team)
         return team
 
+    @tried_again
     def change_team(self, key: str, *, supervisor: str | None, deputy: str | None = None) -> Team:
         """Give a team another supervisor and deputy. Raises TeamNotFound, AgentNotFound."""
         with self._db.transaction() as tx:
@@ -57,6 +68,7 @@ class People:
         with self._db.reading() as tx:
             return list(store.teams(tx).values())
 
+    @tried_again
     def add_agent(self, new: NewAgent) -> Agent:
         """Add somebody. Raises NameTaken, TeamNotFound, PasswordTooWeak, AnswersInvalid for a login or name that can't be."""
         login = new.login.strip().lower()
@@ -85,6 +97,7 @@ class People:
             store.add_agent(tx, agent, self._hasher.hash(new.password))
         return agent
 
+    @tried_again
     def change_agent(
         self,
         login: str,
@@ -127,17 +140,11 @@ class People:
         even the right password is looked at.
         """
         login, now = login.strip().lower(), self._context.now()
-        with self._db.transaction() as tx:
-            if (until := _blocked_until(tx, login, from_address, now)) is not None:
-                raise TooManyAttempts(until)
-            # counted before the slow comparison, so that parallel guesses all count
-            store.add_failure(tx, login=login, address=from_address, at=now)
-            found = store.account(tx, login)
+        found = self._db.run(lambda tx: _counted(tx, login, from_address, now))
         stored = found.password_hash if found else self._nobody
         if not self._fits(stored, password) or found is None or not found.agent.active:
             raise WrongPassword
-        with self._db.transaction() as tx:
-            store.forget_failures(tx, login=login, before=now - WINDOW)
+        self._db.run(lambda tx: store.forget_failures(tx, login=login, before=now - WINDOW))
         if self._hasher.check_needs_rehash(stored):
             self._write_password(login, password, expected=stored, temporary=found.agent.password_is_temporary)
         return found.agent
@@ -162,12 +169,13 @@ class People:
             raise AgentNotFound(login)
         self._write_password(login, new, expected=found.password_hash, temporary=True)
 
+    @tried_again
     def _write_password(self, login: str, password: str, *, expected: str, temporary: bool) -> None:
         fresh = self._hasher.hash(password)
         with self._db.transaction() as tx:
             found = store.account(tx, login)
             if found is None or found.password_hash != expected:
-                raise Conflict(f"The password of {login} was changed at the same time. Log in with the newer one.", login=login)
+                raise PasswordChanged(login)
             store.set_password(tx, login, fresh, temporary=temporary)
 
     def _fits(self, stored: str, password: str) -> bool:
@@ -175,6 +183,15 @@ class People:
             return self._hasher.verify(stored, password)
         except (Argon2Error, InvalidHashError):
             return False
+
+
+def _counted(tx: Transaction, login: str, address: str, now: datetime) -> store.Account | None:
+    """The account, after this try was counted as one that failed. Raises TooManyAttempts."""
+    if (until := _blocked_until(tx, login, address, now)) is not None:
+        raise TooManyAttempts(until)
+    # counted before the slow comparison, so that parallel guesses all count
+    store.add_failure(tx, login=login, address=address, at=now)
+    return store.account(tx, login)
 
 
 def _blocked_until(tx: Transaction, login: str, address: str, now: datetime) -> datetime | None:

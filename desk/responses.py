@@ -10,7 +10,7 @@ from desk.context import DeskContext
 from desk.store import cases, clocks
 from engine.commands import SetVariables
 from engine.db import queries
-from engine.model import InstanceState
+from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
 
 CLOCKS, RESPOND = "clocks", "respond"
@@ -26,7 +26,7 @@ def responded(tx: Transaction, context: DeskContext, number: str, at: datetime) 
     if cases.case(tx, number).first_response_at is not None:
         return
     running = queries.variables(tx, context.vault, instance.id).get(CLOCKS)
-    if instance.state is InstanceState.ACTIVE and isinstance(running, Mapping):
+    if instance.state in OPEN_INSTANCES and isinstance(running, Mapping):
         command = SetVariables(
             instance_id=instance.id, values={CLOCKS: _stopped(running, at)}, by="desk", reason="first response to the customer"
         )

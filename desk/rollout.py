@@ -20,6 +20,7 @@ from desk.store import cases, people, releases, surveys
 from desk.store.cases import Filter, Readable
 from desk.store.releases import Stage
 from engine.db import queries
+from engine.db.database import tried_again
 from engine.errors import StaleRevision
 from engine.model import Deployment
 from engine.ports import Transaction
@@ -90,6 +91,7 @@ class Rollout:
         with self._db.reading() as tx:
             return {team: deployment_for(tx, key, team).version for team in people.teams(tx)}
 
+    @tried_again
     def assign(self, key: str, version: str, teams: Collection[str] | None, *, by: str, read: int | None = None) -> None:
         """From now on these teams (everyone when None) start their new cases on a deployed version; running cases keep theirs.
 

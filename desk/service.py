@@ -14,6 +14,7 @@ from desk.inbox import Inbox
 from desk.incidents import Incidents
 from desk.intake import Intake
 from desk.notices import Notices
+from desk.operations import Operations
 from desk.people import People
 from desk.records import Tables
 from desk.rollout import Rollout
@@ -57,6 +58,7 @@ class Desk:
         self.drafts = Drafts(context)
         self.rollout = Rollout(context)
         self.incidents = Incidents(context)
+        self.operations = Operations(context)
 
     @property
     def settings(self) -> DeskSettings:

@@ -19,6 +19,7 @@ from desk.store.notices import NewNotice
 from desk.store.surveys import Survey
 from engine.commands import CorrelateMessage
 from engine.db import queries
+from engine.db.database import tried_again
 from engine.errors import FormInvalid, Invalid
 from engine.ports import Transaction
 
@@ -65,6 +66,7 @@ class Surveys:
         self._context = context
         self._db = context.engine.db
 
+    @tried_again
     def invite(self, number: str, round: int | None = None) -> Invitation:
         """The invitation of a case's round (now the present one); asked again, the same one. Raises CaseNotFound."""
         with self._db.transaction() as tx:
@@ -102,6 +104,7 @@ class Surveys:
             form, texts = self._form(tx, survey.case_number)
             return SurveyView(form=form, texts=texts, expires_at=survey.expires_at)
 
+    @tried_again
     def answer(self, token: str, data: Mapping[str, Any]) -> None:
         """Record the customer's answer, once. A late one is recorded too; when dissatisfied, the supervisor is told.
 

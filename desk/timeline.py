@@ -18,12 +18,15 @@ from engine.history import (
     HistoryEvent,
     IncidentRaised,
     InstanceCancelled,
+    InstanceResumed,
+    InstanceSuspended,
     MessageCorrelated,
     TaskClaimed,
     TaskCompleted,
     TaskReassigned,
     TaskReleased,
     TimerFired,
+    TokenMoved,
 )
 from engine.ports import Transaction
 
@@ -31,7 +34,7 @@ from engine.ports import Transaction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
     """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, progress, entered,
-    claimed, released, reassigned, completed, decided, timer, message, incident, cancelled.
+    claimed, released, reassigned, completed, decided, timer, message, incident, suspended, resumed, moved, cancelled.
     """
 
     at: datetime
@@ -70,6 +73,9 @@ _KINDS: Mapping[type[HistoryEvent], str] = {
     TimerFired: "timer",
     MessageCorrelated: "message",
     IncidentRaised: "incident",
+    InstanceSuspended: "suspended",
+    InstanceResumed: "resumed",
+    TokenMoved: "moved",
     InstanceCancelled: "cancelled",
     ActivityEntered: "entered",
 }
@@ -108,13 +114,15 @@ def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[Ti
             activity_id=event.activity_id,
             name=_name(definition, event.activity_id),
             text=_text(event),
-            details=_details(event),
+            details=_details(event, definition),
         )
 
 
 def _text(event: HistoryEvent) -> str:
     match event:
         case HandlerDecided(reason=reason) | TaskReassigned(reason=reason) | InstanceCancelled(reason=reason):
+            return reason
+        case InstanceSuspended(reason=reason) | InstanceResumed(reason=reason) | TokenMoved(reason=reason):
             return reason
         case DecisionMade(rows=rows):
             return _why(rows)
@@ -123,7 +131,7 @@ def _text(event: HistoryEvent) -> str:
     return ""
 
 
-def _details(event: HistoryEvent) -> Mapping[str, Any]:
+def _details(event: HistoryEvent, definition: Definition) -> Mapping[str, Any]:
     match event:
         case HandlerDecided(result=result):
             said = {"reason_code": event.reason_code, "reason_arguments": event.reason_arguments}
@@ -134,6 +142,8 @@ def _details(event: HistoryEvent) -> Mapping[str, Any]:
             return {"before": event.before, "assignee": event.assignee}
         case TimerFired(noticed_at=noticed_at):
             return {"noticed_at": noticed_at}
+        case TokenMoved(to_activity_id=target):
+            return {"target": _name(definition, target)}
     return {}
 
 

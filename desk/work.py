@@ -23,6 +23,7 @@ from desk.store.progress import ProgressRow
 from desk.wordings import REQUIRED, TOO_LONG
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
 from engine.db import messages, queries
+from engine.db.database import tried_again
 from engine.model import ProcessInstance, TaskState, UserTask
 from engine.ports import Transaction
 
@@ -42,6 +43,7 @@ class Work:
 
     # -- tasks
 
+    @tried_again
     def claim(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
         """Take an offered task, or begin one that was given to you; the case is then in progress.
 
@@ -51,6 +53,7 @@ class Work:
         with self._db.transaction() as tx:
             return self._claim(tx, people.agent(tx, by), task_id, revision)
 
+    @tried_again
     def start(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
         """Claim a task (unless you hold it) and note that you talk with the customer now: a call is a response, a claim isn't.
 
@@ -80,6 +83,7 @@ class Work:
         command = SetVariables(instance_id=task.instance_id, values=changed, by=by, reason="the owner's task changed hands")
         self._engine.set_variables(tx, command)
 
+    @tried_again
     def release(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
         """Give a task back to its team. Who owned the case owns it until somebody else takes it (R40).
 
@@ -88,6 +92,7 @@ class Work:
         with self._db.transaction() as tx:
             return self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
 
+    @tried_again
     def reassign(self, task_id: int, *, assignee: str, by: str, reason: str, revision: int | None = None) -> UserTask:
         """Hand an open task to another active agent (analysts take none): by its holder, or by a supervisor.
 
@@ -108,6 +113,7 @@ class Work:
             self._owned(tx, task, by=by)
             return task
 
+    @tried_again
     def complete(self, task_id: int, data: Mapping[str, Any], *, by: str, revision: int | None = None) -> ProcessInstance:
         """Finish a task with the answers of its form.
 
@@ -138,6 +144,7 @@ class Work:
 
     # -- progress
 
+    @tried_again
     def log_progress(self, number: str, data: Mapping[str, Any], *, by: str, message_id: str | None = None) -> ProgressRow | None:
         """Add a row to the progress table and keep the task open. `data` are answers of the task's form without an outcome.
 
@@ -197,6 +204,7 @@ class Work:
         """Ask for approval of what is planned. Once per `message_id`. Raises NotAwaited, RightMissing, CaseNotFound."""
         self._request(number, "approval-needed", "request for approval", reason, by, message_id)
 
+    @tried_again
     def _request(self, number: str, message: str, what: str, reason: str, by: str, message_id: str | None) -> None:
         _require_text(reason, "reason")
         with self._db.transaction() as tx:
@@ -215,6 +223,7 @@ class Work:
 
     # -- conversation
 
+    @tried_again
     def reply(self, number: str, text: str, *, by: str, message_id: str | None = None) -> bool:
         """Say something to the customer; the first reply by a person stops the clock of the response.
 
@@ -243,6 +252,7 @@ class Work:
         )
         self._engine.enqueue(tx, command)
 
+    @tried_again
     def log_call(
         self, number: str, text: str = "", *, by: str, at: datetime | None = None, message_id: str | None = None
     ) -> None:
@@ -257,6 +267,7 @@ class Work:
             entry = Entry(kind=EntryKind.CALL, at=begun, by=by, text=text.strip(), message_id=message_id)
             self._say(tx, people.agent(tx, by), number, entry)
 
+    @tried_again
     def note(self, number: str, text: str, *, by: str, message_id: str | None = None) -> None:
         """Write an internal note, which is never shown to the customer. Raises CaseNotFound, CaseClosed, AnswersInvalid."""
         _require_text(text, "text")
@@ -274,6 +285,7 @@ class Work:
             responses.responded(tx, self._context, number, max(entry.at, case.received_at))
         return True
 
+    @tried_again
     def customer_message(self, number: str, text: str, *, message_id: str) -> bool:
         """Take a message from the customer, once per `message_id`; a case that waits for the customer goes on.
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Node
-from engine.db import messages
+from engine.db import messages, queries
 from engine.history import MessageAwaited, MessageCorrelated
 from engine.ledger import Ledger
 from engine.model import BufferedMessage, SubscriptionKind
@@ -70,6 +70,15 @@ class Awaiting:
         ledger.record(
             MessageAwaited(at=ledger.at, activity_id=node.id, token_id=token_id, message_name=name, correlation_key=key)
         )
+
+    def look_again(self) -> None:
+        """Let the tokens that wait already take what was buffered while their instance was suspended."""
+        ledger = self._ledger
+        for each in queries.subscriptions(ledger.tx, instance_id=ledger.instance.id):
+            if each.kind is SubscriptionKind.MESSAGE:
+                messages.delete_subscription(ledger.tx, each.instance_id, each.token_id)
+                node = ledger.definition.node(each.activity_id)
+                self._begun.append(Wait(node=node, token_id=each.token_id, name=each.message_name, key=each.correlation_key))
 
     def next_taken(self, flow: TokenFlow) -> Taken | None:
         """Take the next message that was buffered for a token that began to wait; None when there is none (any more).

@@ -65,7 +65,7 @@ class Calls:
     def stop(self, parent: Execution, token_id: str) -> None:
         """Stop what a call activity that was withdrawn had started."""
         tx = parent.ledger.tx
-        for child_id in queries.active_children(tx, parent.ledger.instance.id, token_id):
+        for child_id in queries.open_children(tx, parent.ledger.instance.id, token_id):
             child = self._load(parent, store.lock_instance(tx, child_id))
             stopped = InstanceCancelled(at=parent.ledger.at, reason=f"withdrawn by {parent.ledger.instance.business_key}")
             child.ledger.record(stopped)

@@ -47,6 +47,21 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
+def show(value: Any) -> str:
+    """A value as JSON for a person to read and change; `read` takes it back."""
+    return json.dumps(_tagged(value, 0), ensure_ascii=False, indent=2)
+
+
+def read(text: str) -> Any:
+    """The value that a person wrote as JSON, tagged as `encode` does it. Raises Invalid."""
+    try:
+        value = decode(text.encode())
+    except (ValueError, ArithmeticError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Invalid(f"{text[:80]!r} can't be read as a value: {error}. Write JSON; text stands in double quotes.") from error
+    encode(value)
+    return value
+
+
 def _tagged(value: Any, depth: int) -> Any:
     if type(value) in _PLAIN or isinstance(value, str | int):
         return value

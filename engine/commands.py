@@ -134,6 +134,15 @@ class RetryIncidents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveIncident:
+    """Close an incident for which no token waits, without trying again."""
+
+    incident_id: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelInstance:
     instance_id: int
     by: str
@@ -195,3 +204,32 @@ class ExtendExternalTask:
 
     held: HeldTask
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendInstance:
+    """Let an instance rest, and with it what it called."""
+
+    instance_id: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeInstance:
+    """Let a suspended instance go on, and with it what it took down."""
+
+    instance_id: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveToken:
+    """Withdraw what a token has open, and enter another activity of the same scope instead."""
+
+    instance_id: int
+    token_id: str
+    activity_id: str
+    by: str
+    reason: str

@@ -14,11 +14,10 @@ from engine.db import messages, queries, starts, store
 from engine.db.database import Database
 from engine.db.starts import StartSubscription
 from engine.definition import Definition
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, InstanceSuspended, Invalid
 from engine.execution import Execution
 from engine.model import InstanceState, ProcessInstance, SubscriptionKind
 from engine.ports import Clock, Transaction
-from engine.starting import next_start
 from engine.vault import KeyRing
 
 LONGEST_TTL_SECONDS = 366 * 24 * 3600
@@ -48,7 +47,8 @@ class Correlation:
 
         True also when it was taken or buffered before, or is buffered now. False when nobody waits and it has no time to live,
         or the correlation key is the business key of an instance of that process already. Raises Invalid for a time to live
-        that isn't between 0 and LONGEST_TTL_SECONDS; Conflict when the one who waits is suspended.
+        that isn't between 0 and LONGEST_TTL_SECONDS; InstanceSuspended when the one who waits is suspended and the message has
+        no time to live, else it is buffered until the instance is resumed.
         """
         ttl, now = command.ttl_seconds, self._engine.clock.now()
         if ttl is not None and not 0 < ttl <= LONGEST_TTL_SECONDS:
@@ -77,6 +77,12 @@ class Correlation:
         wanted = (command.name, command.correlation_key, instance_id)
         try:
             execution = self._engine.resume(tx, instance_id)
+        except InstanceSuspended:
+            if command.ttl_seconds is None:
+                raise
+            # its lock is ours, so nobody resumes it before the message is there
+            self._buffer(tx, command, timedelta(seconds=command.ttl_seconds))
+            return True
         except Conflict:
             if messages.find_subscription(tx, *wanted) is None:
                 return False
@@ -138,8 +144,7 @@ class Correlation:
         """Start an instance at an event; what the event brings becomes its result variable."""
         definition = self._engine.definition(start.deployment_id, tx)
         node = definition.node(start.activity_id)
-        due_at = None if start.due_at is None else next_start(definition, start.activity_id, start.due_at)
-        starts.note_started(tx, start, due_at=due_at)
+        starts.note_started(tx, start)
         return self._engine.start(
             tx,
             StartInstance(

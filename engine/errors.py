@@ -7,6 +7,7 @@ Three kinds decide how a caller reacts: *invalid* (your input is wrong), *refuse
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 
@@ -62,6 +63,106 @@ class Unavailable(CaseloopError):
 
     kind = "unavailable"
     code = "unavailable"
+
+
+class TransactionLost(Unavailable):
+    """Another transaction held the same records; nothing was written, and the same work done again may well succeed."""
+
+    code = "transaction_lost"
+
+    def __init__(self) -> None:
+        super().__init__("Others work on the same records just now. Nothing was saved; try again in a moment.")
+
+
+class ReasonMissing(Invalid):
+    """An operation on a running instance says why; it stays in the history."""
+
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("This needs a reason, which stays in the history. Write one sentence.")
+
+
+class InstanceOver(Conflict):
+    """The instance was completed or cancelled."""
+
+    code = "instance_over"
+
+    def __init__(self, business_key: str, *, state: str) -> None:
+        super().__init__(f"{business_key} is {state}; nothing more can be done with it.", business_key=business_key, state=state)
+
+
+class InstanceSuspended(Conflict):
+    """A person lets the instance rest."""
+
+    code = "instance_suspended"
+
+    def __init__(self, business_key: str, *, by: str, since: datetime, reason: str) -> None:
+        super().__init__(
+            f"{business_key} was suspended by {by} at {since:%Y-%m-%d %H:%M} UTC: {reason}. It goes on when it is resumed.",
+            business_key=business_key,
+            by=by,
+            since=since.isoformat(),
+            reason=reason,
+        )
+
+
+class InstanceNotSuspended(Conflict):
+    """There is nothing to resume."""
+
+    code = "instance_not_suspended"
+
+    def __init__(self, business_key: str) -> None:
+        super().__init__(f"{business_key} isn't suspended; it needs no resuming.", business_key=business_key)
+
+
+class CallerSuspended(Conflict):
+    """A called instance can't go on while the one that waits for it rests."""
+
+    code = "caller_suspended"
+
+    def __init__(self, business_key: str, *, caller: str) -> None:
+        super().__init__(
+            f"{business_key} was called by {caller}, which is suspended. Resume {caller} first.",
+            business_key=business_key,
+            caller=caller,
+        )
+
+
+class IncidentOver(Conflict):
+    """Somebody resolved the incident meanwhile."""
+
+    code = "incident_over"
+
+    def __init__(self, incident_id: int) -> None:
+        super().__init__(f"Incident {incident_id} is resolved already. Look at the list again.", incident_id=incident_id)
+
+
+class IncidentHoldsToken(Conflict):
+    """An incident can't be closed while a token waits for its repair."""
+
+    code = "incident_holds_token"
+
+    def __init__(self, incident_id: int, *, activity_id: str) -> None:
+        super().__init__(
+            f"Incident {incident_id} can't just be closed: a token waits for its repair at {activity_id}. "
+            "Retry after the repair, move the token, or cancel the instance.",
+            incident_id=incident_id,
+            activity_id=activity_id,
+        )
+
+
+class RetryInVain(Conflict):
+    """A gateway waits for what can't come any more."""
+
+    code = "retry_in_vain"
+
+    def __init__(self, activity_id: str) -> None:
+        super().__init__(
+            f"{activity_id} waits for tokens that can't come any more; trying again won't help. "
+            "Move the token behind it, or cancel the instance.",
+            activity_id=activity_id,
+        )
 
 
 class TaskAlreadyClaimed(Conflict):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 
 from bpmn.diagram import Node, NodeKind
@@ -17,7 +16,7 @@ from engine.activities import Activities
 from engine.awaiting import Awaiting, Delivery
 from engine.db import messages, store
 from engine.definition import Definition
-from engine.errors import Conflict, ExpressionFailed, HandlerFailed, NotFound
+from engine.errors import ExpressionFailed, HandlerFailed, NotFound, RetryInVain
 from engine.history import (
     ActivityCancelled,
     ActivityEntered,
@@ -34,10 +33,9 @@ from engine.model import InstanceState, ProcessInstance
 from engine.ports import Handler, Projection, Transaction
 from engine.queue import Queue
 from engine.repetition import Repetition
-from engine.spiff import TokenFlow, happenings
+from engine.spiff import ConditionFailed, TokenFlow, happenings
 from engine.timekeeping import Timekeeping
 from engine.vault import KeyRing
-from engine.watching import Watching, flow_holds
 
 MAX_FIRINGS = 100
 """Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
@@ -69,7 +67,7 @@ class Calls(Protocol):
 
 
 class Execution:
-    """An instance between two revisions. Make it by `begin` or `resume`; it lives as long as its transaction.
+    """An instance between two revisions. Make it by `begin` or `load`; it lives as long as its transaction.
 
     `caller` is the execution that is just starting this one, if one does.
     """
@@ -87,13 +85,11 @@ class Execution:
         self._pending_calls: list[tuple[Node, str]] = []
         self.flow: TokenFlow
         self.repetition: Repetition
-        self.watching: Watching
 
     def _take_up(self, flow: TokenFlow) -> None:
         self.flow = flow
         self.ledger.within = flow.within
         self.repetition = Repetition(self.ledger, flow)
-        self.watching = Watching(self.ledger, flow)
 
     @classmethod
     def begin(
@@ -113,22 +109,7 @@ class Execution:
         parts = store.OpenParts()
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
         execution.ledger.set_variables(variables, by=by)
-        execution._take_up(TokenFlow.start(definition.spec, conditions=partial(flow_holds, execution.ledger), at=at))
-        return execution
-
-    @classmethod
-    def resume(
-        cls,
-        tx: Transaction,
-        surroundings: Surroundings,
-        definition: Definition,
-        stored: store.StoredInstance,
-        *,
-        now: datetime,
-    ) -> Execution:
-        """An instance as it was saved. Timers that are due fire first, so that no action outruns a promise (P13)."""
-        execution = cls.load(tx, surroundings, definition, stored, now=now)
-        execution.fire_due()
+        execution._take_up(TokenFlow.start(definition.spec, conditions=execution._condition, at=at))
         return execution
 
     @classmethod
@@ -141,10 +122,10 @@ class Execution:
         *,
         now: datetime,
     ) -> Execution:
-        """An instance exactly as it was saved."""
+        """An instance exactly as it was saved. Before an order `fire_due`, so that no action outruns a promise (P13)."""
         parts = store.open_parts(tx, surroundings.vault, stored.instance.id, has_runs=definition.has_runs)
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
-        execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=partial(flow_holds, execution.ledger)))
+        execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition))
         return execution
 
     def finish_activity(self, node: Node, token_id: str, result: Any, *, by: str = "engine") -> None:
@@ -199,14 +180,10 @@ class Execution:
             return
         kind = next((entry.kind for entry in self.flow.waiting() if entry.token_id == token_id), None)
         if kind == "join":
-            raise Conflict(
-                f"{activity_id} waits for tokens that can't come any more; trying again won't help. Cancel the instance."
-            )
+            raise RetryInVain(activity_id)
         self.ledger.resolve_incidents(token_id)
         if kind == "stuck":
             self.flow.retry(token_id)
-        elif kind == "condition":
-            self.watching.ask_again(token_id)
         elif kind == "runs":
             self.repetition.retry(self.ledger.definition.node(activity_id), token_id)
         elif kind == "work":
@@ -267,7 +244,12 @@ class Execution:
         return self.ledger.write(state, self.flow.snapshot(), self.surroundings.projections)
 
     def fire_due(self) -> None:
-        """Fire what is due, in the order of the due instants; each path has its due instant as time (E33)."""
+        """Fire what is due, in the order of the due instants; each path has its due instant as time (E33).
+
+        In a suspended instance nothing fires.
+        """
+        if self.ledger.instance.state is InstanceState.SUSPENDED:
+            return
         for _ in range(MAX_FIRINGS):
             if not self.awaiting.go_on_before(self.timekeeping.next_due()):
                 timer = self.timekeeping.take_due()
@@ -280,13 +262,7 @@ class Execution:
             self._run()
 
     def _run(self) -> None:
-        while (
-            self._take_happenings()
-            or self._take_buffered()
-            or self._answer_next()
-            or self._call_next()
-            or self.watching.let_next()
-        ):
+        while self._take_happenings() or self._take_buffered() or self._answer_next() or self._call_next():
             pass
         self.timekeeping.follow_variables()
 
@@ -349,14 +325,12 @@ class Execution:
                     self.surroundings.calls.stop(self, token_id)
                 ledger.forget_run(token_id)
                 ledger.record(ActivityCancelled(at=ledger.at, activity_id=activity_id, token_id=token_id))
-            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id, follows=follows):
-                self.timekeeping.start(activity_id, token_id, follows=follows)
+            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
+                self.timekeeping.start(activity_id, token_id)
             case happenings.MessageWaiting(token_id=token_id, activity_id=activity_id):
                 self.awaiting.begin(ledger.definition.node(activity_id), token_id)
             case happenings.SignalWaiting(token_id=token_id, activity_id=activity_id):
                 self.activities.await_signal(ledger.definition.node(activity_id), token_id)
-            case happenings.ConditionWaiting(token_id=token_id, activity_id=activity_id, follows=follows):
-                self.watching.start(activity_id, token_id, again=follows is not None)
             case happenings.RunsWanted(token_id=token_id, activity_id=activity_id):
                 self.repetition.begin(ledger.definition.node(activity_id), token_id)
             case happenings.RunEnded(token_id=token_id, activity_id=activity_id, whole_token_id=whole):
@@ -398,5 +372,18 @@ class Execution:
     def _close(self, token_id: str) -> None:
         """A token is through or gone: no timer, and nothing left to repair."""
         self.timekeeping.forget(token_id)
-        self.watching.forget(token_id)
         self.ledger.resolve_incidents(token_id)
+
+    def _condition(self, flow_id: str, expression: str, token_id: str) -> bool:
+        """The value of a gateway's condition. Anything but true or false stops the token, and never counts as false."""
+        definition = self.ledger.definition
+        source = definition.process.flows[flow_id].source
+        try:
+            value = definition.value(source, expression, self.ledger.seen_by(token_id), self.ledger.at)
+        except ExpressionFailed as error:
+            raise ConditionFailed(error.message) from error
+        if not isinstance(value, bool):
+            raise ConditionFailed(
+                f"Flow {flow_id}: {expression!r} gives {value!r}, neither true nor false. Correct the variable, then retry."
+            )
+        return value

@@ -39,6 +39,27 @@ class InstanceCancelled(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceSuspended(HistoryEvent):
+    """`caller_id` is the instance that took this one down with it, if one did."""
+
+    reason: str
+    caller_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceResumed(HistoryEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMoved(HistoryEvent):
+    """A person took a token from `activity_id`; at `to_activity_id` a fresh one was entered."""
+
+    to_activity_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityEntered(HistoryEvent):
     """`properties` are the node's zeebe:properties, so that a projection needs no diagram."""
 
@@ -162,11 +183,6 @@ class TimerFired(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionMet(HistoryEvent):
-    """The condition of a conditional event came to hold."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JobCreated(HistoryEvent):
     job_id: int
     handler: str
@@ -240,4 +256,7 @@ class IncidentRaised(HistoryEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentResolved(HistoryEvent):
+    """`reason` is set when a person closed it without trying again."""
+
     incident_id: int
+    reason: str = ""

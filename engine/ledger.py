@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine import codec, faults
+from engine import codec
 from engine.db import store, work
 from engine.db.statements import pipelined
 from engine.db.tables import VARIABLE_CONTEXT
 from engine.definition import Definition
 from engine.errors import CaseloopError
 from engine.history import HistoryEvent, IncidentRaised, IncidentResolved, RunVariableSet, VariableSet
-from engine.model import InstanceState, ProcessInstance
+from engine.model import OPEN_INSTANCES, InstanceState, ProcessInstance
 from engine.ports import Projection, Transaction
 from engine.variables import Variables
 from engine.vault import KeyRing
@@ -152,12 +152,11 @@ class Ledger:
                 head=self._history_hash,
                 recorded_at=self.now,
             )
-        faults.reached(faults.HISTORY_WRITTEN)
         self.instance = store.save_instance(
             self.tx,
             self.instance,
             state=state,
-            ended_at=None if state is InstanceState.ACTIVE else self.at,
+            ended_at=None if state in OPEN_INSTANCES else self.at,
             snapshot=snapshot,
             history_length=self._history_length + len(self._events),
             history_hash=head,

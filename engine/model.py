@@ -10,6 +10,7 @@ from enum import StrEnum
 
 class InstanceState(StrEnum):
     ACTIVE = "active"  # at least one token waits for something
+    SUSPENDED = "suspended"  # held by a person, with a reason: no timer fires, no job starts, no task can be worked on
     COMPLETED = "completed"  # an end was reached and nothing is open
     CANCELLED = "cancelled"  # stopped by a person, with a reason
 
@@ -24,6 +25,7 @@ class TaskState(StrEnum):
 class JobState(StrEnum):
     AVAILABLE = "available"  # to be run from `available_at` on
     LEASED = "leased"  # a worker runs it until `lease_until`; after that anybody may take it
+    HELD = "held"  # its instance is suspended; what a worker that had leased it brings back isn't taken
     DONE = "done"  # ran to its end once, as far as we know
     FAILED = "failed"  # no retries left; an incident waits for a person
     CANCELLED = "cancelled"  # its activity was withdrawn before it ran, or its handler called it off
@@ -31,8 +33,17 @@ class JobState(StrEnum):
 
 class IncidentState(StrEnum):
     OPEN = "open"  # a person must repair something
-    RESOLVED = "resolved"  # retried with success, or its activity is gone
+    RESOLVED = "resolved"  # retried with success, closed by a person with a reason, or its activity is gone
 
+
+INSTANCE_MOVES: Mapping[InstanceState, frozenset[InstanceState]] = {
+    InstanceState.ACTIVE: frozenset({InstanceState.SUSPENDED, InstanceState.COMPLETED, InstanceState.CANCELLED}),
+    InstanceState.SUSPENDED: frozenset({InstanceState.ACTIVE, InstanceState.CANCELLED}),
+    InstanceState.COMPLETED: frozenset(),
+    InstanceState.CANCELLED: frozenset(),
+}
+
+OPEN_INSTANCES = (InstanceState.ACTIVE, InstanceState.SUSPENDED)
 
 TASK_MOVES: Mapping[TaskState, frozenset[TaskState]] = {
     TaskState.CREATED: frozenset({TaskState.CLAIMED, TaskState.COMPLETED, TaskState.CANCELLED}),
@@ -42,8 +53,11 @@ TASK_MOVES: Mapping[TaskState, frozenset[TaskState]] = {
 }
 
 JOB_MOVES: Mapping[JobState, frozenset[JobState]] = {
-    JobState.AVAILABLE: frozenset({JobState.LEASED, JobState.CANCELLED}),
-    JobState.LEASED: frozenset({JobState.LEASED, JobState.AVAILABLE, JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
+    JobState.AVAILABLE: frozenset({JobState.LEASED, JobState.HELD, JobState.CANCELLED}),
+    JobState.LEASED: frozenset(
+        {JobState.LEASED, JobState.AVAILABLE, JobState.HELD, JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+    ),
+    JobState.HELD: frozenset({JobState.AVAILABLE, JobState.LEASED, JobState.CANCELLED}),
     JobState.FAILED: frozenset({JobState.AVAILABLE, JobState.CANCELLED}),
     JobState.CANCELLED: frozenset({JobState.AVAILABLE}),
     JobState.DONE: frozenset(),
@@ -191,3 +205,13 @@ class Incident:
     message: str
     created_at: datetime
     resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """Who suspended an instance, since when and why. `caller_id` is the instance that took this one down with it, if one did."""
+
+    by: str
+    since: datetime
+    reason: str
+    caller_id: int | None = None

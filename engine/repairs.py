@@ -53,11 +53,13 @@ def retry_many(engine: Repairer, command: RetryIncidents) -> list[Retried]:
 
 
 def _retry(engine: Repairer, incident_id: int, by: str) -> Retried:
+    def once(tx: Transaction) -> Retried:
+        stopped = work.incident(tx, engine.vault, incident_id)
+        engine.retry(tx, RetryIncident(incident_id=incident_id, by=by))
+        return Retried(incident_id=incident_id, problem=_stopped_again(engine, tx, stopped))
+
     try:
-        with engine.db.transaction() as tx:
-            stopped = work.incident(tx, engine.vault, incident_id)
-            engine.retry(tx, RetryIncident(incident_id=incident_id, by=by))
-            return Retried(incident_id=incident_id, problem=_stopped_again(engine, tx, stopped))
+        return engine.db.run(once)
     except CaseloopError as error:
         return Retried(incident_id=incident_id, problem=error.message)
     except Exception as error:

@@ -31,7 +31,14 @@ from engine.correlation import Correlation
 from engine.db import queries, starts, store, work
 from engine.db.database import Database
 from engine.definition import Definition
-from engine.errors import Conflict, FormInvalid, Invalid, TaskNotOpen
+from engine.errors import (
+    FormInvalid,
+    IncidentOver,
+    InstanceOver,
+    InstanceSuspended,
+    Invalid,
+    TaskNotOpen,
+)
 from engine.execution import Execution, Surroundings
 from engine.history import (
     HistoryEvent,
@@ -41,6 +48,7 @@ from engine.history import (
     TaskCompleted,
 )
 from engine.model import (
+    OPEN_INSTANCES,
     Deployment,
     Incident,
     IncidentState,
@@ -50,6 +58,7 @@ from engine.model import (
     TaskState,
     UserTask,
 )
+from engine.operations import Operations, given
 from engine.ports import Chance, Clock, Handler, HandlerCall, Projection, SystemChance, SystemClock, Transaction
 from engine.queue import Queue
 from engine.queues.embedded import EmbeddedQueue
@@ -83,6 +92,7 @@ class Engine:
         self._definitions: dict[int, Definition] = {}
         self._loading = Lock()
         self._correlation = Correlation(self)
+        self.operations = Operations(self)
 
     # -- definitions
 
@@ -140,15 +150,16 @@ class Engine:
         return execution.settle()
 
     def set_variables(self, tx: Transaction, command: SetVariables) -> ProcessInstance:
-        """Change variables of a running instance; its timers follow."""
-        execution = self.resume(tx, command.instance_id)
+        """Change variables of a running instance, also of a suspended one; its timers follow."""
+        execution = self.touch(tx, command.instance_id)
         execution.ledger.set_variables(command.values, by=command.by, reason=command.reason)
         return execution.settle()
 
     def cancel(self, tx: Transaction, command: CancelInstance) -> ProcessInstance:
-        """Stop an instance: everything open is withdrawn. The reason stays in its history."""
-        execution = self.resume(tx, command.instance_id)
-        execution.ledger.record(InstanceCancelled(at=execution.ledger.now, by=command.by, reason=command.reason))
+        """Stop an instance, also a suspended one: everything open is withdrawn. The reason stays in its history."""
+        reason = given(command.reason)
+        execution = self.touch(tx, command.instance_id)
+        execution.ledger.record(InstanceCancelled(at=execution.ledger.now, by=command.by, reason=reason))
         execution.flow.cancel()
         cancelled = execution.settle_as(InstanceState.CANCELLED)
         if cancelled.parent_id is not None and cancelled.parent_token_id is not None:
@@ -157,7 +168,7 @@ class Engine:
 
     def _tell_caller(self, tx: Transaction, parent_id: int, token_id: str, reason: str) -> None:
         """Raise an incident where a call activity waits for an instance that a person stopped."""
-        parent = self.resume(tx, parent_id)
+        parent = self.touch(tx, parent_id)
         activity_id = next((entry.activity_id for entry in parent.flow.waiting() if entry.token_id == token_id), None)
         if activity_id is not None:
             message = f"{activity_id}: the called process was cancelled ({reason}). Retry to call it again."
@@ -169,14 +180,30 @@ class Engine:
         return store.lock_instance(tx, instance_id)
 
     def resume(self, tx: Transaction, instance_id: int) -> Execution:
-        """Lock an active instance and bring it up to now. Raises NotFound, and Conflict when it is over."""
+        """Lock an active instance and bring it up to now. Raises NotFound, InstanceOver, InstanceSuspended."""
+        execution = self.load(tx, instance_id)
+        instance = execution.ledger.instance
+        if instance.state is InstanceState.SUSPENDED:
+            held = self.operations.suspension(tx, instance_id)
+            raise InstanceSuspended(instance.business_key, by=held.by, since=held.since, reason=held.reason)
+        execution.fire_due()
+        return execution
+
+    def touch(self, tx: Transaction, instance_id: int) -> Execution:
+        """Lock an instance: an active one is brought up to now, a suspended one stays as it was saved.
+
+        Raises NotFound, InstanceOver.
+        """
+        execution = self.load(tx, instance_id)
+        execution.fire_due()
+        return execution
+
+    def load(self, tx: Transaction, instance_id: int) -> Execution:
+        """Lock an open instance, exactly as it was saved. Raises NotFound, InstanceOver."""
         stored = self.lock(tx, instance_id)
-        if stored.instance.state is not InstanceState.ACTIVE:
-            raise Conflict(
-                f"{stored.instance.business_key} is {stored.instance.state}; nothing more can be done with it.",
-                business_key=stored.instance.business_key,
-            )
-        return Execution.resume(
+        if stored.instance.state not in OPEN_INSTANCES:
+            raise InstanceOver(stored.instance.business_key, state=stored.instance.state)
+        return Execution.load(
             tx,
             self.surroundings,
             self.definition(stored.instance.deployment_id, tx),
@@ -271,7 +298,7 @@ class Engine:
         return self._correlation.broadcast(tx, command)
 
     def enqueue(self, tx: Transaction, command: EnqueueJob) -> None:
-        """Have a doer act after the commit. Raises Conflict when the instance is over."""
+        """Have a doer act after the commit. Raises InstanceOver, InstanceSuspended."""
         execution = self.resume(tx, command.instance_id)
         instance = execution.ledger.instance
         call = HandlerCall(
@@ -291,12 +318,12 @@ class Engine:
         execution.settle()
 
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
-        """Try again what an incident stopped. Raises Conflict when it was resolved meanwhile."""
+        """Try again what an incident stopped. Raises IncidentOver when it was resolved meanwhile, RetryInVain."""
         # the instance is locked before anything that belongs to it, here as everywhere, so that nobody waits in a circle
         execution = self.resume(tx, work.incident(tx, self.vault, command.incident_id).instance_id)
         incident = work.incident(tx, self.vault, command.incident_id)
         if incident.state is not IncidentState.OPEN:
-            raise Conflict(f"Incident {incident.id} is resolved already.", incident_id=incident.id)
+            raise IncidentOver(incident.id)
         if incident.job_id is not None:
             now = execution.ledger.now
             work.settle_job(tx, incident.job_id, JobState.AVAILABLE, retries=1, available_at=now)

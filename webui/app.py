@@ -29,6 +29,7 @@ BLUEPRINTS = (
     "webui.releasing",
     "webui.rollout",
     "webui.incidents",
+    "webui.instances",
 )
 ONLY_WHILE_DEVELOPING = ("webui.styleguide",)
 LARGEST_ID = 2**63 - 1  # of a database key

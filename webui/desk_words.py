@@ -20,6 +20,7 @@ BY_CODE = {
     "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
     "survey_unknown": mark("This survey link is not valid. Use the link from our message unchanged."),
     "nothing_rolled_out": mark("No version of the process is deployed yet. Ask an analyst to deploy one."),
+    "password_changed": mark("This password was changed at the same moment elsewhere. Sign in with the newer one."),
     "body_unreadable": mark("The request cannot be read. Reload the page and try again; what you typed is kept."),
     "page_not_yours": mark("This page belongs to other roles. Ask an administrator for the role."),
     "not_found": mark("What you look for does not exist, or not for you. Start from the inbox."),

@@ -43,6 +43,9 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "timer": (mark("noticed %(name)s"), "clock", "warn"),
     "message": (mark("triggered %(name)s"), "inbox", "info"),
     "incident": (mark("stuck at %(name)s; an administrator has to repair it"), "alert", "bad"),
+    "suspended": (mark("suspended the case"), "clock", "warn"),
+    "resumed": (mark("let the case go on"), "redo", "good"),
+    "moved": (mark("moved the case from %(name)s to %(target)s"), "flow", "warn"),
     "cancelled": (mark("stopped the case"), "cross", "bad"),
 }
 MINOR = frozenset({"entered", "decided"})
@@ -56,7 +59,11 @@ def lines(items: list[TimelineItem], words: Callable[[str], str]) -> list[Line]:
 
 def _line(item: TimelineItem, words: Callable[[str], str]) -> Line:
     head, symbol, tone = HEADS.get(item.kind, (item.kind, "clock", "quiet"))
-    named = {"name": words(item.name), "to": name_of(str(item.details.get("assignee", "")))}
+    named = {
+        "name": words(item.name),
+        "to": name_of(str(item.details.get("assignee", ""))),
+        "target": words(str(item.details.get("target", ""))),
+    }
     decided_by = item.details.get("handler")
     return Line(
         at=item.at,

@@ -43,7 +43,26 @@ BY_CODE = {
     ),
     "form_invalid": mark("Some fields need your attention; each says what is wrong."),
     "handler_failed": mark("An automatic step of the process failed. It waits for an administrator; the case is kept."),
+    "caller_suspended": mark("%(business_key)s was called by %(caller)s, which is suspended. Resume %(caller)s first."),
+    "incident_holds_token": mark(
+        "This incident cannot just be closed: a token waits for its repair. Retry after the repair, move the token, or stop "
+        "the instance."
+    ),
+    "incident_over": mark("Somebody resolved this incident meanwhile. Look at the list again."),
+    "instance_not_suspended": mark("%(business_key)s is not suspended; it needs no resuming."),
+    "instance_over": mark("%(business_key)s has ended meanwhile; nothing more can be done with it."),
+    "instance_suspended": mark(
+        "%(business_key)s was suspended by %(by)s: %(reason)s. Work on it goes on when a supervisor resumes it."
+    ),
+    "move_refused": mark(
+        "The token cannot move to %(activity_id)s. Choose an activity of the same process or sub-process that a flow leads to."
+    ),
     "no_work_held": mark("You hold no open task of case %(number)s. Claim one first."),
+    "reason_missing": mark("This needs a reason, which stays in the history. Write one sentence."),
+    "retry_in_vain": mark(
+        "%(activity_id)s waits for tokens that can no longer come; trying again won't help. Move the token behind it, or stop "
+        "the instance."
+    ),
     "stale_revision": mark("Somebody changed this since you opened it (you read revision %(read)s, now %(current)s)."),
     "survey_over": mark("This survey was answered already or has expired. Thank you; contact us about anything still open."),
     "target_row_invalid": mark("A row of the service-target table cannot be read (%(source)s). An analyst must correct it."),
@@ -52,6 +71,8 @@ BY_CODE = {
         "Task %(task_id)s is held by %(holder)s. Ask them to release it, or let a supervisor reassign it."
     ),
     "task_not_open": mark("Task %(task_id)s was completed or withdrawn meanwhile. Go back to the inbox."),
+    "token_not_waiting": mark("The token has gone on meanwhile. Reload the page and look where it stands now."),
+    "transaction_lost": mark("Others work on the same records just now. Nothing was saved; try again in a moment."),
     "task_not_yours": mark("You do not hold task %(task_id)s. Claim it first."),
     "too_many_attempts": mark("Too many failed sign-ins. Wait some minutes, then try again."),
     "flow_broken": ADVICE[503],

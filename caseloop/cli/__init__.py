@@ -10,7 +10,7 @@ import click
 import structlog
 
 from bpmn.errors import InvalidFile
-from caseloop.cli import audit, cases, data, messages, people, releases, serve
+from caseloop.cli import audit, cases, data, incidents, messages, operations, people, releases, serve
 from caseloop.settings import Settings
 from engine.errors import CaseloopError
 
@@ -68,5 +68,14 @@ for command in (
     messages.messages,
     people.user,
     audit.audit,
+    incidents.incidents,
+    incidents.retry,
+    incidents.resolve,
+    operations.instance,
+    operations.suspend,
+    operations.resume,
+    operations.cancel,
+    operations.move,
+    operations.set_variables,
 ):
     main.add_command(command)

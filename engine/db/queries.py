@@ -13,8 +13,9 @@ from engine.db import rows, tables
 from engine.db.statements import Statement, given
 from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound, VaultError
-from engine.history import HistoryEvent
+from engine.history import HistoryEvent, InstanceSuspended
 from engine.model import (
+    OPEN_INSTANCES,
     BufferedMessage,
     Deployment,
     Incident,
@@ -24,6 +25,7 @@ from engine.model import (
     JobState,
     MessageSubscription,
     ProcessInstance,
+    Suspension,
     TaskState,
     Timer,
     UserTask,
@@ -41,6 +43,11 @@ def _at_rest(instance_id: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(broken.c.instance_id == instance_id, is_open, broken.c.activity_id == tables.WHOLE_INSTANCE)
 
 
+def _is_suspended(instance_id: ColumnElement[int]) -> ColumnElement[bool]:
+    found = tables.process_instance
+    return exists().where(found.c.id == instance_id, found.c.state == InstanceState.SUSPENDED)
+
+
 TASK = Statement(select(tables.user_task).where(tables.user_task.c.id == given(tables.user_task.c.id)))
 VARIABLES = Statement(
     select(tables.variable.c.name, tables.variable.c.value_sealed).where(
@@ -50,7 +57,11 @@ VARIABLES = Statement(
 
 DUE = Statement(
     select(tables.timer.c.instance_id)
-    .where(tables.timer.c.due_at <= given(tables.timer.c.due_at, "now"), ~_at_rest(tables.timer.c.instance_id))
+    .where(
+        tables.timer.c.due_at <= given(tables.timer.c.due_at, "now"),
+        ~_at_rest(tables.timer.c.instance_id),
+        ~_is_suspended(tables.timer.c.instance_id),
+    )
     .order_by(tables.timer.c.due_at)
     .limit(bindparam("limit", value=None, type_=Integer()))
 )
@@ -87,6 +98,15 @@ def instance(tx: Transaction, instance_id: int) -> ProcessInstance:
     return rows.instance(row)
 
 
+def snapshot(tx: Transaction, instance_id: int) -> bytes:
+    """The token flow of an instance as it was saved, read without keeping anybody away. Raises NotFound."""
+    table = tables.process_instance
+    found = tx.execute(select(table.c.snapshot).where(table.c.id == instance_id)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"There is no process instance {instance_id}.", instance_id=instance_id)
+    return found
+
+
 def instance_by_key(tx: Transaction, business_key: str) -> ProcessInstance:
     """The newest instance with that business key. Raises NotFound."""
     query = (
@@ -99,6 +119,13 @@ def instance_by_key(tx: Transaction, business_key: str) -> ProcessInstance:
     if row is None:
         raise NotFound(f"There is no process instance with the business key {business_key}.", business_key=business_key)
     return rows.instance(row)
+
+
+def suspended_keys(tx: Transaction, business_keys: Collection[str]) -> set[str]:
+    """Those of the business keys that a suspended instance has."""
+    table = tables.process_instance
+    query = select(table.c.business_key).where(table.c.business_key.in_(business_keys))
+    return set(tx.execute(query.where(table.c.state == InstanceState.SUSPENDED)).scalars())
 
 
 def has_instance(tx: Transaction, process_key: str, business_key: str) -> bool:
@@ -134,11 +161,18 @@ def with_called(tx: Transaction, instance_id: int) -> list[int]:
     return found
 
 
-def active_children(tx: Transaction, parent_id: int, token_id: str) -> list[int]:
+def open_children(tx: Transaction, parent_id: int, token_id: str) -> list[int]:
     """The ids of the open instances that a call activity's token started."""
     table = tables.process_instance
     query = select(table.c.id).where(table.c.parent_id == parent_id, table.c.parent_token_id == token_id)
-    return list(tx.execute(query.where(table.c.state == InstanceState.ACTIVE).order_by(table.c.id)).scalars())
+    return list(tx.execute(query.where(table.c.state.in_(OPEN_INSTANCES)).order_by(table.c.id)).scalars())
+
+
+def children(tx: Transaction, parent_id: int, state: InstanceState) -> list[int]:
+    """The ids of the instances in a state that an instance has called."""
+    table = tables.process_instance
+    query = select(table.c.id).where(table.c.parent_id == parent_id, table.c.state == state).order_by(table.c.id)
+    return list(tx.execute(query).scalars())
 
 
 def count_children(tx: Transaction, parent_id: int, token_id: str) -> int:
@@ -213,8 +247,16 @@ def timers(tx: Transaction, instance_id: int) -> list[Timer]:
 
 
 def due_instances(tx: Transaction, now: datetime, limit: int) -> list[int]:
-    """Ids of instances that have a due timer, the longest due first; of at most `limit` timers."""
+    """Ids of instances that have a due timer and aren't suspended, the longest due first; of at most `limit` timers."""
     return list(dict.fromkeys(DUE.column(tx, now=now, limit=limit)))
+
+
+def by_due_instant(tx: Transaction, instance_ids: Collection[int]) -> list[int]:
+    """These instances, the one with the earliest due instant first, those without any last."""
+    due_at = func.min(tables.timer.c.due_at)
+    query = select(tables.timer.c.instance_id).where(tables.timer.c.instance_id.in_(instance_ids))
+    query = query.where(tables.timer.c.due_at.is_not(None)).group_by(tables.timer.c.instance_id).order_by(due_at)
+    return list(dict.fromkeys([*tx.execute(query).scalars(), *instance_ids]))
 
 
 def jobs(tx: Transaction, *, states: Collection[JobState] | None = None, instance_id: int | None = None) -> list[Job]:
@@ -253,6 +295,12 @@ def incidents(
     return [rows.incident(row, vault) for row in tx.execute(query)]
 
 
+def handlers_of(tx: Transaction, job_ids: Collection[int]) -> dict[int, str]:
+    """The handlers of these jobs by job id."""
+    query = select(tables.job.c.id, tables.job.c.handler).where(tables.job.c.id.in_(job_ids))
+    return {row.id: row.handler for row in tx.execute(query)}
+
+
 def broken(tx: Transaction, *, handler: str | None, activity_id: str | None, process_key: str | None, limit: int) -> list[int]:
     """Ids of at most `limit` open incidents, the longest waiting first; None leaves a filter out."""
     table, of_job, of_instance = tables.incident, tables.job, tables.process_instance
@@ -271,6 +319,17 @@ def history(tx: Transaction, vault: KeyRing, instance_id: int) -> list[HistoryEv
     table = tables.history_event
     query = select(table).where(table.c.instance_id == instance_id).order_by(table.c.seq)
     return [_event(row, vault) for row in tx.execute(query)]
+
+
+def suspension(tx: Transaction, vault: KeyRing, instance_id: int) -> Suspension:
+    """Who suspended an instance last. Raises NotFound when nobody ever did."""
+    table = tables.history_event
+    query = select(table).where(table.c.instance_id == instance_id, table.c.type == InstanceSuspended.__name__)
+    row = tx.execute(query.order_by(table.c.seq.desc()).limit(1)).one_or_none()
+    event = _event(row, vault) if row is not None else None
+    if not isinstance(event, InstanceSuspended):
+        raise NotFound(f"Process instance {instance_id} was never suspended.", instance_id=instance_id)
+    return Suspension(by=event.by, since=event.at, reason=event.reason, caller_id=event.caller_id)
 
 
 def _event(row: Row[Any], vault: KeyRing) -> HistoryEvent:

@@ -9,19 +9,19 @@ from sqlalchemy import Connection, Engine, event
 
 from engine.db.statements import translated
 
-BUSY_TIMEOUT_SECONDS = 30
+BUSY_TIMEOUT_SECONDS = 10.0
 FIRST_WAIT_SECONDS = 0.0004
 LONGEST_WAIT_SECONDS = 0.004
 
 
-def prepare(engine: Engine) -> None:
+def prepare(engine: Engine, busy_timeout_seconds: float) -> None:
     """Have each connection set up, and each transaction begun by us, so that none fails half-way on a lock."""
 
     @event.listens_for(engine, "connect")
     def configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
         connection.isolation_level = None
         cursor = connection.cursor()
-        _wait_inside(cursor, BUSY_TIMEOUT_SECONDS)
+        _wait_inside(cursor, busy_timeout_seconds)
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -33,26 +33,26 @@ def prepare(engine: Engine) -> None:
         cursor = connection.connection.cursor()
         try:
             if writes:
-                _take_write_lock(cursor)
+                _take_write_lock(cursor, busy_timeout_seconds)
             else:
                 cursor.execute("BEGIN")
         except sqlite3.Error as error:
             raise translated(error, connection.dialect) from error
 
 
-def _take_write_lock(cursor: sqlite3.Cursor) -> None:
+def _take_write_lock(cursor: sqlite3.Cursor, busy_timeout_seconds: float) -> None:
     """SQLite itself looks again after longer and longer pauses, up to a tenth of a second: a person would starve beside workers
     that take the lock again at once. Looking often gives everybody the same chance.
     """
     _wait_inside(cursor, 0)
-    give_up_at = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    give_up_at = time.monotonic() + busy_timeout_seconds
     pause = FIRST_WAIT_SECONDS
     try:
         while not _began(cursor, give_up_at):
             time.sleep(pause)
             pause = min(pause * 1.2, LONGEST_WAIT_SECONDS)
     finally:
-        _wait_inside(cursor, BUSY_TIMEOUT_SECONDS)
+        _wait_inside(cursor, busy_timeout_seconds)
 
 
 def _began(cursor: sqlite3.Cursor, give_up_at: float) -> bool:
@@ -65,6 +65,6 @@ def _began(cursor: sqlite3.Cursor, give_up_at: float) -> bool:
     return True
 
 
-def _wait_inside(cursor: sqlite3.Cursor, seconds: int) -> None:
+def _wait_inside(cursor: sqlite3.Cursor, seconds: float) -> None:
     """How long SQLite itself waits for a lock."""
-    cursor.execute(f"PRAGMA busy_timeout={seconds * 1000}")
+    cursor.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")

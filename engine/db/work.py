@@ -22,7 +22,7 @@ from engine.vault import KeyRing
 MOST_ATTEMPTS = 20
 """So often a job is given out again after its worker vanished with it; then it may be the job that kills workers."""
 
-UNSETTLED = (JobState.AVAILABLE, JobState.LEASED, JobState.FAILED)
+UNSETTLED = (JobState.AVAILABLE, JobState.LEASED, JobState.HELD, JobState.FAILED)
 
 
 def insert_job(tx: Transaction, vault: KeyRing, *, call: dict[str, Any], **values: Any) -> int:
@@ -67,6 +67,21 @@ def cancel_jobs(tx: Transaction, instance_id: int, token_id: str) -> None:
     table = tables.job
     query = update(table).where(table.c.instance_id == instance_id, table.c.token_id == token_id, table.c.state.in_(UNSETTLED))
     tx.execute(query.values(state=JobState.CANCELLED, lease_owner=None, lease_until=None))
+
+
+def hold_jobs(tx: Transaction, instance_id: int) -> None:
+    """Let no job of an instance start. A worker that runs one finds its lease gone; what the lease said is kept beside."""
+    table = tables.job
+    query = update(table).where(table.c.instance_id == instance_id, table.c.state.in_((JobState.AVAILABLE, JobState.LEASED)))
+    tx.execute(query.values(state=JobState.HELD))
+
+
+def give_back_jobs(tx: Transaction, instance_id: int) -> None:
+    """Let the held jobs of an instance start again; one that a worker may still run only when its lease has run out."""
+    table = tables.job
+    held = update(table).where(table.c.instance_id == instance_id, table.c.state == JobState.HELD)
+    tx.execute(held.where(table.c.lease_until.is_not(None)).values(state=JobState.LEASED))
+    tx.execute(held.values(state=JobState.AVAILABLE))
 
 
 def insert_incident(tx: Transaction, vault: KeyRing, *, message: str, **values: Any) -> int:

@@ -1,5 +1,8 @@
 """What the token flow refuses, each with the thing, the fact and the way out."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from engine.errors import CaseloopError, Conflict, Invalid, Refused, Unavailable
 
 
@@ -36,6 +39,24 @@ class TokenNotWaiting(TokenFlowError, Conflict):
         super().__init__(f"Token {token_id} does not wait for {command}: {fact}.", token_id=token_id, command=command)
         self.token_id = token_id
         self.activity_id = activity_id
+
+
+class MoveRefused(TokenFlowError, Conflict):
+    """A token can't be moved like this. `why` is a key of `FACTS`."""
+
+    code = "move_refused"
+    FACTS: ClassVar[Mapping[str, str]] = {
+        "unknown": "the process has no such activity. Choose one of its diagram",
+        "beside": "it waits beside another activity. Move the token of that activity",
+        "run": "it is one run of a multi-instance activity. Move the token that holds all runs",
+        "scope": "they don't stand in the same sub-process. Move to the sub-process itself, or to an activity beside the token",
+        "join": "it joins several flows, and the token would wait there for ever. Move to what follows it",
+        "event": "only its event leads there, no flow. Move to an activity that a flow leads to",
+    }
+
+    def __init__(self, token_id: str, activity_id: str, why: str) -> None:
+        message = f'Token {token_id} can\'t move to "{activity_id}": {self.FACTS[why]}.'
+        super().__init__(message, token_id=token_id, activity_id=activity_id, why=why)
 
 
 class ConditionFailed(TokenFlowError, Refused):

@@ -4,7 +4,6 @@ from engine.spiff import codes, compensation, events, nodes
 from engine.spiff.errors import CompileRefused
 from engine.spiff.readers import (
     COMPENSATE,
-    CONDITIONAL,
     ERROR,
     ESCALATION,
     LINK,
@@ -17,17 +16,11 @@ from engine.spiff.readers import (
     local_name,
 )
 
-CATCHES = {
-    TIMER: events.TimerCatchNode,
-    MESSAGE: events.MessageCatchNode,
-    SIGNAL: events.SignalCatchNode,
-    CONDITIONAL: events.ConditionCatchNode,
-}
+CATCHES = {TIMER: events.TimerCatchNode, MESSAGE: events.MessageCatchNode, SIGNAL: events.SignalCatchNode}
 BOUNDARIES = {
     TIMER: events.BoundaryTimerNode,
     MESSAGE: events.BoundaryMessageNode,
     SIGNAL: events.BoundarySignalNode,
-    CONDITIONAL: events.BoundaryConditionNode,
     ERROR: codes.BoundaryCodeNode,
     ESCALATION: codes.BoundaryCodeNode,
     COMPENSATE: compensation.CompensationBoundaryNode,
@@ -36,7 +29,6 @@ EVENT_STARTS = {
     TIMER: events.TimerStartNode,
     MESSAGE: events.MessageStartNode,
     SIGNAL: events.SignalStartNode,
-    CONDITIONAL: events.ConditionStartNode,
     ERROR: codes.CodeStartNode,
     ESCALATION: codes.CodeStartNode,
     COMPENSATE: compensation.CompensationStartNode,

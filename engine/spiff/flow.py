@@ -18,6 +18,7 @@ from engine.spiff.events import raise_signal
 from engine.spiff.gateways import JoinNode
 from engine.spiff.happenings import Happening, Waiting
 from engine.spiff.memory import from_rows, has_run, to_rows
+from engine.spiff.moving import checked_target, move, refusal
 from engine.spiff.nodes import ScopeNode
 from engine.spiff.scripts import Conditions
 from engine.spiff.snapshot import FlowState, decode, encode
@@ -123,6 +124,27 @@ class TokenFlow:
     def retry(self, token_id: str) -> None:
         """Let a stuck token try again to go on. Raises TokenNotWaiting."""
         self._order("retry", token_id, _unstick)
+
+    def move(self, token_id: str, activity_id: str) -> str:
+        """Withdraw a token with all that depends on it, and enter another activity of its scope; where it stood.
+
+        Raises TokenNotWaiting, and MoveRefused without any change.
+        """
+        self._refuse_if_broken()
+        token = self._workflow.tasks.get(token_id)
+        if token is None or token is self._workflow.task_tree:
+            raise TokenNotWaiting(token_id, None, command="move")
+        target = checked_target(self._spec.nodes, token, activity_id)
+        with self._running():
+            move(token, target)
+        return token.activity_id
+
+    def targets(self, token_id: str) -> list[str]:
+        """The activities to which a token can be moved; none for a token that can't be moved, or is gone."""
+        token = self._workflow.tasks.get(token_id)
+        if token is None or token is self._workflow.task_tree:
+            return []
+        return [activity_id for activity_id in self._spec.nodes if refusal(self._spec.nodes, token, activity_id) is None]
 
     def cancel(self) -> None:
         """Withdraw every open token. The instance is stopped, `ended` stays false. Harmless when nothing is open."""

@@ -39,7 +39,7 @@ class FlowNode(BpmnSpecMixin):
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
         super().__init__(wf_spec, bpmn_id)
-        self.has_own_variables = False
+        self.is_repeated = False
         self.for_compensation = False
         self.compensation: FlowNode | None = None
         self.element = element
@@ -122,12 +122,12 @@ class BoundaryNode(FlowNode):
         self.interrupting = interrupting
         self.repeats = repeats
 
-    def arm(self, host: Token, *, follows: str | None = None) -> None:
-        """Begin to wait beside the activity; again, when the event of the token `follows` has occurred."""
+    def arm(self, host: Token) -> None:
+        """Begin to wait beside the activity."""
         token = host.workflow.spawn(self, parent=host, scope=host.scope, state=TaskState.WAITING)
-        self.announce_waiting(token, attached_to=host.activity_id, follows=follows)
+        self.announce_waiting(token, attached_to=host.activity_id)
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
         """Tell the caller that `token` waits for this event."""
         raise NotImplementedError
 
@@ -141,7 +141,7 @@ class BoundaryNode(FlowNode):
         if self.interrupting:
             host.cancel()
         elif self.repeats:
-            self.arm(host, follows=token.id)
+            self.arm(host)
         token.entered()
 
 
@@ -241,12 +241,12 @@ class EventStartNode(FlowNode):
         self.interrupting = interrupting
         self.repeats = repeats
 
-    def arm(self, scope: Token, *, follows: str | None = None) -> None:
-        """Begin to wait beside the tokens of `scope`; again, when the event of the token `follows` has occurred."""
+    def arm(self, scope: Token) -> None:
+        """Begin to wait beside the tokens of `scope`."""
         token = scope.workflow.spawn(self, parent=scope, scope=scope.scope, state=TaskState.WAITING)
-        self.announce_waiting(token, follows=follows)
+        self.announce_waiting(token)
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
         """Tell the caller that `token` waits for this event."""
         raise NotImplementedError
 
@@ -259,6 +259,6 @@ class EventStartNode(FlowNode):
         if self.interrupting:
             scope.task_spec.clear(scope, spare=token)
         elif self.repeats:
-            self.arm(scope, follows=token.id)
+            self.arm(scope)
         token.move_into(self.event_scope.open(scope))
         token.entered()

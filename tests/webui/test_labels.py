@@ -29,7 +29,7 @@ TABLES = [
 # These carry a text of their own, or never reach a person
 UNWORDED = {
     "refused", "invalid", "not_found", "conflict", "forbidden", "gone", "unavailable", "settings",
-    "token_not_waiting", "snapshot_refused", "condition_failed", "evaluation_refused", "flow_broken",
+    "snapshot_refused", "condition_failed", "evaluation_refused", "flow_broken",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from desk.clocks import CONDITIONAL
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
+from desk.explanation import Explanation, explanation_of
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import Agent, Case, Verdict
 from desk.rights import may_see_contact, readable
@@ -195,6 +196,12 @@ class Cases:
         with self._db.reading() as tx:
             store.case(tx, number, readable=readable(people.agent(tx, viewer)))
             return explained(tx, self._context, number)
+
+    def explanation(self, number: str, *, viewer: str) -> Explanation:
+        """Why the case is where it is and with whom, what set its limits, when it will be late, what was tried."""
+        with self._db.reading() as tx:
+            store.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            return explanation_of(tx, self._context, number)
 
     def search(
         self, text: str = "", *, viewer: str, filters: Mapping[str, Any] | None = None, page: int = 1, page_size: int = 50

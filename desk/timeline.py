@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bpmn.diagram import Process
 from desk.context import DeskContext
 from desk.store import conversation, progress
 from engine.db import queries
-from engine.definition import Definition
 from engine.history import (
     ActivityEntered,
     DecisionMade,
@@ -58,9 +58,9 @@ class Explained:
     name: str
     result: Any
     reason: str
-    reason_code: str
-    reason_arguments: Mapping[str, Any]
     considered: tuple[Mapping[str, Any], ...]
+    reason_code: str = ""
+    reason_arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 _KINDS: Mapping[type[HistoryEvent], str] = {
@@ -102,7 +102,7 @@ def _worked(tx: Transaction, context: DeskContext, number: str) -> Iterator[Time
 
 def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
     instance = queries.instance_by_key(tx, number)
-    definition = context.engine.definition(instance.deployment_id, tx)
+    process = context.engine.definition(instance.deployment_id, tx).process
     for event in queries.history(tx, context.vault, instance.id):
         kind = _KINDS.get(type(event))
         if kind is None or (isinstance(event, ActivityEntered) and event.kind in _SILENT_ACTIVITIES):
@@ -112,7 +112,7 @@ def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[Ti
             kind=kind,
             by=event.by,
             activity_id=event.activity_id,
-            name=_name(definition, event.activity_id),
+            name=name_in(process, event.activity_id),
             text=_text(event),
             details=_details(event, definition),
         )
@@ -150,35 +150,30 @@ def _details(event: HistoryEvent, definition: Definition) -> Mapping[str, Any]:
 def explained(tx: Transaction, context: DeskContext, number: str) -> list[Explained]:
     """The decisions of a case in order."""
     instance = queries.instance_by_key(tx, number)
-    definition = context.engine.definition(instance.deployment_id, tx)
-    found = []
-    for event in queries.history(tx, context.vault, instance.id):
-        if isinstance(event, DecisionMade):
-            what, reason, considered = event.decision_id, _why(event.rows), event.rows
-        elif isinstance(event, HandlerDecided):
-            what, reason, considered = event.handler, event.reason, event.considered
-        else:
-            continue
-        found.append(
-            Explained(
-                at=event.at,
-                what=what,
-                activity_id=event.activity_id,
-                name=_name(definition, event.activity_id),
-                result=event.result,
-                reason=reason,
-                reason_code=getattr(event, "reason_code", ""),
-                reason_arguments=getattr(event, "reason_arguments", {}),
-                considered=tuple(considered),
-            )
-        )
-    return found
+    process = context.engine.definition(instance.deployment_id, tx).process
+    events = queries.history(tx, context.vault, instance.id)
+    return [as_explained(event, process) for event in events if isinstance(event, DecisionMade | HandlerDecided)]
+
+
+def as_explained(event: DecisionMade | HandlerDecided, process: Process) -> Explained:
+    """A decision with the name that its node has in the diagram."""
+    where = {
+        "at": event.at,
+        "activity_id": event.activity_id,
+        "name": name_in(process, event.activity_id),
+        "result": event.result,
+    }
+    if isinstance(event, DecisionMade):
+        return Explained(**where, what=event.decision_id, reason=_why(event.rows), considered=event.rows)
+    said = {"reason": event.reason, "reason_code": event.reason_code, "reason_arguments": event.reason_arguments}
+    return Explained(**where, what=event.handler, considered=event.considered, **said)
 
 
 def _why(rows: tuple[Mapping[str, Any], ...]) -> str:
     return "; ".join(str(row["why"]) for row in rows if row.get("why"))
 
 
-def _name(definition: Definition, activity_id: str | None) -> str:
-    node = definition.process.nodes.get(activity_id or "")
+def name_in(process: Process, activity_id: str | None) -> str:
+    """What the diagram calls an activity; its id when it isn't drawn."""
+    node = process.nodes.get(activity_id or "")
     return node.label if node else activity_id or ""

@@ -26,7 +26,7 @@ for_roles(blueprint, "agent", "supervisor")
 PAGE_SIZE = 25
 FIELDS = ("state", "type", "priority", "team", "owner", "version")
 STAGES = tuple(labels.STAGES)
-TABS = ("work", "history", "diagram")
+TABS = ("work", "history", "why", "diagram")
 CODE_OF_RATING = {text: code for code, text in RATINGS.items()}
 
 
@@ -67,7 +67,7 @@ def show_all() -> str:
 
 @blueprint.get("/cases/<number>")
 def show(number: str) -> str:
-    """One case in three views: the work on it, its history with all reasons, its place in the diagram."""
+    """One case in four views: the work on it, its history with all reasons, why it is where it is, its place in the diagram."""
     agent = signed_in()
     case = services().desk.cases.case(number, viewer=agent.login)
     package = services().desk.tasks.package(case.case.process_key, case.case.version)
@@ -152,4 +152,9 @@ def _diagram(case: CaseView, _: Any, login: str) -> dict[str, Any]:
     }
 
 
-_VIEWS = {"work": _work, "history": _history, "diagram": _diagram}
+def _why(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
+    found = services().desk.cases.explanation(case.number, viewer=login)
+    return {"explanation": found, "explained": found.decisions, "reason": reason, "obstacle": obstacle, "due_times": due_times}
+
+
+_VIEWS = {"work": _work, "history": _history, "why": _why, "diagram": _diagram}

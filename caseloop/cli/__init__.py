@@ -10,7 +10,7 @@ import click
 import structlog
 
 from bpmn.errors import InvalidFile
-from caseloop.cli import audit, cases, data, incidents, messages, operations, people, releases, serve
+from caseloop.cli import audit, cases, data, explain, incidents, messages, operations, people, releases, serve
 from caseloop.settings import Settings
 from engine.errors import CaseloopError
 
@@ -77,5 +77,6 @@ for command in (
     operations.cancel,
     operations.move,
     operations.set_variables,
+    explain.explain,
 ):
     main.add_command(command)

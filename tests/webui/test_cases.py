@@ -10,6 +10,8 @@ import re
 import pytest
 
 from bpmn.diagram import read_diagram
+from engine.commands import CancelInstance
+from engine.db import queries
 
 CALM = {"type": "inquiry", "subtype": "product_info", "usage_blocked": False, "customer_name": "王五", "order_number": "",
         "customer_contact": "wangwu@example.org"}  # fmt: skip
@@ -173,3 +175,35 @@ def test_a_case_that_no_mail_leaves_says_who_still_has_to_tell_the_customer(prod
     product.clock.advance(minutes=1)
     owner.post(f"/cases/{number}/say/call", {"text": "已电话告知"})
     assert "Nobody has to do anything now" in owner.get(f"/cases/{number}").text
+
+
+def test_the_case_explains_where_it_stands_who_has_it_and_when_it_is_late(product):
+    number = product.open_case()
+    english = product.visitor("li").get(f"/cases/{number}?tab=why").text
+    for shown in (
+        "Why it stands at Handle request", "The customer cannot use the service or product: urgent", "Given to 李娜",
+        "The only one free in Complaints", "Solution overdue", "<code>clocks</code>", "Notify agent", "<code>notify</code>",
+    ):  # fmt: skip
+        assert shown in english, shown
+    chinese = product.visitor("li", language="zh").get(f"/cases/{number}?tab=why").text
+    for shown in ("为何停在“处理需求”", "分给李娜", "唯一空闲的人选", "解决超时"):
+        assert shown in chinese, shown
+
+
+def test_a_reassigned_task_says_by_whom_and_why(product):
+    number = product.open_case()
+    product.desk.work.reassign(product.task_of(number).id, assignee="chen", by="wang", reason="李娜下班")
+    page = product.visitor("wang").get(f"/cases/{number}?tab=why").text
+    assert "Reassigned to 陈" in page
+    assert "李娜下班" in page
+
+
+def test_a_case_that_ended_stands_nowhere(product):
+    number = product.open_case()
+    with product.services.db.transaction() as tx:
+        instance = queries.instance_by_key(tx, number)
+        product.services.engine.cancel(tx, CancelInstance(instance_id=instance.id, by="wang", reason="客户撤回"))
+    page = product.visitor("wang").get(f"/cases/{number}?tab=why").text
+    assert "nothing is open" in page
+    assert "客户撤回" in page
+    assert "Why it stands at" not in page

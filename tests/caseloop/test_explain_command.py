@@ -1,0 +1,38 @@
+"""`caseloop explain` says a case's explanation as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner, Result
+
+from caseloop.cli import main
+from tests.support.product import Product
+
+
+def run(product: Product, *arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), env={"CASELOOP_HOME": str(product.services.settings.home)})
+
+
+def test_the_text_tells_where_why_who_and_when(product: Product) -> None:
+    number = product.open_case()
+    answer = run(product, "explain", number)
+    assert answer.exit_code == 0, answer.output
+    assert "At 处理需求 since 2026-01-05 09:30" in answer.output
+    assert "assigned to li (the only one free in complaints with skill complaint)" in answer.output
+    assert "considered li load 0 of 10" in answer.output
+    assert "客户无法正常使用服务或产品，判为紧急" in answer.output
+    assert "解决超时: 2026-01-05 11:30; moves with clocks" in answer.output
+    assert "通知处理人: notify done" in answer.output
+
+
+def test_json_has_every_part(product: Product) -> None:
+    numbers = [product.open_case(), product.open_case()]
+    found = json.loads(run(product, "explain", *numbers, "--json").stdout)
+    assert [each["case"] for each in found] == numbers
+    assert found[0]["stands"][0]["choice"]["decision"]["reason_code"] == "only_one_free"
+    assert found[0]["due"][0]["due_at"] == "2026-01-05T01:41:15+00:00"
+
+
+def test_an_unknown_case_is_refused(product: Product) -> None:
+    assert run(product, "explain", "NR1").exit_code == 1

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from caseloop.schema import SCHEMA_LOCATIONS
 from engine.db import schema, tables
@@ -21,6 +22,12 @@ def test_the_steps_arrive_at_the_declared_schema(database: Database) -> None:
             entry for entry in compare_metadata(context, tables.metadata) if entry[0] not in ("remove_table", "remove_index")
         ]
     assert differences == []
+
+
+def test_the_steps_of_the_engine_form_one_line() -> None:
+    steps = list(ScriptDirectory(str(schema.ENVIRONMENT), version_locations=[str(schema.ENGINE_STEPS)]).walk_revisions())
+    before = [step.down_revision for step in steps]
+    assert before == [*sorted((step.revision for step in steps[1:]), reverse=True), None]
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

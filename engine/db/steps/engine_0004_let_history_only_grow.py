@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "engine_0004"
-down_revision = "engine_0002"
+down_revision = "engine_0003"
 branch_labels = None
 depends_on = None
 

@@ -17,6 +17,7 @@ from engine.history import (
     FlowTaken,
     HandlerDecided,
     HistoryEvent,
+    InstanceStarted,
     MessageCorrelated,
     TaskClaimed,
     TaskCompleted,
@@ -125,7 +126,9 @@ def _way(events: Sequence[HistoryEvent], process: Process, index: int) -> Iterat
 def _step(events: Sequence[HistoryEvent], node: Node, entered: int, left: int, flow: Flow) -> Step:
     """What happened while a token was in a node, and by which flow it went on."""
     token_id = events[left].token_id
-    brought = _last(events, left, lambda event: isinstance(event, _BROUGHT) and (event.token_id == token_id))
+    begins = node.kind is NodeKind.START_EVENT and node.parent_id is None
+    kinds = (InstanceStarted,) if begins else _BROUGHT
+    brought = _last(events, left, lambda event: isinstance(event, kinds) and (begins or event.token_id == token_id))
     decided = [event for event in events[entered:left] if isinstance(event, DecisionMade) and event.token_id == token_id]
     chosen = len(node.outgoing) > 1
     return Step(

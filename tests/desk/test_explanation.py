@@ -189,6 +189,7 @@ def test_a_real_case_is_explained_at_every_step(office):
     assert [step.activity_id for step in standing.steps] == [
         "received", "classify", "targets", "start_clocks", "route", "assign", "tell_assignee",
     ]  # fmt: skip
+    assert standing.steps[0].by == "li", "who took the request"
     assert standing.choice.decision.what == "assign"
     assert {due.activity_id for due in explanation.due} >= {"solve_breach", "respond_breach"}
     office.desk.work.claim(office.task(number).id, by="li")

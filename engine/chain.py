@@ -14,6 +14,7 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from engine.vault import KeyRing
 
@@ -25,9 +26,11 @@ _LINK = struct.Struct(">QQqqllll")
 _NO_TEXT = -1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """All that a link binds: an event's place, its columns, and in `data` its own fields as `codec.encode_event` writes them."""
+class Link(NamedTuple):
+    """All that a link binds: an event's place, its columns, and in `data` its own fields as `codec.encode_event` writes them.
+
+    A tuple and no dataclass, since one is made for every event that the engine writes.
+    """
 
     instance_id: int
     seq: int

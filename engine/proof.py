@@ -6,7 +6,7 @@ A break never stops the check: the next event is proved upon the link that stand
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.chain import Chain, ChainedInstance, ChainedRow
@@ -175,7 +175,7 @@ class _Walk:
         links = {other.hash for other, _ in self.changed if other.hash}
         heads = {self.chain.head(link) for link in links} | {head for _, heads in self.changed for head in heads}
         for seq in [row.seq, *(other.seq for other, _ in self.changed)]:
-            event = replace(row.event, seq=seq)  # type: ignore[type-var]
+            event = row.event._replace(seq=seq)  # type: ignore[union-attr]
             wanted = {row.hash} if seq == row.seq else links
             if any(self.chain.link(head, event) in wanted for head in heads):
                 return seq

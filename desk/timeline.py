@@ -114,7 +114,7 @@ def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[Ti
             activity_id=event.activity_id,
             name=name_in(process, event.activity_id),
             text=_text(event),
-            details=_details(event, definition),
+            details=_details(event, process),
         )
 
 
@@ -131,7 +131,7 @@ def _text(event: HistoryEvent) -> str:
     return ""
 
 
-def _details(event: HistoryEvent, definition: Definition) -> Mapping[str, Any]:
+def _details(event: HistoryEvent, process: Process) -> Mapping[str, Any]:
     match event:
         case HandlerDecided(result=result):
             said = {"reason_code": event.reason_code, "reason_arguments": event.reason_arguments}
@@ -143,7 +143,7 @@ def _details(event: HistoryEvent, definition: Definition) -> Mapping[str, Any]:
         case TimerFired(noticed_at=noticed_at):
             return {"noticed_at": noticed_at}
         case TokenMoved(to_activity_id=target):
-            return {"target": _name(definition, target)}
+            return {"target": name_in(process, target)}
     return {}
 
 

@@ -56,21 +56,21 @@ class Listener:
             try:
                 self._listen()
             except Exception as error:
-                log.warning("listener_lost_its_connection", reason=str(error), again_in_seconds=PAUSE_SECONDS)
+                log.warning("listener_lost_its_connection", reason=repr(error), again_in_seconds=PAUSE_SECONDS)
                 self._stop.wait(PAUSE_SECONDS)
 
     def _listen(self) -> None:
         with self._db.engine.connect() as connection:
             listening = connection.execution_options(isolation_level="AUTOCOMMIT")
+            driver = listening.connection.driver_connection
+            assert driver is not None
             # not the pool's any more: nobody else gets a connection that listens
             listening.detach()
             for channel in self._channels:
                 listening.exec_driver_sql(f'LISTEN "{channel}"')
-            self._listens.set()
             # what came while nobody listened
             self._ring()
-            driver = listening.connection.driver_connection
-            assert driver is not None
+            self._listens.set()
             while not self._stop.is_set():
                 for _ in driver.notifies(timeout=LOOK_UP_SECONDS, stop_after=1):
                     self._ring()

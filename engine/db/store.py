@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, exists, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from engine import codec
 from engine.chain import Link, chain_of
@@ -72,13 +72,10 @@ CALLER = Statement(select(_instance.parent_id).where(_instance.id == given(_inst
 _LOCK = select(tables.process_instance).where(_instance.id == given(_instance.id)).with_for_update()
 LOCK_INSTANCE = Statement(_LOCK)
 LOCK_UNCALLED = Statement(_LOCK.where(_instance.parent_id.is_(None)))
-_DUE_TIMER = select(_timer.id).where(_timer.instance_id == _instance.id, _timer.due_at <= given(_timer.due_at))
-LOCK_IF_FREE = Statement(select(_instance.id).where(_instance.id == given(_instance.id)).with_for_update(skip_locked=True))
-LOCK_IF_DUE = Statement(
-    select(_instance.id)
-    .where(_instance.id == given(_instance.id), exists(_DUE_TIMER))
-    .with_for_update(skip_locked=True, of=tables.process_instance)
+DUE_TIMER = Statement(
+    select(_timer.id).where(_timer.instance_id == given(_timer.instance_id), _timer.due_at <= given(_timer.due_at)).limit(1)
 )
+LOCK_IF_FREE = Statement(select(_instance.id).where(_instance.id == given(_instance.id)).with_for_update(skip_locked=True))
 SAVE_INSTANCE = update_where(
     tables.process_instance, ("state", "ended_at", "snapshot", "history_length", "history_hash", "revision"), ("id", "revision")
 )
@@ -179,7 +176,8 @@ def lock_if_due(tx: Transaction, instance_id: int, now: datetime) -> bool:
         if not LOCK_IF_FREE.column(tx, id=callers[0]):
             return False
         callers = CALLER.column(tx, id=callers[0])
-    return bool(LOCK_IF_DUE.column(tx, id=instance_id, due_at=now))
+    # only once it is locked can nobody else fire them any more
+    return bool(LOCK_IF_FREE.column(tx, id=instance_id) and DUE_TIMER.column(tx, instance_id=instance_id, due_at=now))
 
 
 def save_instance(

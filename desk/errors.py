@@ -82,6 +82,55 @@ class NameTaken(Conflict):
         super().__init__(f"The {what} {name!r} exists already. Choose another.", what=what, name=name)
 
 
+class TokenInvalid(Forbidden):
+    """The API token is unknown, revoked or over, or its agent may not log in; which isn't told."""
+
+    code = "token_invalid"
+
+    def __init__(self) -> None:
+        super().__init__("This API token isn't valid. Ask an administrator for a new one.")
+
+
+class ScopeMissing(Forbidden):
+    """The API token doesn't reach that far."""
+
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"The token's scopes don't include {scope}. Ask an administrator for one that does.", scope=scope)
+
+
+class OpensByIntake(Refused):
+    """An instance of the desk's own process comes with a case."""
+
+    code = "opens_by_intake"
+
+    def __init__(self, process_key: str) -> None:
+        super().__init__(f"{process_key} is started by opening a case. Send the answers of its intake form.", key=process_key)
+
+
+class InstanceExists(Conflict):
+    """A process has, or had, an instance with that business key."""
+
+    code = "instance_exists"
+
+    def __init__(self, process_key: str, business_key: str) -> None:
+        super().__init__(
+            f"{process_key} has an instance {business_key} already. Take another business key, or look at that one.",
+            key=process_key,
+            business_key=business_key,
+        )
+
+
+class KeyUsedOtherwise(Conflict):
+    """An idempotency key came back with another order."""
+
+    code = "key_used_otherwise"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The idempotency key {key} was used for another order. Take a new key for each order.", key=key)
+
+
 class WrongPassword(Forbidden):
     """Login and password don't fit, or the account is off; which isn't told."""
 

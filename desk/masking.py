@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 _PHONE_NOISE = re.compile(r"[\s\-().·]")
 _WITHIN = re.compile(
@@ -61,3 +63,19 @@ def mask_number(number: str) -> str:
 def mask_within(text: str) -> str:
     """Mask what in a free text looks like a mobile number, a mail address or an identity number; order numbers stay."""
     return _WITHIN.sub(lambda found: "****" if found["person"] else mask_contact(found[0]), text)
+
+
+_MASKS = {"customer_name": mask_name, "customer_contact": mask_contact, "customer_number": mask_number}
+
+
+def mask_known(value: Any) -> Any:
+    """A copy of data in which the customer's name, contact and number are masked by key, and texts by mask_within."""
+    if isinstance(value, str):
+        return mask_within(value)
+    if isinstance(value, list | tuple):
+        return [mask_known(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: _MASKS[key](item) if key in _MASKS and isinstance(item, str) else mask_known(item) for key, item in value.items()
+    }

@@ -125,6 +125,33 @@ class Agent:
         return self.role in (Role.SUPERVISOR, Role.ADMIN)
 
 
+class Scope(StrEnum):
+    READ = "read"  # look at whatever the agent may look at
+    TASKS = "tasks"  # work on user tasks, open cases
+    INSTANCES = "instances"  # start, change and cancel instances, bring messages and signals, retry incidents
+    EXTERNAL = "external"  # fetch and answer external tasks
+    DEPLOY = "deploy"  # deploy process packages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """By it a program acts for the agent `login`. The secret itself is kept nowhere."""
+
+    id: int
+    name: str
+    login: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+    def valid_at(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor over."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """The customer's matter, without anything that identifies the customer. `owner` is the one who answers for it.

@@ -16,6 +16,16 @@ def readable(agent: Agent) -> Readable:
     return Readable(everything=agent.leads, login=login, team_keys=teams)
 
 
+OPERATORS = frozenset({Role.SUPERVISOR, Role.ANALYST, Role.ADMIN})
+"""Who looks after running processes."""
+
+
+def require_operator(agent: Agent, what: str) -> None:
+    """Raises RightMissing unless the agent looks after running processes."""
+    if agent.role not in OPERATORS:
+        raise RightMissing(agent.login, what, "a supervisor or an analyst")
+
+
 def require_lead(agent: Agent, what: str) -> None:
     """Raises RightMissing unless the agent leads."""
     if not agent.leads:

@@ -8,11 +8,15 @@ from argon2 import PasswordHasher
 
 from desk.cases import Cases
 from desk.context import DeskContext, DeskSettings
+from desk.deployments import Deployments
 from desk.diagrams import Diagrams
 from desk.drafts import Drafts
+from desk.external import ExternalWork
 from desk.inbox import Inbox
 from desk.incidents import Incidents
+from desk.instances import Instances
 from desk.intake import Intake
+from desk.messages import Messages
 from desk.notices import Notices
 from desk.operations import Operations
 from desk.people import People
@@ -20,7 +24,9 @@ from desk.records import Tables
 from desk.rollout import Rollout
 from desk.sessions import Sessions
 from desk.surveys import Surveys
+from desk.tasklists import TaskLists
 from desk.taskviews import TaskViews
+from desk.tokens import Tokens
 from desk.work import Work
 from engine.ports import Chance, Clock
 from engine.service import Engine
@@ -59,6 +65,12 @@ class Desk:
         self.rollout = Rollout(context)
         self.incidents = Incidents(context)
         self.operations = Operations(context)
+        self.task_lists = TaskLists(context)
+        self.tokens = Tokens(context)
+        self.instances = Instances(context)
+        self.messages = Messages(context)
+        self.deployments = Deployments(context)
+        self.external = ExternalWork(context)
 
     @property
     def settings(self) -> DeskSettings:

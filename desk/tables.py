@@ -323,3 +323,19 @@ rollout = Table(
     Column("assigned_at", UtcDateTime, nullable=False),
     Index("ix_desk_rollout_process_key", "process_key", "id"),
 )
+
+api_token = Table(
+    "desk_api_token",
+    metadata,
+    _key(),
+    Column("name", String(100), nullable=False),
+    Column("login", String(100), ForeignKey("desk_agent.login"), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    _login("created_by"),
+    Column("expires_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+"""Of a token only a hash of its secret is kept: the secret itself has 256 bits or more, so no salt is needed."""

@@ -20,3 +20,4 @@ RECEIVED_TOO_LONG_AGO = Wording("lies more than a year back; check the year.", "
 BEFORE_RECEIPT = Wording("lies before the request was received.", "早于需求的接收时间。")
 IN_FUTURE = Wording("lies in the future.", "不能晚于现在。")
 NEXT_NEEDED = Wording("is required until the case is resolved.", "未解决前必须填写下一步动作。")
+IN_THE_PAST = Wording("lies in the past.", "已是过去的时间。")

@@ -62,6 +62,21 @@ def read(text: str) -> Any:
     return value
 
 
+def to_json(value: Any) -> Any:
+    """A value as JSON can say it: what JSON has no type for is tagged."""
+    return _tagged(value, 0)
+
+
+def from_json(value: Any) -> Any:
+    """The value that `to_json` was given. Raises Invalid for a tag that says nothing readable, and as `encode` does."""
+    try:
+        read = _untagged(value)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Invalid(f'A value tagged with "{TAG}" can\'t be read ({error!r}). Give tag and value as they were told.') from error
+    encode(read)
+    return read
+
+
 def _tagged(value: Any, depth: int) -> Any:
     if type(value) in _PLAIN or isinstance(value, str | int):
         return value

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from desk.model import Agent
-from webui.context import Viewer, services
+from webui.context import Viewer, is_api, services
 from webui.errors import Failure, answer, wants_json
 from webui.i18n import gettext
 from webui.refusals import PageNotYours
@@ -34,6 +34,8 @@ def keep_signed_in(agent: Agent) -> None:
 
 def recognise() -> ResponseReturnValue | None:
     """Before each request: find out who it is, and send away who may not go on."""
+    if is_api():
+        return None
     agent = _of_session()
     if agent is not None:
         g.agent = agent

@@ -24,12 +24,13 @@ BLUEPRINTS = (
     "webui.conversation",
     "webui.exports",
     "webui.survey",
-    "webui.admin",
+    "webui.tokens",
     "webui.processes",
     "webui.releasing",
     "webui.rollout",
     "webui.incidents",
     "webui.instances",
+    "webui.api.blueprint",
 )
 ONLY_WHILE_DEVELOPING = ("webui.styleguide",)
 LARGEST_ID = 2**63 - 1  # of a database key

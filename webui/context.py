@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 EXTENSION = "caseloop"
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
+
+
+API = "/api/"
+"""Below it programs are answered: by token and never by cookie, in JSON, in English."""
+
+
+def is_api() -> bool:
+    """Whether the request at hand comes from a program to the API."""
+    return request.path.startswith(API)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

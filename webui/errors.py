@@ -14,12 +14,16 @@ from typing import Any
 import structlog
 from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from bpmn.errors import InvalidFile
 from bpmn.forms import FormRejected
+from desk.errors import TokenInvalid
 from engine.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refused, Unavailable
+from webui.api.errors import BodyNotJson, MediaTypeWrong
+from webui.api.problems import problem
 from webui.assets import AssetsMissing
+from webui.context import is_api
 from webui.findings import finding_data
 from webui.i18n import gettext
 from webui.security import MEGABYTE, TokenMissing
@@ -33,9 +37,12 @@ TABLE: dict[type[Exception], int] = {
     Conflict: 409,
     Gone: 410,
     Forbidden: 403,
+    TokenInvalid: 401,
     Refused: 409,
     Unavailable: 503,
     Invalid: 422,
+    BodyNotJson: 400,
+    MediaTypeWrong: 415,
     InvalidFile: 422,
     FormRejected: 422,
 }
@@ -43,7 +50,10 @@ TABLE: dict[type[Exception], int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What the person is told: status, title, message, advice, messages by field, and the incident number if any."""
+    """What the caller is told: status, title, message, advice, messages by field, and the incident number if any.
+
+    `details` are the parameters of the message, for programs.
+    """
 
     status: int
     title: str
@@ -54,6 +64,7 @@ class Failure:
     changes: Any = None
     findings: Any = None
     incident_id: str | None = None
+    details: Mapping[str, Any] | None = None
 
 
 def install(app: Flask) -> None:
@@ -68,8 +79,10 @@ def install(app: Flask) -> None:
 
 def answer(failure: Failure) -> ResponseReturnValue:
     """Answer in the form that the caller reads: JSON, an htmx fragment for the place of messages, or a page."""
+    if is_api():
+        return problem(failure)
     if wants_json():
-        told = {name: value for name, value in asdict(failure).items() if value not in (None, "")}
+        told = {name: value for name, value in asdict(failure).items() if value not in (None, "") and name != "details"}
         return jsonify(error=told), failure.status
     if request.headers.get("HX-Request"):
         response = make_response(render_template("_error.html", failure=failure), failure.status)
@@ -94,6 +107,7 @@ def _told(error: Exception, status: int) -> Failure:
         fields=_fields(error),
         changes=_plain(getattr(error, "changes", None)),
         findings=[finding_data(each) for each in getattr(error, "findings", ())] or None,
+        details=getattr(error, "details", None),
     )
 
 
@@ -106,7 +120,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         message = gettext("The request is larger than the %(limit)s MB taken here. Send less, or in parts.", limit=limit)
     elif isinstance(error, TokenMissing):
         message = gettext("The page is too old or came from elsewhere. Reload it and try again; what you typed is kept.")
-    return answer(Failure(status=error.code, title=title(error.code), message=message))
+    response = make_response(answer(Failure(status=error.code, title=title(error.code), message=message)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 
-from webui.context import time_zone
+from webui.context import is_api, time_zone
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh"
@@ -34,6 +34,8 @@ def language() -> str:
     """Return the code of the viewer's language: their choice, else what the browser asks for, else Chinese."""
     if not has_request_context():
         return DEFAULT_LANGUAGE
+    if is_api():
+        return "en"
     if "language" not in g:
         chosen = request.cookies.get(COOKIE)
         g.language = chosen if chosen in LANGUAGES else _asked_for()

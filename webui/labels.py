@@ -48,6 +48,13 @@ ROLES = {
     "analyst": Label(text=mark("Analyst")),
     "admin": Label(text=mark("Administrator"), tone="warn"),
 }
+SCOPES = {
+    "read": Label(text=mark("Read")),
+    "tasks": Label(text=mark("Tasks and cases"), tone="info"),
+    "instances": Label(text=mark("Process instances"), tone="warn"),
+    "external": Label(text=mark("External tasks"), tone="info"),
+    "deploy": Label(text=mark("Deploy processes"), tone="warn"),
+}
 VERDICTS = {
     "running": Label(text=mark("running"), icon="clock"),
     "breached": Label(text=mark("overdue"), tone="bad", icon="alert"),

@@ -10,6 +10,8 @@ from flask import Flask, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
+from webui.context import is_api
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -96,7 +98,7 @@ def _prepare() -> None:
 
 
 def _check_token() -> None:
-    if request.method in READING or getattr(_view(), "csrf_exempt", False):
+    if request.method in READING or is_api() or getattr(_view(), "csrf_exempt", False):
         return
     expected = session.get(TOKEN_KEY, "")
     shown = request.headers.get(TOKEN_HEADER) or request.form.get(TOKEN_FIELD, "")

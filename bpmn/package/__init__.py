@@ -5,6 +5,7 @@ from bpmn.package.load import load_package
 from bpmn.package.manifest import Change, Manifest, Role
 from bpmn.package.package import ProcessPackage
 from bpmn.package.translation import diagram_in, untranslated
+from bpmn.package.zipped import read_zip
 
 __all__ = [
     "Change",
@@ -13,6 +14,7 @@ __all__ = [
     "Role",
     "diagram_in",
     "load_package",
+    "read_zip",
     "texts_file",
     "untranslated",
     "with_changes",

@@ -157,6 +157,8 @@ class Filter:
     entered_from: datetime | None = None
     entered_until: datetime | None = None
     text: TextFilter | None = None
+    after: tuple[datetime, str] | None = None
+    """The last case of the page before, by receipt and number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +191,10 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(table.entered_at >= wanted.entered_from)
     if wanted.entered_until is not None:
         conditions.append(table.entered_at < wanted.entered_until)
+    if wanted.after is not None:
+        received_at, number = wanted.after
+        same = and_(table.received_at == received_at, table.number < number)
+        conditions.append(or_(table.received_at < received_at, same))
     if wanted.text is not None:
         conditions.append(_text_condition(wanted.text))
     return conditions

@@ -22,6 +22,7 @@ TABLES = [
     (labels.PRIORITIES, model.Priority),
     (labels.CHANNELS, model.Channel),
     (labels.ROLES, model.Role),
+    (labels.SCOPES, model.Scope),
     (labels.VERDICTS, model.Verdict),
     (labels.ENTRIES, model.EntryKind),
     (labels.TASK_STATES, TaskState),
@@ -30,6 +31,7 @@ TABLES = [
 UNWORDED = {
     "refused", "invalid", "not_found", "conflict", "forbidden", "gone", "unavailable", "settings",
     "snapshot_refused", "condition_failed", "evaluation_refused", "flow_broken",
+    "token_invalid", "scope_missing", "opens_by_intake", "key_used_otherwise", "instance_exists",
 }  # fmt: skip
 
 

@@ -145,7 +145,7 @@ WRITES = (
     "/tasks/1/complete", "/cases/NR20260105001/say/reply", "/cases/NR20260105001/progress", "/cases/NR20260105001/contact",
     "/notices/read", "/admin/people", "/admin/people/li", "/admin/people/li/password", "/admin/teams", "/admin/teams/service",
     "/drafts", "/drafts/1/changes", "/drafts/1/texts/en", "/drafts/1/discard", "/drafts/1/deploy", "/rollout",
-    "/incidents/1/retry",
+    "/incidents/1/retry", "/admin/tokens", "/admin/tokens/1/revoke",
 )  # fmt: skip
 
 

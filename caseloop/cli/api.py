@@ -1,0 +1,30 @@
+"""`caseloop api`: the REST API described."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from webui.api.blueprint import description
+
+
+@click.group()
+def api() -> None:
+    """The REST API below /api/v1.
+
+    \b
+    Example:
+      caseloop api describe > openapi.json
+    """
+
+
+@api.command("describe")
+def describe() -> None:
+    """Print the OpenAPI description, as /api/v1/openapi.json serves it.
+
+    \b
+    Example:
+      caseloop api describe > openapi.json
+    """
+    click.echo(json.dumps(description(), ensure_ascii=False, indent=1))

@@ -1,0 +1,167 @@
+"""Cases: open one, look at them as the desk shows them, with names and contacts masked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from desk.cases import CaseListItem, CaseView, ClockView
+from desk.model import CaseState, Scope, Verdict
+from webui.api.errors import CursorUnknown
+from webui.api.operations import PAGING, Answer, Call, Operation
+from webui.api.paging import cursor, place
+from webui.api.shapes import ANSWERS, ID, INSTANT, TEXT, VERSION, WHOLE, Shape, items, one_of, or_null, page_of, takes, text
+from webui.context import services
+
+CLOCK = Shape(
+    "Clock",
+    {
+        "name": TEXT,
+        "round": WHOLE,
+        "started_at": INSTANT,
+        "due_at": INSTANT,
+        "warn_at": or_null(INSTANT),
+        "stopped_at": or_null(INSTANT),
+        "verdict": one_of(Verdict),
+    },
+)
+FIELDS = {
+    "number": TEXT,
+    "process_key": TEXT,
+    "version": TEXT,
+    "state": one_of(CaseState),
+    "stage": TEXT,
+    "type": TEXT,
+    "subtype": TEXT,
+    "priority": TEXT,
+    "channel": TEXT,
+    "team": TEXT,
+    "owner": or_null(TEXT),
+    "round": WHOLE,
+    "received_at": INSTANT,
+    "entered_at": INSTANT,
+    "desired_at": or_null(INSTANT),
+    "first_response_at": or_null(INSTANT),
+    "resolved_at": or_null(INSTANT),
+    "closed_at": or_null(INSTANT),
+    "revision": WHOLE,
+    "customer": TEXT,
+    "owner_name": TEXT,
+}
+ITEM = Shape("CaseListItem", FIELDS)
+CASE = Shape(
+    "Case",
+    {
+        **FIELDS,
+        "contact": TEXT,
+        "customer_number": TEXT,
+        "description": TEXT,
+        "order_number": TEXT,
+        "product": TEXT,
+        "clocks": items(CLOCK.schema),
+        "instance_id": ID,
+    },
+)
+NUMBER = Shape("CaseNumber", {"number": TEXT})
+ROLES = ("agent", "supervisor")
+FILTERS = {
+    "state": one_of(CaseState),
+    "type": text(40),
+    "priority": text(20),
+    "team": text(60),
+    "owner": text(100),
+    "version": VERSION,
+}
+CASE_NUMBER = text(40, pattern="^[A-Za-z0-9-]+$")
+
+
+def list_cases(call: Call) -> Answer:
+    """List cases that the agent may read, the newest received first. `text` is part of a case number, or exactly a phone number,
+    mail address, customer's name or order number.
+    """
+    limit, filters = call.query["limit"], _filters(call)
+    found = services().desk.cases.search(call.query.get("text", ""), viewer=call.by, filters=filters, page_size=limit + 1).items
+    shown = found[:limit]
+    more = len(found) > limit
+    last = shown[-1].case if more else None
+    return {
+        "items": [_item(each) for each in shown],
+        "next": cursor([last.received_at.isoformat(), last.number]) if last else None,
+    }
+
+
+def _filters(call: Call) -> dict[str, Any]:
+    filters: dict[str, Any] = {name: call.query[name] for name in FILTERS if name in call.query}
+    if "state" in filters:
+        filters["states"] = (CaseState(filters.pop("state")),)
+    if (after := place(call)) is not None:
+        filters["after"] = _after(after)
+    return filters
+
+
+def _after(after: Any) -> tuple[datetime, str]:
+    try:
+        received_at, number = after
+        received = datetime.fromisoformat(received_at)
+    except (TypeError, ValueError):
+        raise CursorUnknown from None
+    if received.tzinfo is None or not isinstance(number, str) or "\x00" in number:
+        raise CursorUnknown
+    return received, number
+
+
+def _item(listed: CaseListItem) -> dict[str, Any]:
+    return ITEM.show(listed.case, customer=listed.customer, owner_name=listed.owner_name)
+
+
+def get_case(call: Call) -> Answer:
+    """Get one case with its clocks."""
+    view: CaseView = services().desk.cases.case(call.path["number"], viewer=call.by)
+    own = {name: getattr(view, name) for name in CASE.fields if name not in ITEM.fields}
+    clocks = [_clock(each) for each in view.clocks]
+    return CASE.show(view.case, **{**own, "clocks": clocks, "customer": view.customer, "owner_name": view.owner_name})
+
+
+def _clock(clock: ClockView) -> dict[str, Any]:
+    return CLOCK.show(clock)
+
+
+def open_case(call: Call) -> Answer:
+    """Open a case with the answers of the intake form. With the header Idempotency-Key the same key again opens nothing and tells
+    the number. `team` is the team that took the request, by default the agent's first.
+    """
+    key = f"api:{call.by}:{call.key}" if call.key else None
+    number = services().desk.intake.open_case(call.body["form"], by=call.by, team=call.body.get("team"), request_id=key)
+    return 201, {"number": number}
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/cases",
+        view=list_cases,
+        scope=Scope.READ,
+        roles=ROLES,
+        query={**PAGING, **FILTERS, "text": text(100)},
+        answers={200: page_of(ITEM)},
+    ),
+    Operation(
+        method="POST",
+        path="/cases",
+        view=open_case,
+        scope=Scope.TASKS,
+        roles=ROLES,
+        body=takes({"form": ANSWERS}, team=text(60)),
+        creates=True,
+        answers={201: NUMBER.schema},
+    ),
+    Operation(
+        method="GET",
+        path="/cases/{number}",
+        view=get_case,
+        scope=Scope.READ,
+        roles=ROLES,
+        parts={"number": CASE_NUMBER},
+        answers={200: CASE.schema},
+    ),
+)

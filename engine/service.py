@@ -200,7 +200,15 @@ class Engine:
 
     def load(self, tx: Transaction, instance_id: int) -> Execution:
         """Lock an open instance, exactly as it was saved. Raises NotFound, InstanceOver."""
-        stored = self.lock(tx, instance_id)
+        return self._open(tx, self.lock(tx, instance_id))
+
+    def take_up(self, tx: Transaction, stored: store.StoredInstance) -> Execution:
+        """Bring an active instance that is locked already up to now. Raises InstanceOver."""
+        execution = self._open(tx, stored)
+        execution.fire_due()
+        return execution
+
+    def _open(self, tx: Transaction, stored: store.StoredInstance) -> Execution:
         if stored.instance.state not in OPEN_INSTANCES:
             raise InstanceOver(stored.instance.business_key, state=stored.instance.state)
         return Execution.load(

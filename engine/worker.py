@@ -173,7 +173,7 @@ class Worker:
         work.settle_job(tx, job.id, settlement.state, retries=settlement.retries, available_at=available_at)
         self.engine.queue.finish(tx, lease)
         if settlement.retry_at is None and stored.instance.state is InstanceState.ACTIVE:
-            settling.tell_instance(self.engine.resume(tx, job.instance_id), job, outcome, settlement)
+            settling.tell_instance(self.engine.take_up(tx, stored), job, outcome, settlement)
 
 
 def _call(lease: Lease, now: datetime) -> HandlerCall:

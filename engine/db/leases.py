@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, literal, select, update
+from sqlalchemy import Integer, bindparam, func, literal, or_, select, update
 
 from engine import codec
 from engine.db import rows, tables, work
@@ -92,19 +93,24 @@ def take(
     if not wanted:
         return []
     changes = {"state": JobState.LEASED, "lease_owner": worker, "lease_until": now + timedelta(seconds=seconds)}
-    free = JOB.c.instance_id.not_in(select(JOB.c.instance_id).where(*LEASED, JOB.c.lease_until > now))
-    query = (
-        update(JOB)
-        .where(JOB.c.id.in_([row["id"] for row in wanted]), JOB.c.state == JobState.AVAILABLE, OURS, free)
-        .values(**changes, attempt=JOB.c.attempt + 1)
-        .returning(JOB.c.id, JOB.c.attempt)
-    )
-    attempts = {row.id: row.attempt for row in tx.execute(query)}
+    ids = {f"id_{number}": row["id"] for number, row in enumerate(wanted)}
+    found = _take_of(len(ids)).all(tx, **ids, now=now, lease_owner=worker, lease_until=changes["lease_until"])
+    attempts = {row["id"]: row["attempt"] for row in found}
     return [
         _lease({**row, **changes, "attempt": attempts[row["id"]]}, vault, (receipts or {}).get(row["id"]))
         for row in wanted
         if row["id"] in attempts
     ]
+
+
+@cache
+def _take_of(count: int) -> Statement:
+    """Lease so many jobs, as far as they are free; their ids and attempts."""
+    free = JOB.c.instance_id.not_in(BUSY_INSTANCES)
+    named = or_(*(JOB.c.id == given(JOB.c.id, f"id_{number}") for number in range(count)))
+    taken = update(JOB).where(named, JOB.c.state == JobState.AVAILABLE, OURS, free)
+    lease = {"lease_owner": given(JOB.c.lease_owner), "lease_until": given(JOB.c.lease_until)}
+    return Statement(taken.values(state=JobState.LEASED, attempt=JOB.c.attempt + 1, **lease).returning(JOB.c.id, JOB.c.attempt))
 
 
 def _lease(values: dict[str, Any], vault: KeyRing, receipt: int | None) -> Lease:

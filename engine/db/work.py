@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from engine import codec
 from engine.db import rows, tables
-from engine.db.statements import insert_into
+from engine.db.statements import Statement, given, insert_into, update_where
 from engine.db.tables import CALL_CONTEXT, INCIDENT_CONTEXT
 from engine.errors import NotFound
 from engine.model import Incident, IncidentState, Job, JobState
@@ -25,6 +25,11 @@ MOST_ATTEMPTS = 20
 UNSETTLED = (JobState.AVAILABLE, JobState.LEASED, JobState.HELD, JobState.FAILED)
 
 
+HELD = Statement(
+    select(tables.job.c.state, tables.job.c.attempt).where(tables.job.c.id == given(tables.job.c.id)).with_for_update()
+)
+
+
 def insert_job(tx: Transaction, vault: KeyRing, *, call: dict[str, Any], **values: Any) -> int:
     """A job to be run from `available_at` on; the id of it."""
     sealed = vault.seal(codec.encode(call), context=CALL_CONTEXT)
@@ -34,16 +39,14 @@ def insert_job(tx: Transaction, vault: KeyRing, *, call: dict[str, Any], **value
 
 def held_job(tx: Transaction, job: Job) -> bool:
     """Whether we still hold the lease on a job: it wasn't cancelled, nor taken over by another worker."""
-    table = tables.job
-    query = select(table.c.state, table.c.attempt).where(table.c.id == job.id).with_for_update()
-    row = tx.execute(query).one()
-    return row.state == JobState.LEASED and row.attempt == job.attempt
+    found = HELD.one_or_none(tx, id=job.id)
+    return found is not None and found["state"] == JobState.LEASED and found["attempt"] == job.attempt
 
 
 def settle_job(tx: Transaction, job_id: int, state: JobState, **values: Any) -> None:
     """Write what became of a job."""
-    query = update(tables.job).where(tables.job.c.id == job_id)
-    tx.execute(query.values(state=state, lease_owner=None, lease_until=None, **values))
+    changes = {"state": state, "lease_owner": None, "lease_until": None, **values}
+    update_where(tables.job, tuple(changes), ("id",)).run(tx, **changes, was_id=job_id)
 
 
 def give_up(tx: Transaction, vault: KeyRing, job: Job, why: str, now: datetime) -> None:

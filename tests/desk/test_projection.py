@@ -176,4 +176,4 @@ def test_what_a_diagram_leaves_in_the_desks_variables_cannot_stop_a_case(office)
         "classification": {"priority": 1},
     }
     case = apply(office, number, *(VariableSet(at=NOON, name=name, value=value) for name, value in odd.items()))
-    assert (case.round, case.owner, case.team, case.priority) == (1, None, before.case.team, before.case.priority)
+    assert (case.round, case.owner, case.team, case.priority) == (1, "li", before.case.team, before.case.priority)

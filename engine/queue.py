@@ -57,6 +57,10 @@ class Queue(Protocol):
         """The job of a lease that is still held was settled in `tx`, for good or until a later instant."""
         ...
 
+    def forget(self, tx: Transaction, lease: Lease) -> None:
+        """The lease was lost, or its job withdrawn: nothing shall wait for it any more, unless somebody else has it now."""
+        ...
+
     def tend(self, *, now: datetime, seconds: float) -> int:
         """Give out again what workers held that haven't renewed for `seconds`, and what became due; how many jobs."""
         ...

@@ -26,7 +26,11 @@ TIMERS_AT_ONCE = 25
 SETTLE_TRIES = 3
 MOST_AT_ONCE = 10
 BATCH_SECONDS = 0.1
-"""So many jobs are leased together as take about this time: fewer transactions, and yet nothing waits behind a slow one."""
+"""So many jobs are leased together as take about this time: fewer transactions, and yet nothing waits long."""
+
+SLOW_SECONDS = 1.0
+"""When jobs that were leased together take longer than this, those that aren't begun are given back to other workers."""
+
 
 log = structlog.get_logger()
 
@@ -98,10 +102,10 @@ class Worker:
         leases = self.engine.queue.lease(worker=self.name, now=begun, seconds=self.lease_seconds, limit=self._at_once)
         with self._renewal.of(leases):
             for index, lease in enumerate(leases):
-                too_slow = clock.now() - begun > timedelta(seconds=BATCH_SECONDS)
-                if index and (too_slow or stop.is_set()):
+                too_slow = clock.now() - begun > timedelta(seconds=SLOW_SECONDS)
+                if not self._renewal.holds(lease) or (index and (too_slow or stop.is_set())):
                     self._give_back(lease)
-                elif self._renewal.holds(lease):
+                else:
                     self._run_job(lease)
         if leases:
             self._at_once = self._fitting((clock.now() - begun).total_seconds() / len(leases))
@@ -137,17 +141,24 @@ class Worker:
 
     def _give_up(self, lease: Lease, why: str) -> None:
         with self.engine.db.transaction() as tx:
-            if work.held_job(tx, lease.job):
+            if self._holds(tx, lease):
                 work.give_up(tx, self.engine.vault, lease.job, why, self.engine.clock.now())
                 self.engine.queue.finish(tx, lease)
 
     def _give_back(self, lease: Lease) -> None:
         """Let another worker have a job that wasn't begun."""
         with self.engine.db.transaction() as tx:
-            if work.held_job(tx, lease.job):
+            if self._holds(tx, lease):
                 # it wasn't tried, so it doesn't count
                 work.settle_job(tx, lease.job.id, JobState.AVAILABLE, attempt=lease.job.attempt - 1)
                 self.engine.queue.finish(tx, lease)
+
+    def _holds(self, tx: Transaction, lease: Lease) -> bool:
+        """Whether the lease is still ours; the queue forgets one that isn't."""
+        held = work.held_job(tx, lease.job)
+        if not held:
+            self.engine.queue.forget(tx, lease)
+        return held
 
     def _outcome(self, lease: Lease) -> JobOutcome:
         """What the handler answered; an exception counts as a failure with its text."""
@@ -165,7 +176,7 @@ class Worker:
         """Write what became of a leased job; its token goes on in the same transaction. A lease that was lost changes nothing."""
         job = lease.job
         stored = self.engine.lock(tx, job.instance_id)
-        if not work.held_job(tx, job):
+        if not self._holds(tx, lease):
             log.warning("lease_lost", job_id=job.id, handler=job.handler, business_key=job.business_key)
             return
         settlement = settle(job, outcome, self.engine.clock.now(), self.engine.chance.fraction())

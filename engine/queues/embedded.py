@@ -46,6 +46,9 @@ class EmbeddedQueue:
     def finish(self, tx: Transaction, lease: Lease) -> None:
         """Nothing is left to do: the row says it all."""
 
+    def forget(self, tx: Transaction, lease: Lease) -> None:
+        """Nothing waits: the row says who has it."""
+
     def tend(self, *, now: datetime, seconds: float) -> int:
         with self._db.reading() as tx:
             if not leases.is_any_lost(tx, now):

@@ -79,6 +79,12 @@ class ProcrastinateQueue:
         if lease.receipt is not None:
             _finish(_manager(tx), lease.receipt)
 
+    def forget(self, tx: Transaction, lease: Lease) -> None:
+        known = self._workers.get(lease.job.lease_owner or "")
+        manager = _manager(tx)
+        if known and manager.list_jobs(id=lease.receipt, status=Status.DOING.value, worker_id=known[0]):
+            self.finish(tx, lease)
+
     def tend(self, *, now: datetime, seconds: float) -> int:
         with self._db.transaction() as tx:
             if not leases.may_tend(tx):

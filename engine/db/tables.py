@@ -274,3 +274,11 @@ history_event = Table(
 
 The table only grows: triggers of step engine_0004 refuse whatever else, but for sealing `data_sealed` anew.
 """
+
+schema_promise = Table(
+    "schema_promise",
+    metadata,
+    Column("package", String(40), primary_key=True),
+    Column("oldest_step", String(40), nullable=False),
+)
+"""A program whose newest step of a package is `oldest_step` or a later one may work on this schema; see engine.db.schema."""

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from caseloop.schema import SCHEMA_LOCATIONS
 from engine.db import schema
 from engine.db.database import Database
+from engine.spiff.snapshot import FORMAT
 from tests.engine.states import cases
 from tests.engine.states.make import HERE, KEYS, continued_case, continued_stories, restore
 
@@ -24,6 +26,7 @@ PLACES = sorted(place.parent for place in HERE.glob("*/expected.json"))
 EXPECTED = {place: json.loads((place / "expected.json").read_text("utf-8")) for place in PLACES}
 
 pytestmark = pytest.mark.stored
+HOW_TO = "Run: python -m tests.engine.states.make"
 Upgraded = Callable[[Path, str], Path]
 
 
@@ -95,3 +98,17 @@ def _rows(path: Path, table: str, columns: list[str]) -> list[tuple]:
     told = ", ".join(f'"{column}"' for column in columns)
     with sqlite3.connect(path) as connection:
         return sorted(connection.execute(f"SELECT {told} FROM {table}"), key=repr)
+
+
+def test_the_schema_of_today_has_its_stored_states() -> None:
+    heads = ScriptDirectory.from_config(schema._config(SCHEMA_LOCATIONS)).get_heads()
+    assert "-".join(sorted(heads)) in [place.name for place in PLACES], HOW_TO
+
+
+def test_the_snapshot_format_of_today_has_its_stored_states(upgraded: Upgraded) -> None:
+    formats = set()
+    for place in PLACES:
+        with sqlite3.connect(upgraded(place, "stories")) as connection:
+            for (snapshot,) in connection.execute("SELECT snapshot FROM process_instance"):
+                formats.add(snapshot.split(b" ")[1].decode())
+    assert FORMAT in formats, HOW_TO

@@ -9,10 +9,21 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import codec
-from engine.commands import BroadcastSignal, ClaimTask, CompleteTask, CorrelateMessage, RetryIncident
+from engine.commands import (
+    BroadcastSignal,
+    ClaimTask,
+    CompleteExternalTask,
+    CompleteTask,
+    CorrelateMessage,
+    FetchExternalTasks,
+    HeldTask,
+    ResumeInstance,
+    RetryIncident,
+)
 from engine.db import queries, tables
+from engine.external import ExternalTasks
 from engine.history import ActivityEntered
-from engine.model import JobState, MessageSubscription, SubscriptionKind, TaskState
+from engine.model import InstanceState, JobState, MessageSubscription, SubscriptionKind, TaskState
 from tests.engine.conftest import Bench
 
 PEOPLE_FIRST, EVENTS_FIRST, LATE = "people first", "events first", "late"
@@ -30,14 +41,25 @@ def carry_on(bench: Bench, key: str, way: str) -> dict[str, Any]:
         for subscription in _subscriptions(bench, key):
             _occur(bench, subscription)
     for _ in range(MOST_STEPS):
-        if not _step(bench.restarted(), key):
+        bench = bench.restarted()
+        if not _step(bench, key):
             break
     return {each: _told(bench, each, known.get(each, 0)) for each in _family(bench, key)}
 
 
 def _step(bench: Bench, key: str) -> bool:
     """The first of: a task, an incident, an event, a job, a timer. False when nothing is open."""
-    return any(act(bench, key) for act in (_complete, _retry, _hear, _work, _wait))
+    return any(act(bench, key) for act in (_resume, _complete, _retry, _hear, _tell_results, _work, _wait))
+
+
+def _resume(bench: Bench, key: str) -> bool:
+    with bench.db.reading() as tx:
+        found = [queries.instance(tx, each) for each in _family(bench, key).values()]
+    resting = [each for each in found if each.state is InstanceState.SUSPENDED and each.parent_id is None]
+    for instance in resting:
+        with bench.db.transaction() as tx:
+            bench.engine.operations.resume(tx, ResumeInstance(instance_id=instance.id, by="ana", reason="back again"))
+    return bool(resting)
 
 
 def _complete(bench: Bench, key: str) -> bool:
@@ -77,9 +99,24 @@ def _occur(bench: Bench, subscription: MessageSubscription) -> bool:
         return bench.engine.correlate(tx, told)
 
 
+def _tell_results(bench: Bench, key: str) -> bool:
+    """Do what another program is asked for."""
+    topics = tuple({job.topic for job in _jobs(bench, key) if job.topic})
+    if not topics:
+        return False
+    external = ExternalTasks(bench.engine)
+    with bench.db.transaction() as tx:
+        found = external.fetch(tx, FetchExternalTasks(worker="robot-2", topics=topics, seconds=60))
+    for task in found:
+        held = HeldTask(task_id=task.id, worker="robot-2", attempt=task.attempt)
+        with bench.db.transaction() as tx:
+            external.complete(tx, CompleteExternalTask(held=held, by="robot", result={"told": task.activity_id}))
+    return bool(found)
+
+
 def _work(bench: Bench, key: str) -> bool:
     jobs = _jobs(bench, key)
-    ready = [job for job in jobs if job.state is JobState.AVAILABLE and job.available_at <= bench.clock.now()]
+    ready = [job for job in jobs if job.state is JobState.AVAILABLE and job.available_at <= bench.clock.now() and not job.topic]
     if ready:
         bench.worker.run_until_idle()
     return bool(ready)
@@ -106,8 +143,10 @@ def _jobs(bench: Bench, key: str) -> list[Any]:
 
 
 def _subscriptions(bench: Bench, key: str) -> list[MessageSubscription]:
+    """Messages first, each kind in the order of the activities' ids, whatever the order in which the rows were written."""
     with bench.db.reading() as tx:
-        return [each for one in _family(bench, key).values() for each in queries.subscriptions(tx, instance_id=one)]
+        found = [each for one in _family(bench, key).values() for each in queries.subscriptions(tx, instance_id=one)]
+    return sorted(found, key=lambda each: (each.kind, each.activity_id))
 
 
 def _family(bench: Bench, key: str) -> dict[str, int]:

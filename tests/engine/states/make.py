@@ -23,13 +23,14 @@ from engine.db.database import Database
 from engine.vault import KeyRing
 from tests.engine.conftest import Bench
 from tests.engine.states import carry_on, cases, stories
+from tests.engine.states.later_stories import LATER_STORIES
 from tests.support.product import Product
 
 HERE = Path(__file__).parent
 KEYS = HERE / "keys.json"
 """The key ring of these fixtures; it seals nothing else."""
 
-LAST_ENGINE_INSTANT = stories.NINE
+STORIES = {**stories.STORIES, **LATER_STORIES}
 
 
 def heads(database_file: Path) -> tuple[str, ...]:
@@ -56,7 +57,6 @@ def restore(packed: Path, database_file: Path) -> None:
 def open_bench(database_file: Path) -> Bench:
     """An engine on a database of stories, at the instant at which they stood still."""
     bench = Bench(Database(f"sqlite:///{database_file}"), KeyRing.from_file(KEYS))
-    bench.clock.set(LAST_ENGINE_INSTANT)
     return stories.engine_bench(bench, making=False)
 
 
@@ -96,7 +96,9 @@ def make(folder: Path, scratch: Path) -> Path:
     engine_file, home = scratch / "engine.db", scratch / "home"
     database = Database(f"sqlite:///{engine_file}")
     schema.upgrade(database, SCHEMA_LOCATIONS)
-    stories.make_all(Bench(database, KeyRing.from_file(KEYS)))
+    bench = Bench(database, KeyRing.from_file(KEYS))
+    for name, story in STORIES.items():
+        story(stories.engine_bench(bench.restarted(), making=True), name)
     database.dispose()
     home.mkdir()
     shutil.copy(KEYS, cases.settings_at(home).key_file)
@@ -106,7 +108,7 @@ def make(folder: Path, scratch: Path) -> Path:
     dump(engine_file, place / "stories.sql.xz")
     dump(home / "caseloop.db", place / "cases.sql.xz")
     told = {
-        "stories": {name: continued_stories(engine_file, scratch, name) for name in stories.STORIES},
+        "stories": {name: continued_stories(engine_file, scratch, name) for name in STORIES},
         "cases": {name: {"number": number, **continued_case(home, scratch, number)} for name, number in numbers.items()},
     }
     (place / "expected.json").write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")

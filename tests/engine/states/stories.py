@@ -300,9 +300,3 @@ def engine_bench(bench: Bench, *, making: bool) -> Bench:
     """The bench with the stories' handlers."""
     bench.handlers.update({"act": Act(making=making), "count": Count()})
     return bench
-
-
-def make_all(bench: Bench) -> None:
-    """Bring every story to its standstill, a minute after the other."""
-    for name, story in STORIES.items():
-        story(engine_bench(bench.restarted(), making=True), name)

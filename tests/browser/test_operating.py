@@ -77,7 +77,7 @@ def test_a_token_is_moved_and_a_bad_value_is_said_without_losing_it(furnished, t
         page.goto(f"/cases/{number}")
         page.get_by_role("link", name="Operate").click()
         page.get_by_text("Add a variable…").press("Enter")
-        page.get_by_label("Name", exact=True).fill("rules")
+        page.get_by_label("Variable", exact=True).fill("rules")
         page.get_by_label("Value, as JSON").fill("{yes")
         page.locator("#reason-variable-new").fill("it was missing")
         page.get_by_role("button", name="Add", exact=True).click()

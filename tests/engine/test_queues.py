@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from engine.commands import CancelInstance, EnqueueJob
+from engine.commands import CancelInstance, EnqueueJob, ResumeInstance, SuspendInstance
 from engine.db import listening, queries, tables, work
 from engine.db.database import Database
 from engine.history import JobDone
@@ -227,6 +227,35 @@ def test_a_cancelled_job_never_runs(jobs: QueueBench) -> None:
     assert (jobs.lease(), jobs.tend(), jobs.lease()) == ([], 0, [])
     jobs.put(instance)
     assert jobs.keys() == ["job-2"], "and it stands in nobody's way"
+
+
+@pytest.mark.parametrize("asked_meanwhile", [False, True])
+def test_the_jobs_of_a_suspended_instance_rest_until_it_is_resumed(jobs: QueueBench, asked_meanwhile: bool) -> None:
+    instance = jobs.start(STORY)
+    jobs.put(instance)
+    with jobs.db.transaction() as tx:
+        jobs.engine.operations.suspend(tx, SuspendInstance(instance_id=instance.id, by="wang", reason="it rests"))
+    if asked_meanwhile:
+        assert (jobs.lease(), jobs.tend(), jobs.lease()) == ([], 0, [])
+    with jobs.db.transaction() as tx:
+        jobs.engine.operations.resume(tx, ResumeInstance(instance_id=instance.id, by="wang", reason="it goes on"))
+    jobs.tend()
+    assert jobs.keys() == ["job-1"]
+
+
+def test_a_job_that_ran_when_its_instance_was_suspended_is_given_out_again_when_its_lease_is_over(jobs: QueueBench) -> None:
+    instance = jobs.start(STORY)
+    jobs.put(instance)
+    (lease,) = jobs.lease()
+    with jobs.db.transaction() as tx:
+        jobs.engine.operations.suspend(tx, SuspendInstance(instance_id=instance.id, by="wang", reason="it rests"))
+    jobs.settle(lease, Done())
+    assert jobs.states() == [JobState.HELD]
+    with jobs.db.transaction() as tx:
+        jobs.engine.operations.resume(tx, ResumeInstance(instance_id=instance.id, by="wang", reason="it goes on"))
+    jobs.pass_time(LEASE + SOON)
+    jobs.tend()
+    assert jobs.keys("two") == ["job-1"]
 
 
 def test_a_job_that_was_withdrawn_while_it_ran_changes_nothing(jobs: QueueBench) -> None:

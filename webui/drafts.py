@@ -268,11 +268,17 @@ def _editor_of(opened: OpenDraft, name: str) -> tuple[str, bytes]:
     return kind, opened.files[name]
 
 
+def _topics(package: ProcessPackage) -> list[str]:
+    """The types of the external tasks that the package names."""
+    nodes = package.diagram.process(package.manifest.process_id).nodes.values()
+    return sorted({node.work.handler for node in nodes if node.work.topic and node.work.handler})
+
+
 def _choices(package: ProcessPackage) -> dict[str, list[dict[str, str]]]:
     """What the properties panel offers: forms, decisions and handlers that exist."""
     decisions = ((key, model.decisions[key].name) for key, model in package.decisions.items())
     return {
         "forms": [{"value": key, "label": key} for key in sorted(package.forms)],
         "decisions": [{"value": key, "label": f"{name} ({key})" if name else key} for key, name in decisions],
-        "handlers": [{"value": key, "label": key} for key in sorted(services().engine.handlers)],
+        "handlers": [{"value": key, "label": key} for key in (*sorted(services().engine.handlers), *_topics(package))],
     }

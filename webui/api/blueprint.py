@@ -17,6 +17,7 @@ from webui.api import (
     instances,
     jobs,
     messages,
+    operating,
     tasks,
 )
 from webui.api.description import describe
@@ -29,6 +30,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *deployments.OPERATIONS,
     *definitions.OPERATIONS,
     *instances.OPERATIONS,
+    *operating.OPERATIONS,
     *tasks.OPERATIONS,
     *cases.OPERATIONS,
     *messages.OPERATIONS,

@@ -200,3 +200,33 @@ def test_a_message_that_comes_early_is_kept_for_its_time(admin: Program):
     message = {"name": "payment", "correlation_key": "A-7", "message_id": "m1", "ttl_seconds": 60}
     assert admin.post("/messages", message).json == {"correlated": True}
     assert admin.post("/messages", {**message, "ttl_seconds": 0}).status_code == 422
+
+
+# -- operating
+
+
+def test_an_instance_rests_and_goes_on(admin: Program):
+    instance = admin.post("/instances", ORDER).json
+    path = f"/instances/{instance['id']}"
+    assert admin.post(f"{path}/suspend", {"reason": "flood"}).json["state"] == "suspended"
+    assert admin.post("/external-tasks/fetch-and-lock", {"worker": "w", "topics": ["parcels"]}).json["tasks"] == []
+    refused = admin.post(f"{path}/suspend", {"reason": "flood"})
+    assert (refused.status_code, refused.json["code"]) == (409, "instance_suspended")
+    assert admin.post(f"{path}/resume", {"reason": "dry"}).json["state"] == "active"
+    assert admin.post(f"{path}/resume", {"reason": "dry"}).status_code == 409
+    assert len(admin.post("/external-tasks/fetch-and-lock", {"worker": "w", "topics": ["parcels"]}).json["tasks"]) == 1
+
+
+def test_a_token_is_moved_past_an_external_task_whose_program_is_told(admin: Program):
+    instance = admin.post("/instances", ORDER).json
+    path = f"/instances/{instance['id']}"
+    (task,) = admin.post("/external-tasks/fetch-and-lock", {"worker": "w", "topics": ["parcels"]}).json["tasks"]
+    events = admin.get(f"{path}/history", limit=200).json["items"]
+    token = next(event["token_id"] for event in events if event["type"] == "JobCreated")
+    order = {"token_id": token, "activity_id": "look", "reason": "shipped by hand", "revision": instance["revision"]}
+    stale = admin.post(f"{path}/move", {**order, "revision": instance["revision"] + 1})
+    assert (stale.status_code, stale.json["code"]) == (409, "stale_revision")
+    assert admin.post(f"{path}/move", order).json["revision"] > instance["revision"]
+    assert [each["activity_id"] for each in admin.get("/tasks", scope="all", process_key=SHIPPING).json["items"]] == ["look"]
+    late = admin.post(f"/external-tasks/{task['id']}/complete", {"worker": "w", "attempt": 1})
+    assert (late.status_code, late.json["details"]["state"]) == (409, "cancelled")

@@ -118,11 +118,16 @@ class Instances:
             if (before := self._started_before(tx, order, by)) is not None:
                 return before, True
             deployment = _deployment(tx, order)
-            if queries.has_instance(tx, deployment.key, order.business_key):
-                raise InstanceExists(deployment.key, order.business_key)
+            self._require_free(tx, deployment.key, order.business_key)
             instance = self._engine.start(tx, self._command(tx, order, deployment, by))
             self._remember(tx, order, by, instance)
             return instance, False
+
+    def _require_free(self, tx: Transaction, process_key: str, business_key: str) -> None:
+        """Raises InstanceExists, also for who starts the same at the same time: the claim waits for the other transaction."""
+        claimed = messages.take_message_once(tx, f"instance:{process_key}:{business_key}", "started", self._context.now())
+        if not claimed or queries.has_instance(tx, process_key, business_key):
+            raise InstanceExists(process_key, business_key)
 
     def _command(self, tx: Transaction, order: StartOrder, deployment: Deployment, by: str) -> StartInstance:
         definition = self._engine.definition(deployment.id, tx)

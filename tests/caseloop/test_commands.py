@@ -173,3 +173,24 @@ def test_messages_that_came_early_are_listed_without_what_they_bring(furnished: 
     shown = run(furnished, "messages").output
     assert "paid" in shown
     assert "4711" not in shown
+
+
+def test_a_token_is_made_listed_and_revoked(furnished: Path) -> None:
+    made = run(furnished, "token", "create", "till", "--as", "li", "--scope", "read", "--scope", "tasks", "--expires", "30")
+    assert made.exit_code == 0, made.output
+    secret = made.stdout.strip()
+    assert secret.startswith("caseloop_")
+    listed = run(furnished, "token", "list").stdout
+    assert "till" in listed
+    assert "read,tasks" in listed
+    assert secret not in listed
+    assert "revoked" in run(furnished, "token", "revoke", "1").stdout
+    assert "revoked" in run(furnished, "token", "list").stdout
+    refused = run(furnished, "token", "create", "till", "--as", "nobody")
+    assert (refused.exit_code, "no active agent" in refused.output) == (1, True)
+
+
+def test_the_api_is_described_as_it_is_served(home: Path) -> None:
+    described = json.loads(run(home, "api", "describe").stdout)
+    assert described["openapi"].startswith("3.1")
+    assert "/api/v1/tasks/{task_id}/complete" in described["paths"]

@@ -6,7 +6,7 @@ the database keeps that promise, so that the processes of a company can be repla
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -55,13 +55,16 @@ def upgrade(database: Database, locations: Sequence[Path] = ()) -> None:
 
 def require_current(database: Database, locations: Sequence[Path] = ()) -> None:
     """Raises Unavailable when steps are missing, or when the schema is newer and doesn't promise to suit this program."""
-    ours = set(ScriptDirectory.from_config(_config(locations)).get_heads())
+    steps = ScriptDirectory.from_config(_config(locations))
+    ours, known = set(steps.get_heads()), {step.revision for step in steps.walk_revisions()}
     with database.reading() as tx:
-        found = set(MigrationContext.configure(tx).get_current_heads())
+        found: set[str] = set(MigrationContext.configure(tx).get_current_heads())
         promised = _promises(tx) if found != ours else {}
     if found == ours:
         return
-    if not all(head in found or promised.get(package_of(head), "~") <= head for head in ours):
+    newer = {package_of(head) for head in found - known}
+    suiting = {package for package, oldest in promised.items() if package in newer and _own(ours, package) >= oldest}
+    if not all(head in found or package_of(head) in suiting for head in ours):
         raise Unavailable(
             "The database has an older or newer schema than this program. Run: caseloop db upgrade",
             found=sorted(found),
@@ -73,6 +76,11 @@ def require_current(database: Database, locations: Sequence[Path] = ()) -> None:
 def package_of(step: str) -> str:
     """The package whose step it is: steps are named engine_0001, desk_0002 and so on, in the order in which they are taken."""
     return step.rpartition("_")[0]
+
+
+def _own(heads: Iterable[str], package: str) -> str:
+    """This program's newest step of a package; an empty text when it has none."""
+    return max((head for head in heads if package_of(head) == package), default="")
 
 
 def _keep_promises(tx: Transaction, steps: ScriptDirectory) -> None:

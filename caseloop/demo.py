@@ -97,7 +97,8 @@ def play() -> dict[str, Any]:
         clock = FakeClock(datetime(2023, 10, 1, 9, 0, tzinfo=SHANGHAI))
         services = bootstrap.build(settings, clock=clock, chance=FakeChance(), hasher=QUICK_HASHER)
         try:
-            first_start.furnish(services)
+            for agent, temporary in first_start.furnish(services):
+                services.desk.people.change_password(agent.login, temporary, services.chance.token())
             return _play(Stage(services))
         finally:
             services.db.dispose()

@@ -1,7 +1,8 @@
 """Who gets a case: a pure rule over a routing row and the people of the team, with its reason.
 
-Eligible is who is active, available, in the team and skilled. A case that comes back goes to its last owner when eligible;
-else to the least loaded; ties go to who has waited longest for a case. Only urgent cases may exceed somebody's capacity.
+Eligible is who is active, has signed in once, is available, in the team and skilled. A case that comes back goes to its last
+owner when eligible; else to the least loaded; ties go to who has waited longest for a case. Only urgent cases may exceed
+somebody's capacity.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An agent as assignment sees them. `load` is the sum of the WEIGHTS of the open cases that they own."""
+    """An agent as assignment sees them.
+
+    `signed_in` is false until a one-time password was used. `load` is the sum of the WEIGHTS of the open cases that they own.
+    """
 
     login: str
     team_keys: frozenset[str]
     skills: frozenset[str] = frozenset()
     active: bool = True
+    signed_in: bool = True
     available: bool = True
     load: int = 0
     capacity: int = 10
@@ -97,6 +102,8 @@ def _obstacle(one: Candidate, wanted: Wanted) -> str:
     """Why this candidate can't get it, as a code; empty when they can."""
     if not one.active:
         return "inactive"
+    if not one.signed_in:
+        return "not_signed_in"
     if not one.available:
         return "away"
     if one.login in wanted.avoid:

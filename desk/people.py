@@ -22,6 +22,7 @@ from desk.errors import (
 )
 from desk.masking import mask_name
 from desk.model import Agent, NewAgent, Team
+from desk.rights import require_admin
 from desk.store import people as store
 from desk.wordings import NO_LOGIN, REQUIRED
 from engine.db.database import tried_again
@@ -35,7 +36,7 @@ MAX_FAILURES_FROM_ADDRESS = 20
 
 
 class People:
-    """Who works here. Logins are compared in lower case."""
+    """Who works here. Logins are compared in lower case. `by` is an administrator's login, or a program's name."""
 
     def __init__(self, context: DeskContext, *, hasher: PasswordHasher | None = None) -> None:
         self._context = context
@@ -44,19 +45,23 @@ class People:
         self._nobody = self._hasher.hash("nobody has this password")
 
     @tried_again
-    def add_team(self, key: str, name: str, name_en: str, supervisor: str | None = None, deputy: str | None = None) -> Team:
-        """Add a team. Raises NameTaken."""
+    def add_team(
+        self, key: str, name: str, name_en: str, supervisor: str | None = None, deputy: str | None = None, *, by: str
+    ) -> Team:
+        """Add a team. Raises NameTaken, RightMissing."""
         team = Team(key=key, name=name, name_en=name_en, supervisor=supervisor, deputy=deputy)
         with self._db.transaction() as tx:
+            _require_admin(tx, by, "add teams")
             if key in store.teams(tx):
                 raise NameTaken("team", key)
             store.add_team(tx, team)
         return team
 
     @tried_again
-    def change_team(self, key: str, *, supervisor: str | None, deputy: str | None = None) -> Team:
-        """Give a team another supervisor and deputy. Raises TeamNotFound, AgentNotFound."""
+    def change_team(self, key: str, *, supervisor: str | None, deputy: str | None = None, by: str) -> Team:
+        """Give a team another supervisor and deputy. Raises TeamNotFound, AgentNotFound, RightMissing."""
         with self._db.transaction() as tx:
+            _require_admin(tx, by, "change teams")
             _require_teams(tx, (key,))
             for login in filter(None, (supervisor, deputy)):
                 store.agent(tx, login)
@@ -69,8 +74,11 @@ class People:
             return list(store.teams(tx).values())
 
     @tried_again
-    def add_agent(self, new: NewAgent) -> Agent:
-        """Add somebody. Raises NameTaken, TeamNotFound, PasswordTooWeak, AnswersInvalid for a login or name that can't be."""
+    def add_agent(self, new: NewAgent, *, by: str) -> Agent:
+        """Add somebody.
+
+        Raises RightMissing, NameTaken, TeamNotFound, PasswordTooWeak, AnswersInvalid for a login or name that can't be.
+        """
         login = new.login.strip().lower()
         wrong = {field: REQUIRED for field in ("login", "name") if not getattr(new, field).strip()}
         if login and not _LOGIN.fullmatch(login):
@@ -91,6 +99,7 @@ class People:
             **values,
         )
         with self._db.transaction() as tx:
+            _require_admin(tx, by, "add people")
             if store.account(tx, login) is not None:
                 raise NameTaken("login", login)
             _require_teams(tx, new.team_keys)
@@ -102,6 +111,7 @@ class People:
         self,
         login: str,
         *,
+        by: str,
         revision: int,
         active: bool | None = None,
         available: bool | None = None,
@@ -111,11 +121,12 @@ class People:
         email: str | None = None,
         capacity: int | None = None,
     ) -> Agent:
-        """Change what isn't None. Raises StaleRevision, AgentNotFound, TeamNotFound."""
+        """Change what isn't None. Raises StaleRevision, AgentNotFound, TeamNotFound, RightMissing."""
         given = {"active": active, "available": available, "team_keys": team_keys, "skills": skills}
         given |= {"language": language, "email": email, "capacity": capacity}
         changes = {name: value for name, value in given.items() if value is not None}
         with self._db.transaction() as tx:
+            _require_admin(tx, by, "change people")
             found = store.account(tx, login)
             if found is None:
                 raise AgentNotFound(login)
@@ -160,10 +171,14 @@ class People:
             raise WrongPassword
         self._write_password(login, new, expected=found.password_hash, temporary=False)
 
-    def reset_password(self, login: str, new: str) -> None:
-        """Give somebody a temporary password, which they should change. Raises AgentNotFound, PasswordTooWeak."""
+    def reset_password(self, login: str, new: str, *, by: str) -> None:
+        """Give somebody a temporary password, which they should change; it ends their sessions.
+
+        Raises AgentNotFound, PasswordTooWeak, RightMissing.
+        """
         _check_password(new)
         with self._db.reading() as tx:
+            _require_admin(tx, by, "reset passwords")
             found = store.account(tx, login)
         if found is None:
             raise AgentNotFound(login)
@@ -192,6 +207,15 @@ def _counted(tx: Transaction, login: str, address: str, now: datetime) -> store.
     # counted before the slow comparison, so that parallel guesses all count
     store.add_failure(tx, login=login, address=address, at=now)
     return store.account(tx, login)
+
+
+def _require_admin(tx: Transaction, by: str, what: str) -> None:
+    """Raises RightMissing for somebody who is no administrator; `by` that is no agent is a program."""
+    account = store.account(tx, by)
+    if account is not None and not account.agent.active:
+        raise AgentNotFound(by)
+    if account is not None:
+        require_admin(account.agent, what)
 
 
 def _blocked_until(tx: Transaction, login: str, address: str, now: datetime) -> datetime | None:

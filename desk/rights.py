@@ -38,6 +38,12 @@ def require_publisher(agent: Agent, what: str) -> None:
         raise RightMissing(agent.login, what, "an analyst")
 
 
+def require_admin(agent: Agent, what: str) -> None:
+    """Raises RightMissing unless the agent is an administrator."""
+    if agent.role is not Role.ADMIN:
+        raise RightMissing(agent.login, what, "an administrator")
+
+
 def require_owner_or_lead(agent: Agent, case: Case, what: str) -> None:
     """Raises RightMissing unless the agent owns the case or leads."""
     if agent.login != case.owner and not agent.leads:

@@ -22,6 +22,7 @@ TEAMS = (
 )
 
 ALL_SKILLS = ("inquiry", "complaint", "suggestion", "transaction")
+BY = "seed"
 
 
 def demo_agents(password_for: Callable[[str], str]) -> list[NewAgent]:
@@ -56,14 +57,14 @@ def seed_demo(desk: Desk, password_for: Callable[[str], str]) -> dict[str, str]:
     known_teams = {team.key for team in desk.people.teams()}
     for team in TEAMS:
         if team.key not in known_teams:
-            desk.people.add_team(team.key, team.name, team.name_en, team.supervisor, team.deputy)
+            desk.people.add_team(team.key, team.name, team.name_en, team.supervisor, team.deputy, by=BY)
     known = {agent.login for agent in desk.people.agents()}
     made: dict[str, str] = {}
     for new in demo_agents(password_for):
         if new.login in known:
             continue
         try:
-            desk.people.add_agent(new)
+            desk.people.add_agent(new, by=BY)
         except NameTaken:
             continue  # another process seeds at the same time
         made[new.login] = new.password

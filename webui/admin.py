@@ -43,7 +43,7 @@ def add_person() -> Response:
     given = request.form
     password = services().chance.token()[:PASSWORD_LENGTH]
     try:
-        agent = services().desk.people.add_agent(_new_agent(password))
+        agent = services().desk.people.add_agent(_new_agent(password), by=signed_in().login)
     except AnswersInvalid as error:
         return _people_page(given, {key: sentence(each) for key, each in error.errors.items()}, 422)
     except (NameTaken, PasswordTooWeak) as error:
@@ -118,6 +118,7 @@ def change_person(login: str) -> Response:
         raise BodyUnreadable("the capacity is not a whole number")
     services().desk.people.change_agent(
         login,
+        by=signed_in().login,
         revision=revision_required(),
         active=active,
         available="available" in request.form,
@@ -135,7 +136,7 @@ def change_person(login: str) -> Response:
 def reset_password(login: str) -> Response:
     """Give somebody a new one-time password, shown once; it ends their sessions."""
     password = services().chance.token()[:PASSWORD_LENGTH]
-    services().desk.people.reset_password(login, password)
+    services().desk.people.reset_password(login, password, by=signed_in().login)
     return make_response(render_template("admin/password.html", agent=_agent(login), password=password))
 
 
@@ -156,7 +157,11 @@ def add_team() -> Response:
         return _teams_page(given, errors, 422)
     try:
         services().desk.people.add_team(
-            given["key"].lower(), given["name"], given["name_en"], request.form.get("supervisor") or None
+            given["key"].lower(),
+            given["name"],
+            given["name_en"],
+            request.form.get("supervisor") or None,
+            by=signed_in().login,
         )
     except NameTaken as error:
         return _teams_page(given, {"key": sentence(error)}, 409)
@@ -168,7 +173,7 @@ def add_team() -> Response:
 def change_team(key: str) -> Response:
     """Give a team another supervisor and deputy."""
     supervisor, deputy = (request.form.get(name) or None for name in ("supervisor", "deputy"))
-    services().desk.people.change_team(key, supervisor=supervisor, deputy=deputy)
+    services().desk.people.change_team(key, supervisor=supervisor, deputy=deputy, by=signed_in().login)
     flash(gettext("The changes are saved."), "good")
     return go_to(url_for("admin.show_teams"))
 

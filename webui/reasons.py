@@ -28,6 +28,7 @@ OBSTACLES: Mapping[str, str] = {
     "away": mark("away"),
     "excluded": mark("excluded"),
     "lacks_skill": mark("lacks the skill %(skill)s"),
+    "not_signed_in": mark("has not used the one-time password yet"),
     "at_capacity": mark("has no room"),
     "owns_case": mark("owns the case"),
     "told_before": mark("was told before"),

@@ -8,6 +8,8 @@ from caseloop import bootstrap
 from caseloop.settings import Settings
 from desk.model import NewAgent, Role
 
+BY = "cli"
+
 
 @click.group()
 def user() -> None:
@@ -57,7 +59,8 @@ def add(
             language=language,
             email=email,
             password_is_temporary=True,
-        )
+        ),
+        by=BY,
     )
     click.echo(f"{agent.login} ({agent.role}) may log in with the one-time password {password}")
 
@@ -74,7 +77,7 @@ def reset(settings: Settings, login: str) -> None:
     """
     services = bootstrap.build(settings)
     password = services.chance.token()[:16]
-    services.desk.people.reset_password(login, password)
+    services.desk.people.reset_password(login, password, by=BY)
     click.echo(f"{login} may log in with the one-time password {password}")
 
 

@@ -125,6 +125,7 @@ def candidates(tx: Transaction, team_keys: Collection[str]) -> list[Candidate]:
             team_keys=frozenset(one.team_keys),
             skills=frozenset(one.skills),
             active=one.active,
+            signed_in=not one.password_is_temporary,
             available=one.available,
             load=loads.get(one.login, 0),
             capacity=one.capacity,

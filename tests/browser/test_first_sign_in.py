@@ -19,7 +19,7 @@ def desk(furnished, tmp_path):
 
 
 def test_a_new_agent_is_asked_for_an_own_password_by_a_page_that_stands_still(desk, open_page):
-    desk.product.desk.people.reset_password("li", ONE_TIME)
+    desk.product.desk.people.reset_password("li", ONE_TIME, by="admin")
     page, asked = open_page(desk.address, language="en"), []
     page.goto("/")
     assert page.url.partition("?")[0].endswith("/login")
@@ -40,7 +40,7 @@ def test_a_new_agent_is_asked_for_an_own_password_by_a_page_that_stands_still(de
 
 
 def test_the_own_password_opens_the_inbox_from_then_on(desk, open_page):
-    desk.product.desk.people.reset_password("li", ONE_TIME)
+    desk.product.desk.people.reset_password("li", ONE_TIME, by="admin")
     desk.product.desk.people.change_password("li", ONE_TIME, OWN)
     page = open_page(desk.address)
     sign_in(page, "li", OWN)

@@ -45,7 +45,9 @@ def furnished(home: Path) -> Path:
     settings = Settings.from_environment({"CASELOOP_HOME": str(home)})
     bootstrap.prepare(settings)
     services = bootstrap.build(settings)
-    assert {agent.login for agent, _ in furnish(services)} >= {"li", "zhao", "tech", "wang", "analyst", "admin"}
+    made = {agent.login: temporary for agent, temporary in furnish(services)}
+    services.desk.people.change_password("li", made["li"], "a password of her own")
+    assert made.keys() >= {"li", "zhao", "tech", "wang", "analyst", "admin"}
     assert furnish(services) == [], "a second start makes nobody"
     services.db.dispose()
     return home

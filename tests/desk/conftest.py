@@ -134,6 +134,7 @@ def office(database: Database, vault: KeyRing) -> Office:
         archive.make,
     )
     handlers.update({handler.name: handler for handler in (make(services) for make in makers)})
-    seed_demo(desk, lambda login: PASSWORD)
+    for login, temporary in seed_demo(desk, lambda login: f"one-time {PASSWORD}").items():
+        desk.people.change_password(login, temporary, PASSWORD)
     keep_deployed(engine, PACKAGE, clock.now())
     return Office(desk=desk, engine=engine, clock=clock, worker=Worker(engine, name="test"))

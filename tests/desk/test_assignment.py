@@ -36,6 +36,7 @@ def test_a_tie_goes_to_who_has_waited_longest():
     ("obstacle", "more"),
     [
         ("inactive", {"active": False}),
+        ("not_signed_in", {"signed_in": False}),
         ("away", {"available": False}),
         ("at_capacity", {"load": 9, "capacity": 10}),
         ("lacks_skill", {"skills": frozenset({"cards"})}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from argon2 import PasswordHasher
 
-from desk.errors import AgentNotFound, NameTaken, PasswordTooWeak, TeamNotFound, TooManyAttempts, WrongPassword
+from desk.errors import AgentNotFound, NameTaken, PasswordTooWeak, RightMissing, TeamNotFound, TooManyAttempts, WrongPassword
 from desk.model import NewAgent
 from desk.people import People
 from desk.seed import seed_demo
@@ -58,7 +58,7 @@ def test_success_forgets_the_failures_of_the_login(office):
 
 def test_who_is_switched_off_cannot_log_in_and_does_not_count_as_an_agent(office):
     people = office.desk.people
-    people.change_agent("li", revision=1, active=False)
+    people.change_agent("li", by="admin", revision=1, active=False)
     with pytest.raises(WrongPassword):
         people.authenticate("li", PASSWORD, from_address=HERE)
     with pytest.raises(AgentNotFound, match="no active agent 'li'"):
@@ -67,12 +67,13 @@ def test_who_is_switched_off_cannot_log_in_and_does_not_count_as_an_agent(office
 
 def test_a_changed_password_replaces_the_temporary_one(office):
     people = office.desk.people
+    people.reset_password("li", "one time only 123", by="admin")
     assert people.agent("li").password_is_temporary
-    people.change_password("li", PASSWORD, "another sentence of mine")
+    people.change_password("li", "one time only 123", "another sentence of mine")
     assert not people.agent("li").password_is_temporary
     assert people.authenticate("li", "another sentence of mine", from_address=HERE).login == "li"
     with pytest.raises(WrongPassword):
-        people.change_password("li", PASSWORD, "yet another sentence")
+        people.change_password("li", "one time only 123", "yet another sentence")
 
 
 @pytest.mark.parametrize(
@@ -80,26 +81,52 @@ def test_a_changed_password_replaces_the_temporary_one(office):
 )
 def test_a_weak_password_is_refused_with_the_fact(office, password, fact):
     with pytest.raises(PasswordTooWeak, match=fact):
-        office.desk.people.add_agent(NewAgent(login="new", name="新人", password=password))
+        office.desk.people.add_agent(NewAgent(login="new", name="新人", password=password), by="admin")
 
 
 def test_names_are_given_once_and_teams_must_exist(office):
     people = office.desk.people
     with pytest.raises(NameTaken, match="login 'li'"):
-        people.add_agent(NewAgent(login="Li", name="李四", password=PASSWORD))
+        people.add_agent(NewAgent(login="Li", name="李四", password=PASSWORD), by="admin")
     with pytest.raises(NameTaken, match="team 'service'"):
-        people.add_team("service", "客服", "Service")
+        people.add_team("service", "客服", "Service", by="admin")
     with pytest.raises(TeamNotFound, match="'moon'"):
-        people.add_agent(NewAgent(login="new", name="新人", password=PASSWORD, team_keys=("moon",)))
+        people.add_agent(NewAgent(login="new", name="新人", password=PASSWORD, team_keys=("moon",)), by="admin")
 
 
 def test_two_changes_of_one_agent_do_not_overwrite_each_other(office):
     people = office.desk.people
-    changed = people.change_agent("li", revision=1, available=False, team_keys=("technical", "service"))
+    changed = people.change_agent("li", by="admin", revision=1, available=False, team_keys=("technical", "service"))
     assert (changed.available, changed.team_keys, changed.revision) == (False, ("technical", "service"), 2)
     assert people.agent("li") == changed
     with pytest.raises(StaleRevision, match="you read revision 1, now 2"):
-        people.change_agent("li", revision=1, skills=("x",))
+        people.change_agent("li", by="admin", revision=1, skills=("x",))
+
+
+def test_only_administrators_change_who_works_here_whatever_page_asks(office):
+    people = office.desk.people
+    orders = (
+        lambda by: people.add_agent(NewAgent(login="new", name="新人", password=PASSWORD), by=by),
+        lambda by: people.change_agent("li", by=by, revision=1, capacity=99),
+        lambda by: people.reset_password("li", "another long password", by=by),
+        lambda by: people.add_team("night", "夜班", "Night", by=by),
+        lambda by: people.change_team("service", supervisor="li", by=by),
+    )
+    for order in orders:
+        for by in ("li", "wang", "analyst"):
+            with pytest.raises(RightMissing, match="administrator"):
+                order(by)
+    assert (people.agent("li").capacity, "night" in {team.key for team in people.teams()}) == (10, False)
+    people.authenticate("li", PASSWORD, from_address=HERE)
+
+
+def test_nobody_is_given_a_case_before_the_one_time_password_was_used(office):
+    office.desk.people.reset_password("li", "one time only 123", by="admin")
+    office.desk.people.reset_password("zhao", "one time only 123", by="admin")
+    number = office.open()
+    assert office.task(number).assignee not in ("li", "zhao")
+    office.desk.people.change_password("li", "one time only 123", PASSWORD)
+    assert office.task(office.open()).assignee == "li"
 
 
 def test_seeding_twice_makes_nobody_twice(office):

@@ -36,7 +36,7 @@ def unread(office, login):
 
 def with_email(office, login, address):
     agent = office.desk.people.agent(login)
-    office.desk.people.change_agent(login, revision=agent.revision, email=address)
+    office.desk.people.change_agent(login, by="admin", revision=agent.revision, email=address)
 
 
 def test_the_same_key_tells_once_however_often_the_job_runs(office, notify, number, mail):

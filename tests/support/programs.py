@@ -64,4 +64,5 @@ def shipping_package(version: str = "1.0") -> ProcessPackage:
 
 def add_robot(product: Product, login: str = "robot", role: Role = Role.AGENT) -> None:
     """An agent for whom only programs act."""
-    product.desk.people.add_agent(NewAgent(login=login, name="Robot", password=PASSWORD, role=role, team_keys=("service",)))
+    robot = NewAgent(login=login, name="Robot", password=PASSWORD, role=role, team_keys=("service",))
+    product.desk.people.add_agent(robot, by="test")

@@ -95,7 +95,7 @@ def test_the_full_contact_is_shown_for_a_reason_that_is_kept(product, case):
 
 def test_who_does_not_own_the_case_is_not_shown_the_contact(product, case):
     zhao = product.desk.people.agent("zhao")
-    product.desk.people.change_agent("zhao", revision=zhao.revision, team_keys=("complaints",))
+    product.desk.people.change_agent("zhao", by="admin", revision=zhao.revision, team_keys=("complaints",))
     before = product.rows()
     answer = product.visitor("zhao").post(f"/cases/{case}/contact", {"reason": "好奇"})
     assert answer.status_code == 403

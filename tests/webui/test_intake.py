@@ -91,5 +91,5 @@ def test_an_unknown_contact_is_a_new_customer(product):
 
 
 def test_who_belongs_to_no_team_is_told_what_to_do(product):
-    product.desk.people.change_agent("zhao", revision=product.desk.people.agent("zhao").revision, team_keys=())
+    product.desk.people.change_agent("zhao", by="admin", revision=product.desk.people.agent("zhao").revision, team_keys=())
     assert "You belong to no team" in product.visitor("zhao").get("/requests/new").text

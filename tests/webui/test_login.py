@@ -54,7 +54,7 @@ def test_after_five_failures_the_page_names_the_minutes_to_wait(product):
 
 
 def test_a_one_time_password_has_to_be_changed_before_anything_else(product):
-    product.desk.people.reset_password("li", "one time only 123")
+    product.desk.people.reset_password("li", "one time only 123", by="admin")
     visitor = product.visitor()
     assert visitor.sign_in("li", "one time only 123").location == "/password"
     assert visitor.get("/inbox").location == "/password"
@@ -90,7 +90,7 @@ def test_changing_the_password_ends_every_other_session(product):
 
 def test_switching_an_account_off_ends_its_session(product):
     visitor = product.visitor("li")
-    product.desk.people.change_agent("li", revision=product.desk.people.agent("li").revision, active=False)
+    product.desk.people.change_agent("li", by="admin", revision=product.desk.people.agent("li").revision, active=False)
     assert visitor.get("/inbox").location.startswith("/login")
 
 

@@ -120,7 +120,7 @@ def test_a_stale_task_is_refused(product, task, li):
 
 def test_a_task_that_others_hold_is_refused(product, task):
     zhao = product.desk.people.agent("zhao")
-    product.desk.people.change_agent("zhao", revision=zhao.revision, team_keys=("complaints",))
+    product.desk.people.change_agent("zhao", by="admin", revision=zhao.revision, team_keys=("complaints",))
     colleague = product.visitor("zhao")
     before = product.rows()
     answer = colleague.post(f"/tasks/{task.id}/complete", json={"data": DONE, "revision": task.revision})

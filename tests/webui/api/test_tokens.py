@@ -34,7 +34,7 @@ def test_a_token_ends_by_its_date_by_revoking_and_with_its_agent(product):
     _, gone = tokens.create("c", login="zhao", scopes=[Scope.READ], by=None)
     assert tokens.caller(dated)
     tokens.revoke(revoked.id, by="admin")
-    product.desk.people.change_agent("zhao", revision=product.desk.people.agent("zhao").revision, active=False)
+    product.desk.people.change_agent("zhao", by="admin", revision=product.desk.people.agent("zhao").revision, active=False)
     product.clock.advance(days=1)
     for over in (dated, secret, gone, "caseloop_unknown", ""):
         with pytest.raises(TokenInvalid):

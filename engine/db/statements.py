@@ -30,19 +30,18 @@ class Compiled:
     """A statement in one dialect: how values go in and how columns come out."""
 
     sql: str
-    names: tuple[str, ...]
+    into: tuple[tuple[str, Processor | None], ...]
     positional: bool
     fixed: Mapping[str, Any]
-    into: Mapping[str, Processor]
     columns: tuple[str, ...]
     out: tuple[tuple[str, Processor], ...]
 
     def parameters(self, values: Mapping[str, Any]) -> Sequence[Any] | Mapping[str, Any]:
         """The values as the driver takes them. KeyError for one that is missing."""
-        given = {**self.fixed, **values}
-        for name, process in self.into.items():
-            given[name] = process(given[name])
-        return [given[name] for name in self.names] if self.positional else given
+        given = {**self.fixed, **values} if self.fixed else values
+        if self.positional:
+            return [process(given[name]) if process else given[name] for name, process in self.into]
+        return {name: process(given[name]) if process else given[name] for name, process in self.into}
 
     def record(self, row: Sequence[Any]) -> Record:
         """A row of the driver by column name."""
@@ -133,15 +132,13 @@ def _compile(clause: ClauseElement, dialect: Dialect) -> Compiled:
     compiled: Any = clause.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     names = tuple(compiled.positiontup or compiled.params)
     asked_for = {name for name, bind in compiled.binds.items() if not bind.unique}
-    into = {name: process for name, process in compiled._bind_processors.items() if name in names}
     columns = [(entry.keyname, entry.type) for entry in compiled._result_columns]
     out = ((name, kind.dialect_impl(dialect).result_processor(dialect, None)) for name, kind in columns)
     return Compiled(
         sql=compiled.string,
-        names=names,
+        into=tuple((name, compiled._bind_processors.get(name)) for name in names),
         positional=bool(compiled.positional),
         fixed={name: _plain(value) for name, value in compiled.params.items() if name not in asked_for},
-        into=into,
         columns=tuple(name for name, _ in columns),
         out=tuple((name, process) for name, process in out if process is not None),
     )

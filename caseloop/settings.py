@@ -119,10 +119,11 @@ def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
 
 
 def _queue(given: Mapping[str, str], database_url: str) -> str:
-    text = given.get("QUEUE") or EMBEDDED
+    on_postgres = database_url.startswith("postgresql")
+    text = given.get("QUEUE") or (PROCRASTINATE if on_postgres else EMBEDDED)
     if text not in QUEUES:
         raise SettingsInvalid(f"{PREFIX}QUEUE: expected {' or '.join(QUEUES)}, got {text!r}.")
-    if text == PROCRASTINATE and not database_url.startswith("postgresql"):
+    if text == PROCRASTINATE and not on_postgres:
         raise SettingsInvalid(f"{PREFIX}QUEUE: {text} works on PostgreSQL only; set {PREFIX}DATABASE_URL, or QUEUE={EMBEDDED}.")
     return text
 

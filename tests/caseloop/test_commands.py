@@ -86,6 +86,18 @@ def test_a_bad_setting_says_what_was_expected_and_what_came(environment: dict[st
         Settings.from_environment(environment)
 
 
+@pytest.mark.parametrize(
+    ("environment", "queue"),
+    [
+        ({}, "embedded"),
+        ({"CASELOOP_DATABASE_URL": "postgresql://desk@localhost/desk"}, "procrastinate"),
+        ({"CASELOOP_DATABASE_URL": "postgresql://desk@localhost/desk", "CASELOOP_QUEUE": "embedded"}, "embedded"),
+    ],
+)
+def test_jobs_travel_by_procrastinate_where_it_can_run(environment: dict[str, str], queue: str) -> None:
+    assert Settings.from_environment(environment).queue == queue
+
+
 def test_a_bad_address_of_a_mail_server_is_shown_without_its_password() -> None:
     with pytest.raises(SettingsInvalid, match=r"got 'mail\.example:587'") as refused:
         Settings.from_environment({"CASELOOP_SMTP_URL": "smpt://desk:sec@ret@mail.example:587"})

@@ -1,5 +1,25 @@
-"""`python -m benchmarks [--quick]`: runs what measures the engine; benchmarks.tck needs folders and is run by itself."""
+"""`python -m benchmarks [--quick]`: the engine's figures, then the proofs by crash and by crowd; benchmarks.tck needs folders."""
 
-from benchmarks import engine
+from __future__ import annotations
 
-engine.main()
+import subprocess
+import sys
+
+QUICK = "--quick"
+
+
+def main() -> None:
+    quick = QUICK in sys.argv[1:]
+    kills, cases = ("60", "100") if quick else ("500", "1000")
+    for module, arguments in (
+        ("benchmarks.engine", [QUICK] if quick else []),
+        ("benchmarks.crash", ["--kills", kills]),
+        ("benchmarks.crash", ["--kills", kills, "--postgres"]),
+        ("benchmarks.concurrency", ["--cases", cases]),
+    ):
+        print(f"== {' '.join([module, *arguments])}", flush=True)
+        subprocess.run([sys.executable, "-m", module, *arguments], check=True)
+
+
+if __name__ == "__main__":
+    main()

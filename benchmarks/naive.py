@@ -1,5 +1,7 @@
 """What a user would write first: SpiffWorkflow as it comes, its serializer, and one row of JSON for each instance.
 
+On SQLite, or on PostgreSQL with the same three statements.
+
 It has no tasks table, no history, no jobs and no timer index; our engine has to be faster all the same.
 """
 
@@ -9,7 +11,9 @@ import json
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
@@ -29,33 +33,48 @@ def plain(diagram: bytes) -> bytes:
     return TIMER.sub(rb'<\1timeDuration>"P30D"</\1timeDuration>', text)
 
 
-class Naive:
-    """Keeps instances as rows of JSON in a SQLite file; every step loads, moves and writes one."""
+def sqlite_rows(file: Path) -> Any:
+    """A connection whose transactions are opened by BEGIN, with an empty table."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE naive (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
+    return connection
 
-    def __init__(self, diagram: Path, process_id: str, database: Path) -> None:
+
+def postgres_rows(url: str) -> Any:
+    """The same on PostgreSQL."""
+    connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+    connection.execute("DROP TABLE IF EXISTS naive")
+    connection.execute("CREATE TABLE naive (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state TEXT NOT NULL)")
+    return connection
+
+
+class Naive:
+    """Keeps instances as rows of JSON; every step loads, moves and writes one."""
+
+    def __init__(self, diagram: Path, process_id: str, rows: Any) -> None:
         parser = BpmnParser()
         parser.add_bpmn_str(plain(diagram.read_bytes()))
         self._spec = parser.get_spec(process_id)
         self._serializer = BpmnWorkflowSerializer()
-        self._db = sqlite3.connect(database, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("CREATE TABLE instance (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
+        self._db = rows
+        self._begin, self._mark = ("BEGIN IMMEDIATE", "?") if isinstance(rows, sqlite3.Connection) else ("BEGIN", "%s")
         self.transactions = 0
 
     def start(self) -> int:
         """A fresh instance; the id of it."""
         workflow = BpmnWorkflow(self._spec)
         workflow.do_engine_steps()
-        cursor = self._db.execute("INSERT INTO instance (state) VALUES (?)", (self._serializer.serialize_json(workflow),))
+        insert = f"INSERT INTO naive (state) VALUES ({self._mark}) RETURNING id"
+        ((instance_id,),) = self._db.execute(insert, (self._serializer.serialize_json(workflow),)).fetchall()
         self.transactions += 1
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        return instance_id
 
     def step(self, instance_id: int) -> bool:
         """Do the next piece of work; False when none is left."""
-        self._db.execute("BEGIN IMMEDIATE")
-        (state,) = self._db.execute("SELECT state FROM instance WHERE id = ?", (instance_id,)).fetchone()
+        self._db.execute(self._begin)
+        (state,) = self._db.execute(f"SELECT state FROM naive WHERE id = {self._mark}", (instance_id,)).fetchone()
         workflow = self._serializer.deserialize_json(state)
         ready = workflow.get_tasks(state=TaskState.READY, manual=True)
         if ready:
@@ -64,7 +83,10 @@ class Naive:
             workflow.refresh_waiting_tasks()
             state = self._serializer.serialize_json(workflow)
             json.loads(state)
-            self._db.execute("UPDATE instance SET state = ? WHERE id = ?", (state, instance_id))
+            self._db.execute(f"UPDATE naive SET state = {self._mark} WHERE id = {self._mark}", (state, instance_id))
         self._db.execute("COMMIT")
-        self.transactions += 1
+        self.transactions += bool(ready)
         return bool(ready)
+
+    def close(self) -> None:
+        self._db.close()

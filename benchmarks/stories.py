@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ INTAKE = {
     "description": "APP支付失败",
 }
 RESOLVED = {"content": "已修复", "outcome": "resolved"}
+START = datetime(2026, 1, 5, tzinfo=UTC)
 DUE_IN_DAYS = 30
 
 
@@ -49,12 +52,15 @@ class Answering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
-    """A doer that is done at once."""
+    """A doer that is done at once, or after waiting so long as for something outside."""
 
     name: str
     result: Mapping[str, Any]
+    seconds: float = 0.0
 
     def do(self, call: HandlerCall) -> JobOutcome:
+        if self.seconds:
+            time.sleep(self.seconds)
         return Done(result=self.result)
 
 

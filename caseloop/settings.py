@@ -26,7 +26,7 @@ KNOWN = (
     "QUEUE",
 )
 EMBEDDED, PROCRASTINATE = QUEUES = ("embedded", "procrastinate")
-IGNORED = ("FRONTEND", "NODE", "SHARED_DATA")
+IGNORED = ("CRASH_AT", "FRONTEND", "NODE", "SHARED_DATA")
 """Variables of the build and the tests that share our prefix."""
 
 

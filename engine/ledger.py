@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine import codec
+from engine import codec, faults
 from engine.db import store, work
 from engine.db.statements import pipelined
 from engine.db.tables import VARIABLE_CONTEXT
@@ -152,6 +152,7 @@ class Ledger:
                 head=self._history_hash,
                 recorded_at=self.now,
             )
+        faults.reached(faults.HISTORY_WRITTEN)
         self.instance = store.save_instance(
             self.tx,
             self.instance,

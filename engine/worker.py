@@ -7,7 +7,7 @@ from threading import Event
 
 import structlog
 
-from engine import settling
+from engine import faults, settling
 from engine.db import work
 from engine.errors import Conflict, Unavailable
 from engine.jobs import settle
@@ -116,7 +116,9 @@ class Worker:
         return max(1, min(fitting, 2 * self._at_once))
 
     def _run_job(self, lease: Lease) -> None:
+        faults.reached(faults.JOB_LEASED)
         outcome = self._outcome(lease)
+        faults.reached(faults.JOB_HANDLED)
         try:
             self._write_down(lease, outcome)
         except Unavailable:
@@ -183,6 +185,7 @@ class Worker:
         available_at = settlement.retry_at or job.available_at
         work.settle_job(tx, job.id, settlement.state, retries=settlement.retries, available_at=available_at)
         self.engine.queue.finish(tx, lease)
+        faults.reached(faults.JOB_SETTLING)
         if settlement.retry_at is None and stored.instance.state is InstanceState.ACTIVE:
             settling.tell_instance(self.engine.take_up(tx, stored), job, outcome, settlement)
 

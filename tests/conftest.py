@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from benchmarks.office.postgres import INSTALL_HINT, postgres_server, server_programs
 from caseloop.schema import SCHEMA_LOCATIONS
 from engine.db import schema
 from engine.db.database import Database
 from engine.testing import FakeClock
 from engine.vault import KeyRing
 from tests.support.material import missing
-from tests.support.postgres import INSTALL_HINT, postgres_server, server_programs
 from tests.support.product import MORNING, Product, furnished_home
 
 STORED = {"database_url", "sqlite_template", "postgres_url", "furnished"}

@@ -21,7 +21,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "handlers": frozenset({"desk", "engine"}),
     "webui": frozenset({"bpmn", "desk", "engine"}),
     "caseloop": frozenset({"bpmn", "desk", "engine", "webui"}),
-    "benchmarks": frozenset({"bpmn", "desk", "engine", "caseloop", "webui"}),
+    "benchmarks": frozenset({"bpmn", "desk", "engine", "handlers", "caseloop", "webui"}),
 }
 
 HANDLERS_MAY_SEE = ("engine.ports", "engine.model", "engine.history", "engine.errors")
@@ -43,7 +43,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     ),
     "cryptography": ("engine.vault",),
     "procrastinate": ("engine.queues.procrastinate", "engine.db.steps"),
-    "psycopg": ("engine.queues.procrastinate",),
+    "psycopg": ("engine.queues.procrastinate", "benchmarks"),
     "argon2": ("desk.people", "desk.service", "caseloop.demo"),
     "flask": ("webui",),
     "waitress": ("caseloop.cli",),

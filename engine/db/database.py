@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 
+from engine import faults
 from engine.db import sqlite
 from engine.errors import Conflict, Invalid, SettingsInvalid, TransactionLost, Unavailable
 
@@ -65,6 +66,8 @@ class Database:
                 wanted: list[Callable[[], None]] = []
                 tx.info[AFTER_COMMIT] = wanted
                 yield tx
+                faults.reached(faults.BEFORE_COMMIT)
+            faults.reached(faults.AFTER_COMMIT)
             for act in wanted:
                 act()
 

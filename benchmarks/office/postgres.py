@@ -1,4 +1,4 @@
-"""A private PostgreSQL server for a test run: made in a temporary folder, gone afterwards."""
+"""A private PostgreSQL server for a run: made in a temporary folder, gone afterwards."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ def _as_server_user(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """Start a server on a free loopback port; gives the URL prefix, to which a database name is appended."""
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
+    """Start a server on a free loopback port; gives the URL prefix, to which a database name is appended.
+
+    A `durable` one waits for the disk at each commit, as a server in use does; else it is quick.
+    """
     programs = server_programs()
     if programs is None:
         raise FileNotFoundError(INSTALL_HINT)
@@ -47,10 +50,9 @@ def postgres_server() -> Iterator[str]:
         _as_server_user([str(part) for part in command]), check=True, capture_output=True, cwd="/"
     )
     run(programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", user, "--no-sync")
-    options = (
-        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off"
-        " -c full_page_writes=off -c max_connections=200"
-    )
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+    if not durable:
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     run(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
     try:
         yield f"postgresql+psycopg://{user}@127.0.0.1:{port}/"

@@ -91,7 +91,7 @@ class Activities:
                 f"{node.label} was passed {MOST_PASSES} times without anybody waiting. Give the circle a way out, then retry."
             )
 
-    def leave(self, token_id: str, activity_id: str) -> None:
+    def leave(self, token_id: str) -> None:
         """The token is through; nobody waits for its message or signal any more."""
         self._pending = deque(entry for entry in self._pending if entry[1] != token_id)
         if token_id in self._awaiting:
@@ -101,7 +101,7 @@ class Activities:
     def cancel(self, token_id: str, activity_id: str) -> None:
         """The token is withdrawn: its tasks and jobs with it."""
         ledger, node = self._ledger, self._node(activity_id)
-        self.leave(token_id, activity_id)
+        self.leave(token_id)
         if node is None or node.kind is NodeKind.USER_TASK:
             for task_id in store.cancel_tasks(ledger.tx, ledger.instance.id, token_id, ledger.at):
                 ledger.record(TaskCancelled(at=ledger.at, task_id=task_id, activity_id=activity_id, token_id=token_id))

@@ -8,40 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
-from bpmn.diagram import Node, NodeKind
+from bpmn.diagram import Node
 from engine import results
 from engine.activities import Activities
 from engine.awaiting import Awaiting, Delivery
 from engine.db import messages, store
 from engine.definition import Definition
 from engine.errors import ExpressionFailed, HandlerFailed, NotFound, RetryInVain
-from engine.history import (
-    ActivityCancelled,
-    ActivityEntered,
-    ActivityLeft,
-    CompensationBegun,
-    ErrorThrown,
-    FlowTaken,
-    InstanceCancelled,
-    InstanceCompleted,
-    SignalReceived,
-)
+from engine.history import ErrorThrown, InstanceCancelled, SignalReceived
 from engine.ledger import Ledger
 from engine.model import InstanceState, ProcessInstance
+from engine.passing import Passing
 from engine.ports import Handler, Projection, Transaction
 from engine.queue import Queue
 from engine.repetition import Repetition
-from engine.spiff import ConditionFailed, TokenFlow, happenings
+from engine.spiff import ConditionFailed, TokenFlow
 from engine.timekeeping import Timekeeping
 from engine.vault import KeyRing
 
 MAX_FIRINGS = 100
 """Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
-
-WHOLE = "multiInstance"
-"""The kind of a token that holds the runs of a multi-instance activity; the work is theirs."""
 
 ERROR_CODE = "errorCode"
 """The name under which the result of an event that caught an error has its code."""
@@ -79,17 +68,21 @@ class Execution:
         self.activities = Activities(ledger, surroundings.handlers, parts.awaiting, surroundings.queue)
         self.awaiting = Awaiting(ledger, parts.awaiting)
         self.timekeeping = Timekeeping(ledger, parts.timers)
-        self._ended = False
-        self._thrown: tuple[str, str] | None = None
         self._running_calls = False
-        self._pending_calls: list[tuple[Node, str]] = []
         self.flow: TokenFlow
-        self.repetition: Repetition
+        self._passing: Passing
 
     def _take_up(self, flow: TokenFlow) -> None:
         self.flow = flow
         self.ledger.within = flow.within
-        self.repetition = Repetition(self.ledger, flow)
+        self._passing = Passing(
+            self.ledger,
+            activities=self.activities,
+            awaiting=self.awaiting,
+            timekeeping=self.timekeeping,
+            repetition=Repetition(self.ledger, flow),
+            stop_called=partial(self.surroundings.calls.stop, self),
+        )
 
     @classmethod
     def begin(
@@ -185,37 +178,37 @@ class Execution:
         if kind == "stuck":
             self.flow.retry(token_id)
         elif kind == "runs":
-            self.repetition.retry(self.ledger.definition.node(activity_id), token_id)
+            self._passing.repetition.retry(self.ledger.definition.node(activity_id), token_id)
         elif kind == "work":
-            self._begin_work(self.ledger.definition.node(activity_id), token_id)
+            self._passing.begin_work(self.ledger.definition.node(activity_id), token_id)
 
     def settle(self) -> ProcessInstance:
         """Run until every token waits, fire what became due, and write the next revision."""
         self._run()
         self.fire_due()
-        if self.ledger.instance.parent_id is not None and (self._ended or self._thrown):
+        if self.ledger.instance.parent_id is not None and (self._passing.ended or self._passing.thrown):
             return self._report()
-        return self.write(InstanceState.COMPLETED if self._ended else self.ledger.instance.state)
+        return self.write(InstanceState.COMPLETED if self._passing.ended else self.ledger.instance.state)
 
     def _report(self) -> ProcessInstance:
         """Write a called instance that came to an end, or threw what it can't catch itself; then its caller goes on."""
         parent = self.caller or self.surroundings.calls.parent(self)
         token_id = self.ledger.instance.parent_token_id or ""
-        code = None if self._ended else self._uncaught()
+        code = None if self._passing.ended else self._uncaught()
         caught = parent is not None and code is not None and parent.flow.catcher(token_id, code) is not None
         if caught:
             self.ledger.record(InstanceCancelled(at=self.ledger.at, reason=f'ended with the error "{code}"'))
             self.flow.cancel()
             written = self.settle_as(InstanceState.CANCELLED)
         else:
-            written = self.write(InstanceState.COMPLETED if self._ended else self.ledger.instance.state)
-        if parent is not None and (caught or self._ended):
+            written = self.write(InstanceState.COMPLETED if self._passing.ended else self.ledger.instance.state)
+        if parent is not None and (caught or self._passing.ended):
             parent.take_return(token_id, self.ledger.variables, code)
         return written
 
     def _uncaught(self) -> str | None:
         """The code of the error for which a token is stuck."""
-        token_id, code = self._thrown or ("", "")
+        token_id, code = self._passing.thrown or ("", "")
         return code if any(entry.token_id == token_id and entry.kind == "stuck" for entry in self.flow.waiting()) else None
 
     def take_return(self, token_id: str, variables: Mapping[str, Any], error_code: str | None) -> None:
@@ -270,7 +263,7 @@ class Execution:
         """Do what the flow's reports ask for; False when there are none."""
         reported = self.flow.take_happenings()
         for happening in reported:
-            self._take(happening)
+            self._passing.take(happening)
         return bool(reported)
 
     def _take_buffered(self) -> bool:
@@ -296,9 +289,10 @@ class Execution:
 
     def _call_next(self) -> bool:
         """Start the next called process that is wanted; False when there is none."""
-        if not self._pending_calls:
+        wanted = self._passing.next_call()
+        if wanted is None:
             return False
-        node, token_id = self._pending_calls.pop(0)
+        node, token_id = wanted
         self._running_calls = True
         try:
             if self.waits_for_work(token_id):
@@ -308,71 +302,6 @@ class Execution:
         finally:
             self._running_calls = False
         return True
-
-    def _take(self, happening: happenings.Happening) -> None:
-        ledger = self.ledger
-        match happening:
-            case happenings.ActivityEntered(token_id=token_id, activity_id=activity_id, kind=kind):
-                self._enter(token_id, activity_id, kind)
-            case happenings.ActivityLeft(token_id=token_id, activity_id=activity_id):
-                self._close(token_id)
-                self.activities.leave(token_id, activity_id)
-                ledger.record(ActivityLeft(at=ledger.at, activity_id=activity_id, token_id=token_id))
-            case happenings.ActivityCancelled(token_id=token_id, activity_id=activity_id):
-                self._close(token_id)
-                self.activities.cancel(token_id, activity_id)
-                if self._is_call(activity_id):
-                    self.surroundings.calls.stop(self, token_id)
-                ledger.forget_run(token_id)
-                ledger.record(ActivityCancelled(at=ledger.at, activity_id=activity_id, token_id=token_id))
-            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
-                self.timekeeping.start(activity_id, token_id)
-            case happenings.MessageWaiting(token_id=token_id, activity_id=activity_id):
-                self.awaiting.begin(ledger.definition.node(activity_id), token_id)
-            case happenings.SignalWaiting(token_id=token_id, activity_id=activity_id):
-                self.activities.await_signal(ledger.definition.node(activity_id), token_id)
-            case happenings.RunsWanted(token_id=token_id, activity_id=activity_id):
-                self.repetition.begin(ledger.definition.node(activity_id), token_id)
-            case happenings.RunEnded(token_id=token_id, activity_id=activity_id, whole_token_id=whole):
-                self.repetition.ended(ledger.definition.node(activity_id), token_id, whole)
-            case happenings.RunForgotten(token_id=token_id):
-                ledger.forget_run(token_id)
-            case happenings.CompensationBegun():
-                where = {"activity_id": happening.activity_id, "token_id": happening.token_id}
-                undone = {"undone_activity_id": happening.undone_activity_id, "undone_token_id": happening.undone_token_id}
-                ledger.record(CompensationBegun(at=ledger.at, **where, **undone))
-            case happenings.FlowTaken(flow_id=flow_id):
-                ledger.record(FlowTaken(at=ledger.at, flow_id=flow_id))
-            case happenings.TokenStuck(token_id=token_id, activity_id=activity_id, reason=reason, error_code=code):
-                self._thrown = (token_id, code) if code else self._thrown
-                ledger.raise_incident(activity_id, token_id, reason)
-            case happenings.ProcessEnded():
-                self._ended = True
-                ledger.record(InstanceCompleted(at=ledger.at))
-
-    def _enter(self, token_id: str, activity_id: str, kind: str) -> None:
-        node = self.ledger.definition.process.nodes.get(activity_id)
-        properties = dict(node.work.properties) if node else {}
-        self.ledger.record(
-            ActivityEntered(at=self.ledger.at, activity_id=activity_id, token_id=token_id, kind=kind, properties=properties)
-        )
-        if node is not None and kind != WHOLE:
-            self._begin_work(node, token_id)
-
-    def _is_call(self, activity_id: str) -> bool:
-        node = self.ledger.definition.process.nodes.get(activity_id)
-        return node is not None and node.kind is NodeKind.CALL_ACTIVITY
-
-    def _begin_work(self, node: Node, token_id: str) -> None:
-        if node.kind is NodeKind.CALL_ACTIVITY:
-            self._pending_calls.append((node, token_id))
-        else:
-            self.activities.enter(node, token_id)
-
-    def _close(self, token_id: str) -> None:
-        """A token is through or gone: no timer, and nothing left to repair."""
-        self.timekeeping.forget(token_id)
-        self.ledger.resolve_incidents(token_id)
 
     def _condition(self, flow_id: str, expression: str, token_id: str) -> bool:
         """The value of a gateway's condition. Anything but true or false stops the token, and never counts as false."""

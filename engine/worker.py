@@ -156,9 +156,10 @@ class Worker:
                 self.engine.queue.finish(tx, lease)
 
     def _holds(self, tx: Transaction, lease: Lease) -> bool:
-        """Whether the lease is still ours; the queue forgets one that isn't."""
+        """Whether the lease is still ours. One that isn't ends here, and a suspended instance's job may start with it again."""
         held = work.held_job(tx, lease.job)
         if not held:
+            work.lay_down(tx, lease.job)
             self.engine.queue.forget(tx, lease)
         return held
 

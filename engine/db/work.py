@@ -79,6 +79,13 @@ def hold_jobs(tx: Transaction, instance_id: int) -> None:
     tx.execute(query.values(state=JobState.HELD))
 
 
+def lay_down(tx: Transaction, job: Job) -> None:
+    """Forget the lease of a held job whose worker has come back: nobody runs it any more."""
+    table = tables.job
+    query = update(table).where(table.c.id == job.id, table.c.state == JobState.HELD, table.c.attempt == job.attempt)
+    tx.execute(query.values(lease_owner=None, lease_until=None))
+
+
 def give_back_jobs(tx: Transaction, instance_id: int) -> None:
     """Let the held jobs of an instance start again; one that a worker may still run only when its lease has run out."""
     table = tables.job

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from engine.db.database import MOST_TRIES, Database, tried_again
 from engine.errors import Conflict, TransactionLost, Unavailable
+from tests.conftest import fresh_postgres
 
 ADD = text("UPDATE process_instance SET revision = revision + 1 WHERE business_key = :key")
 
@@ -135,10 +136,12 @@ def test_a_refusal_is_never_tried_again() -> None:
 
 
 @pytest.fixture
-def postgres_database(database: Database) -> Database:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite takes its write lock at BEGIN, so that nobody writes between a read and a write")
-    return database
+def postgres_database(postgres_url: str) -> Iterator[Database]:
+    """SQLite takes its write lock at BEGIN: there nobody writes between a read and a write."""
+    with fresh_postgres(postgres_url) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
 
 
 @pytest.fixture

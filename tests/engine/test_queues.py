@@ -35,6 +35,8 @@ STORY = package(start(), person("handle"), end(), chain("start", "handle", "end"
 LEASE = 60.0
 SOON = 10.0
 Make = Callable[[Database, KeyRing], Queue]
+pytestmark = pytest.mark.stored
+
 QUEUES: dict[str, tuple[str, Make]] = {
     "embedded-sqlite": ("sqlite", EmbeddedQueue),
     "embedded-postgresql": ("postgresql", EmbeddedQueue),
@@ -243,7 +245,7 @@ def test_the_jobs_of_a_suspended_instance_rest_until_it_is_resumed(jobs: QueueBe
     assert jobs.keys() == ["job-1"]
 
 
-def test_a_job_that_ran_when_its_instance_was_suspended_is_given_out_again_when_its_lease_is_over(jobs: QueueBench) -> None:
+def test_a_job_that_ran_when_its_instance_was_suspended_is_given_out_again_when_it_is_resumed(jobs: QueueBench) -> None:
     instance = jobs.start(STORY)
     jobs.put(instance)
     (lease,) = jobs.lease()
@@ -253,7 +255,19 @@ def test_a_job_that_ran_when_its_instance_was_suspended_is_given_out_again_when_
     assert jobs.states() == [JobState.HELD]
     with jobs.db.transaction() as tx:
         jobs.engine.operations.resume(tx, ResumeInstance(instance_id=instance.id, by="wang", reason="it goes on"))
-    jobs.pass_time(LEASE + SOON)
+    jobs.tend()
+    assert jobs.keys("two") == ["job-1"]
+
+
+def test_a_job_whose_worker_vanished_with_a_suspended_instance_is_given_out_again_in_the_end(jobs: QueueBench) -> None:
+    instance = jobs.start(STORY)
+    jobs.put(instance)
+    jobs.lease()
+    with jobs.db.transaction() as tx:
+        jobs.engine.operations.suspend(tx, SuspendInstance(instance_id=instance.id, by="wang", reason="it rests"))
+        jobs.engine.operations.resume(tx, ResumeInstance(instance_id=instance.id, by="wang", reason="it goes on"))
+    assert jobs.keys("two") == []
+    jobs.pass_time(2 * LEASE + SOON)
     jobs.tend()
     assert jobs.keys("two") == ["job-1"]
 
@@ -333,9 +347,8 @@ def test_who_waits_wakes_at_once_when_a_job_is_put(jobs: QueueBench) -> None:
     jobs.queue.wait(heard, long_after_the_test)
 
 
+@pytest.mark.parametrize("jobs", [name for name, (dialect, _) in QUEUES.items() if dialect == "postgresql"], indirect=True)
 def test_a_job_put_by_another_process_wakes_who_waits_on_postgresql(jobs: QueueBench, monkeypatch: pytest.MonkeyPatch) -> None:
-    if jobs.db.dialect == "sqlite":
-        pytest.skip("SQLite tells other processes nothing; their workers look twice a second")
     # who lost the connection wakes everybody when it has a new one: not in this test
     monkeypatch.setattr(listening, "PAUSE_SECONDS", 600.0)
     other = QueueBench(jobs.db, jobs.vault, type(jobs.queue))

@@ -28,9 +28,8 @@ def test_workers_share_a_burst_of_timers_and_fire_each_once(bench: Bench) -> Non
     assert [bench.instance(each).revision for each in instances] == [revision + 1 for revision in before]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_a_worker_leaves_an_instance_on_which_somebody_works_to_them(bench: Bench) -> None:
-    if bench.db.dialect == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     instance = bench.start(LATE)
     bench.clock.advance(hours=1)
     with bench.db.transaction() as tx:

@@ -18,6 +18,7 @@ from engine.errors import Conflict, InstanceSuspended, Invalid
 from engine.execution import Execution
 from engine.model import InstanceState, ProcessInstance, SubscriptionKind
 from engine.ports import Clock, Transaction
+from engine.starting import next_start
 from engine.vault import KeyRing
 
 LONGEST_TTL_SECONDS = 366 * 24 * 3600
@@ -144,7 +145,8 @@ class Correlation:
         """Start an instance at an event; what the event brings becomes its result variable."""
         definition = self._engine.definition(start.deployment_id, tx)
         node = definition.node(start.activity_id)
-        starts.note_started(tx, start)
+        due_at = None if start.due_at is None else next_start(definition, start.activity_id, start.due_at)
+        starts.note_started(tx, start, due_at=due_at)
         return self._engine.start(
             tx,
             StartInstance(

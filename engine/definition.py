@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bpmn.diagram import Node, Process, feel_source
+from bpmn.diagram import EventKind, Node, Process, feel_source
 from bpmn.dmn import DecisionFailed
 from bpmn.feel import Expression, FeelError, parse, to_python
 from bpmn.normalise import normalise
@@ -23,7 +23,7 @@ RESULT_VARIABLE = "resultVariable"
 class Definition:
     """One deployment made ready. Nothing in it changes but the cache of parsed expressions.
 
-    `has_runs` tells whether any activity is multi-instance.
+    `has_runs` tells whether any activity runs several times, `has_conditions` whether any event waits for a condition.
     """
 
     deployment: Deployment
@@ -31,6 +31,7 @@ class Definition:
     process: Process
     spec: Spec
     has_runs: bool
+    has_conditions: bool
     _parsed: dict[str, Expression] = field(default_factory=dict)
 
     @classmethod
@@ -39,7 +40,9 @@ class Definition:
         process = executable_process(package)
         spec = compile_process(normalise(package.diagram_bytes), process.id)
         has_runs = any(node.loop is not None for node in process.nodes.values())
-        return cls(deployment=deployment, package=package, process=process, spec=spec, has_runs=has_runs)
+        has_conditions = any(node.event and node.event.kind is EventKind.CONDITIONAL for node in process.nodes.values())
+        told = {"has_runs": has_runs, "has_conditions": has_conditions}
+        return cls(deployment=deployment, package=package, process=process, spec=spec, **told)
 
     def node(self, activity_id: str) -> Node:
         """The node with that id; KeyError where there is none."""

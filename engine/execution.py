@@ -25,9 +25,10 @@ from engine.passing import Passing
 from engine.ports import Handler, Projection, Transaction
 from engine.queue import Queue
 from engine.repetition import Repetition
-from engine.spiff import ConditionFailed, TokenFlow
+from engine.spiff import TokenFlow
 from engine.timekeeping import Timekeeping
 from engine.vault import KeyRing
+from engine.watching import Watching, flow_holds
 
 MAX_FIRINGS = 100
 """Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
@@ -71,15 +72,18 @@ class Execution:
         self._running_calls = False
         self.flow: TokenFlow
         self._passing: Passing
+        self.watching: Watching
 
     def _take_up(self, flow: TokenFlow) -> None:
         self.flow = flow
         self.ledger.within = flow.within
+        self.watching = Watching(self.ledger, flow)
         self._passing = Passing(
             self.ledger,
             activities=self.activities,
             awaiting=self.awaiting,
             timekeeping=self.timekeeping,
+            watching=self.watching,
             repetition=Repetition(self.ledger, flow),
             stop_called=partial(self.surroundings.calls.stop, self),
         )
@@ -102,7 +106,7 @@ class Execution:
         parts = store.OpenParts()
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
         execution.ledger.set_variables(variables, by=by)
-        execution._take_up(TokenFlow.start(definition.spec, conditions=execution._condition, at=at))
+        execution._take_up(TokenFlow.start(definition.spec, conditions=partial(flow_holds, execution.ledger), at=at))
         return execution
 
     @classmethod
@@ -118,7 +122,7 @@ class Execution:
         """An instance exactly as it was saved. Before an order `fire_due`, so that no action outruns a promise (P13)."""
         parts = store.open_parts(tx, surroundings.vault, stored.instance.id, has_runs=definition.has_runs)
         execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
-        execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=execution._condition))
+        execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=partial(flow_holds, execution.ledger)))
         return execution
 
     def finish_activity(self, node: Node, token_id: str, result: Any, *, by: str = "engine") -> None:
@@ -177,6 +181,8 @@ class Execution:
         self.ledger.resolve_incidents(token_id)
         if kind == "stuck":
             self.flow.retry(token_id)
+        elif kind == "condition":
+            self.watching.ask_again(token_id)
         elif kind == "runs":
             self._passing.repetition.retry(self.ledger.definition.node(activity_id), token_id)
         elif kind == "work":
@@ -255,7 +261,13 @@ class Execution:
             self._run()
 
     def _run(self) -> None:
-        while self._take_happenings() or self._take_buffered() or self._answer_next() or self._call_next():
+        while (
+            self._take_happenings()
+            or self._take_buffered()
+            or self._answer_next()
+            or self._call_next()
+            or self.watching.let_next()
+        ):
             pass
         self.timekeeping.follow_variables()
 
@@ -302,17 +314,3 @@ class Execution:
         finally:
             self._running_calls = False
         return True
-
-    def _condition(self, flow_id: str, expression: str, token_id: str) -> bool:
-        """The value of a gateway's condition. Anything but true or false stops the token, and never counts as false."""
-        definition = self.ledger.definition
-        source = definition.process.flows[flow_id].source
-        try:
-            value = definition.value(source, expression, self.ledger.seen_by(token_id), self.ledger.at)
-        except ExpressionFailed as error:
-            raise ConditionFailed(error.message) from error
-        if not isinstance(value, bool):
-            raise ConditionFailed(
-                f"Flow {flow_id}: {expression!r} gives {value!r}, neither true nor false. Correct the variable, then retry."
-            )
-        return value

@@ -183,6 +183,11 @@ class TimerFired(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionMet(HistoryEvent):
+    """The condition of a conditional event came to hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobCreated(HistoryEvent):
     job_id: int
     handler: str

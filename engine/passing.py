@@ -20,6 +20,7 @@ from engine.ledger import Ledger
 from engine.repetition import Repetition
 from engine.spiff import happenings
 from engine.timekeeping import Timekeeping
+from engine.watching import Watching
 
 WHOLE = "multiInstance"
 """The kind of a token that holds the runs of a multi-instance activity; the work is theirs."""
@@ -39,6 +40,7 @@ class Passing:
         activities: Activities,
         awaiting: Awaiting,
         timekeeping: Timekeeping,
+        watching: Watching,
         repetition: Repetition,
         stop_called: Callable[[str], None],
     ) -> None:
@@ -49,6 +51,7 @@ class Passing:
         self._activities = activities
         self._awaiting = awaiting
         self._timekeeping = timekeeping
+        self._watching = watching
         self._stop_called = stop_called
         self._calls: deque[tuple[Node, str]] = deque()
 
@@ -63,6 +66,8 @@ class Passing:
                 self._withdraw(token_id, activity_id)
             case happenings.TimerWaiting() | happenings.MessageWaiting() | happenings.SignalWaiting():
                 self._wait(happening)
+            case happenings.ConditionWaiting(token_id=token_id, activity_id=activity_id, follows=follows):
+                self._watching.start(activity_id, token_id, again=follows is not None)
             case happenings.RunsWanted() | happenings.RunEnded() | happenings.RunForgotten():
                 self._repeat(happening)
             case _:
@@ -101,8 +106,9 @@ class Passing:
         self._ledger.record(ActivityCancelled(at=self._ledger.at, activity_id=activity_id, token_id=token_id))
 
     def _close(self, token_id: str) -> None:
-        """A token is through or gone: no timer, and nothing left to repair."""
+        """A token is through or gone: no timer, no condition, and nothing left to repair."""
         self._timekeeping.forget(token_id)
+        self._watching.forget(token_id)
         self._ledger.resolve_incidents(token_id)
 
     def _node(self, activity_id: str) -> Node | None:
@@ -112,8 +118,8 @@ class Passing:
     def _wait(self, happening: happenings.Happening) -> None:
         node_of = self._ledger.definition.node
         match happening:
-            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id):
-                self._timekeeping.start(activity_id, token_id)
+            case happenings.TimerWaiting(token_id=token_id, activity_id=activity_id, follows=follows):
+                self._timekeeping.start(activity_id, token_id, follows=follows)
             case happenings.MessageWaiting(token_id=token_id, activity_id=activity_id):
                 self._awaiting.begin(node_of(activity_id), token_id)
             case happenings.SignalWaiting(token_id=token_id, activity_id=activity_id):

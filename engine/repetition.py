@@ -1,8 +1,9 @@
-"""Multi-instance activities: how many runs, what each of them sees, what they bring, and when it is enough.
+"""Activities that run several times: how many runs, what each of them sees, what they bring, and when it is enough.
 
+A standard loop is like a flow back: its runs come one after the other and see and set what the activity sees and sets.
 A whole keeps its items and how far it has come beside the token flow, under its token; so does each run what only it sees.
-Results of activities inside a run stay in that run: what shall leave it goes through the output collection, so that runs
-never overwrite each other.
+Results inside a run of a multi-instance activity stay in that run: what shall leave it goes through the output collection,
+so that runs never overwrite each other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ COUNTER = "loopCounter"
 
 
 class Repetition:
-    """The multi-instance activities of the instance at hand."""
+    """The repeated activities of the instance at hand."""
 
     def __init__(self, ledger: Ledger, flow: TokenFlow) -> None:
         self._ledger = ledger
@@ -31,7 +32,7 @@ class Repetition:
         if not self._waits(whole):
             return
         try:
-            items = self._items(node, _loop(node), whole)
+            items = self._items(node, _loop(node), whole) if _loop(node).multi_instance else []
         except ExpressionFailed as error:
             self._ledger.raise_incident(node.id, whole, error.message)
             return
@@ -45,7 +46,8 @@ class Repetition:
         if state is None or not self._waits(whole):
             self._forget(run)
             return
-        self._ledger.keep_for_run(whole, {"unread": [*state["unread"], run], "ended": state["ended"] + 1})
+        unread = [*state["unread"], run] if _loop(node).multi_instance else []
+        self._ledger.keep_for_run(whole, {"unread": unread, "ended": state["ended"] + 1})
         if not self._ledger.is_broken(whole):
             self._go_on(node, whole)
 
@@ -58,6 +60,9 @@ class Repetition:
 
     def _go_on(self, node: Node, whole: str) -> None:
         loop, state = _loop(node), self._ledger.runs[whole]
+        if not loop.multi_instance:
+            self._loop_on(node, loop, whole)
+            return
         total = len(state["items"])
         try:
             enough = self._read_results(node, loop, whole) or state["ended"] == total
@@ -68,6 +73,41 @@ class Repetition:
             self._finish(node, loop, whole)
         elif state["begun"] == state["ended"]:
             self._begin_runs(loop, whole, 1 if loop.sequential else total)
+
+    def _loop_on(self, node: Node, loop: Loop, whole: str) -> None:
+        """Begin the next run of a standard loop, or let it go on when its condition or its maximum says so."""
+        done = self._ledger.runs[whole]["ended"]
+        try:
+            again = self._is_wanted(node, loop, whole, done)
+        except ExpressionFailed as error:
+            self._ledger.raise_incident(node.id, whole, error.message)
+            return
+        if not again:
+            self._ledger.forget_run(whole)
+            self._flow.complete(whole)
+        elif done == self._ledger.runs[whole]["begun"]:
+            self._ledger.keep_for_run(whole, {"begun": done + 1})
+            self._flow.begin_runs(whole, 1, _introduce_nothing)
+
+    def _is_wanted(self, node: Node, loop: Loop, whole: str, done: int) -> bool:
+        """Whether a standard loop that has run so often runs again."""
+        if loop.maximum is not None and done >= int(loop.maximum):
+            return False
+        if loop.condition and (loop.test_before or done):
+            seen = {**self._ledger.seen_by(whole), COUNTER: done}
+            return self._yes_or_no(node, loop.condition, seen) and self._may_still_run(node, loop.condition, done)
+        return True
+
+    def _may_still_run(self, node: Node, condition: str, done: int) -> bool:
+        if done < MOST_RUNS:
+            return True
+        raise ExpressionFailed(node.id, condition, f"still gives true after {MOST_RUNS} runs")
+
+    def _yes_or_no(self, node: Node, condition: str, seen: Mapping[str, Any]) -> bool:
+        value = self._ledger.definition.value(node.id, condition, seen, self._ledger.at)
+        if not isinstance(value, bool):
+            raise ExpressionFailed(node.id, condition, f"gives {value!r}, neither true nor false")
+        return value
 
     def _forget(self, run: str) -> None:
         """What a run has seen is needed no more, unless the run may still be compensated."""
@@ -129,10 +169,7 @@ class Repetition:
             "numberOfCompletedInstances": ended,
             "numberOfActiveInstances": state["begun"] - ended,
         }
-        value = self._ledger.definition.value(node.id, loop.condition, {**seen, **counts}, self._ledger.at)
-        if not isinstance(value, bool):
-            raise ExpressionFailed(node.id, loop.condition, f"gives {value!r}, neither true nor false")
-        return value
+        return self._yes_or_no(node, loop.condition, {**seen, **counts})
 
     def _finish(self, node: Node, loop: Loop, whole: str) -> None:
         ledger = self._ledger
@@ -147,8 +184,12 @@ class Repetition:
 
 def _loop(node: Node) -> Loop:
     if node.loop is None:
-        raise LookupError(f"{node.id} is no multi-instance activity")
+        raise LookupError(f"{node.id} is no repeated activity")
     return node.loop
+
+
+def _introduce_nothing(number: int, run: str) -> None:
+    """A run of a standard loop keeps nothing for itself."""
 
 
 def _numbers(node: Node, text: str, given: Any) -> list[int]:

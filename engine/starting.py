@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bpmn.diagram import EventKind, Node, NodeKind, Process
+from bpmn.diagram import EventKind, Node, NodeKind, Process, TimerKind
 from engine.db.starts import TIMER
 from engine.definition import Definition
 from engine.errors import ExpressionFailed, Invalid
 from engine.model import SubscriptionKind
-from engine.timekeeping import as_feel
-from engine.timers import due_instant
+from engine.timers import MOMENT, cycle_instant, due_instant
 
 
 def waits_to_start(process: Process) -> bool:
@@ -41,9 +40,20 @@ def _row(definition: Definition, node: Node, now: datetime) -> dict[str, Any]:
     return row | {"kind": SubscriptionKind.MESSAGE, "name": event.message_name}
 
 
-def _due(definition: Definition, node: Node, now: datetime) -> datetime | None:
-    text = node.event.expression if node.event else None
+def next_start(definition: Definition, activity_id: str, after: datetime) -> datetime | None:
+    """When a timer that starts instances and was due at `after` is due again; None when it doesn't repeat any more."""
+    node = definition.node(activity_id)
+    if node.event is None or node.event.timer_kind is not TimerKind.CYCLE:
+        return None
+    return _due(definition, node, definition.deployment.deployed_at, after=after)
+
+
+def _due(definition: Definition, node: Node, now: datetime, *, after: datetime | None = None) -> datetime | None:
+    event = node.event
     try:
-        return due_instant(definition.value(node.id, as_feel(text), {}, now), now)
+        value = definition.value(node.id, event.expression if event else None, {}, now)
+        if event is not None and event.timer_kind is TimerKind.CYCLE:
+            return cycle_instant(value, now, after or now - MOMENT)
+        return due_instant(value, now)
     except (ExpressionFailed, ValueError) as error:
         raise Invalid(f"The timer {node.label} of the process can't start it: {error}. Give it a fixed time.") from error

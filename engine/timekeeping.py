@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bpmn.diagram import feel_source
+from bpmn.diagram import EventDefinition, TimerKind
 from engine.db import store
 from engine.errors import ExpressionFailed
 from engine.history import TimerArmed, TimerFired, TimerMoved
 from engine.ledger import Ledger
-from engine.timers import due_instant
+from engine.timers import MOMENT, cycle_instant, due_instant
 
 
 class Timekeeping:
@@ -18,16 +18,23 @@ class Timekeeping:
     def __init__(self, ledger: Ledger, timers: dict[str, store.WaitingTimer]) -> None:
         self._ledger = ledger
         self._timers = timers
+        self._fired: dict[str, store.WaitingTimer] = {}
         self._written = set(timers)
         self._moved: set[str] = set()
         self._gone: set[str] = set()
 
-    def start(self, activity_id: str, token_id: str) -> None:
-        """A token waits for a timer from now on; null from its expression leaves the timer unarmed."""
+    def start(self, activity_id: str, token_id: str, *, follows: str | None = None) -> None:
+        """A token waits for a timer from now on; null from its expression leaves the timer unarmed.
+
+        `follows` is the token for which the same cycle fired last: its instants are counted from where it began.
+        """
         ledger = self._ledger
-        timer = store.WaitingTimer(token_id=token_id, activity_id=activity_id, entered_at=ledger.at)
+        before = self._fired.get(follows or "")
+        timer = store.WaitingTimer(
+            token_id=token_id, activity_id=activity_id, entered_at=before.entered_at if before else ledger.at
+        )
         self._timers[token_id] = timer
-        timer.due_at = self._due(timer)
+        timer.due_at = self._due(timer, after=(before and before.due_at) or ledger.at - MOMENT)
         ledger.record(TimerArmed(at=ledger.at, activity_id=activity_id, token_id=token_id, due_at=timer.due_at))
 
     def forget(self, token_id: str) -> None:
@@ -53,9 +60,10 @@ class Timekeeping:
         """Move the timers whose expression reads a variable that changed."""
         changes = self._ledger.changes
         for timer in list(self._timers.values()) if changes else []:
-            names = self._ledger.definition.names_read(self._expression(timer.activity_id))
+            event = self._event(timer.activity_id)
+            names = self._ledger.definition.names_read(event.expression if event else None)
             if any(changes.get(name, 0) > timer.seen for name in names):
-                self._move(timer, self._due(timer))
+                self._move(timer, self._due_anew(timer))
 
     def _move(self, timer: store.WaitingTimer, due_at: datetime | None) -> None:
         if due_at == timer.due_at:
@@ -81,19 +89,27 @@ class Timekeeping:
             return None
         ledger.at = timer.due_at
         self.forget(timer.token_id)
+        self._fired[timer.token_id] = timer
         ledger.record(TimerFired(at=ledger.at, noticed_at=ledger.now, activity_id=timer.activity_id, token_id=timer.token_id))
         return timer
 
-    def _expression(self, activity_id: str) -> str | None:
-        event = self._ledger.definition.node(activity_id).event
-        return event.expression if event else None
+    def _event(self, activity_id: str) -> EventDefinition | None:
+        return self._ledger.definition.node(activity_id).event
 
-    def _due(self, timer: store.WaitingTimer) -> datetime | None:
-        """The due instant; when the expression gives none that can be used, an incident and an unarmed timer."""
-        ledger, text = self._ledger, self._expression(timer.activity_id)
+    def _due_anew(self, timer: store.WaitingTimer) -> datetime | None:
+        """The due instant after a change. A cycle goes on with what is still to come; what is due already stays due."""
+        at, due_at = self._ledger.at, timer.due_at
+        return self._due(timer, after=at if due_at is None or due_at > at else due_at - MOMENT)
+
+    def _due(self, timer: store.WaitingTimer, *, after: datetime) -> datetime | None:
+        """The due instant, of a cycle the first later than `after`; unusable ones make an incident and an unarmed timer."""
+        ledger, event = self._ledger, self._event(timer.activity_id)
+        text = event.expression if event else None
         timer.seen = ledger.change
         try:
-            value = ledger.definition.value(timer.activity_id, as_feel(text), ledger.seen_by(timer.token_id), timer.entered_at)
+            value = ledger.definition.value(timer.activity_id, text, ledger.seen_by(timer.token_id), timer.entered_at)
+            if event is not None and event.timer_kind is TimerKind.CYCLE:
+                return cycle_instant(value, timer.entered_at, after)
             return due_instant(value, timer.entered_at)
         except ExpressionFailed as error:
             ledger.raise_incident(timer.activity_id, timer.token_id, error.message)
@@ -108,12 +124,5 @@ class Timekeeping:
         if timer is None:
             return False
         self._ledger.resolve_incidents(token_id)
-        self._move(timer, self._due(timer))
+        self._move(timer, self._due_anew(timer))
         return True
-
-
-def as_feel(text: str | None) -> str | None:
-    """A literal such as PT15M as the FEEL text that means the same; lint lets only ISO 8601 literals through."""
-    if text is None or feel_source(text) is not None:
-        return text
-    return f'= @"{text.strip()}"'

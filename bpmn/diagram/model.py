@@ -145,7 +145,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """A standard loop or a multi-instance marker."""
+    """A standard loop or a multi-instance marker.
+
+    `condition` ends a multi-instance activity and keeps a standard loop going; `test_before` and `maximum`, its text, belong to
+    the latter.
+    """
 
     multi_instance: bool
     sequential: bool = False
@@ -156,6 +160,8 @@ class Loop:
     cardinality: str | None = None
     condition: str | None = None
     behavior: str | None = None
+    test_before: bool = False
+    maximum: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,13 @@ def read_loop(node: etree._Element) -> Loop | None:
     """Return the node's loop or multi-instance marker."""
     standard = node.find(f"{{{BPMN}}}standardLoopCharacteristics")
     if standard is not None:
-        return Loop(multi_instance=False, condition=_text(standard, "loopCondition"))
+        return Loop(
+            multi_instance=False,
+            sequential=True,
+            condition=_text(standard, "loopCondition"),
+            test_before=standard.get("testBefore") == "true",
+            maximum=standard.get("loopMaximum"),
+        )
     multi = node.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
     if multi is None:
         return None

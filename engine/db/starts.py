@@ -73,7 +73,7 @@ def due_start(tx: Transaction, now: datetime) -> StartSubscription | None:
     return StartSubscription(**row._mapping) if row else None
 
 
-def note_started(tx: Transaction, start: StartSubscription) -> None:
-    """Count an instance; a timer has fired once and for all."""
+def note_started(tx: Transaction, start: StartSubscription, *, due_at: datetime | None) -> None:
+    """Count an instance; `due_at` is when a timer starts the next one, None when it has fired for the last time."""
     table = tables.start_subscription
-    tx.execute(update(table).where(table.c.id == start.id).values(started=start.started + 1, due_at=None))
+    tx.execute(update(table).where(table.c.id == start.id).values(started=start.started + 1, due_at=due_at))

@@ -39,7 +39,7 @@ class Catcher:
 class BoundaryCodeNode(Catcher, BoundaryNode):
     """An error or escalation on a boundary."""
 
-    def arm(self, host: Token) -> None:
+    def arm(self, host: Token, *, follows: str | None = None) -> None:
         """Nothing waits: whoever throws looks for us."""
 
     def scope_of(self, place: Token) -> Token:
@@ -56,7 +56,7 @@ class BoundaryCodeNode(Catcher, BoundaryNode):
 class CodeStartNode(Catcher, EventStartNode):
     """An error or escalation that starts an event sub-process."""
 
-    def arm(self, scope: Token) -> None:
+    def arm(self, scope: Token, *, follows: str | None = None) -> None:
         """Nothing waits: whoever throws looks for us."""
 
     def scope_of(self, place: Token) -> Token:

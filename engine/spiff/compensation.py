@@ -17,14 +17,14 @@ from engine.spiff.tokens import Token
 class CompensationBoundaryNode(BoundaryNode):
     """Says which activity undoes the one that it stands on; never waited for."""
 
-    def arm(self, host: Token) -> None:
+    def arm(self, host: Token, *, follows: str | None = None) -> None:
         """Nothing waits: whoever compensates looks for the handler."""
 
 
 class CompensationStartNode(EventStartNode):
     """Starts the event sub-process that undoes the completed sub-process in which it stands."""
 
-    def arm(self, scope: Token) -> None:
+    def arm(self, scope: Token, *, follows: str | None = None) -> None:
         """Nothing waits: whoever compensates looks for the handler."""
 
 
@@ -79,7 +79,7 @@ class CompensationNode(ScopeNode):
 
     def runs_around(self, token: Token) -> tuple[str, ...]:
         """A handler sees what the run that it undoes has seen."""
-        runs = [record.token_id for record in path_to_next(token.done) if record.node.is_repeated]
+        runs = [record.token_id for record in path_to_next(token.done) if record.node.has_own_variables]
         return (*reversed(runs), *token.within)
 
     def holds(self, node: FlowNode) -> bool:

@@ -4,6 +4,7 @@ from engine.spiff import codes, compensation, events, nodes
 from engine.spiff.errors import CompileRefused
 from engine.spiff.readers import (
     COMPENSATE,
+    CONDITIONAL,
     ERROR,
     ESCALATION,
     LINK,
@@ -16,11 +17,17 @@ from engine.spiff.readers import (
     local_name,
 )
 
-CATCHES = {TIMER: events.TimerCatchNode, MESSAGE: events.MessageCatchNode, SIGNAL: events.SignalCatchNode}
+CATCHES = {
+    TIMER: events.TimerCatchNode,
+    MESSAGE: events.MessageCatchNode,
+    SIGNAL: events.SignalCatchNode,
+    CONDITIONAL: events.ConditionCatchNode,
+}
 BOUNDARIES = {
     TIMER: events.BoundaryTimerNode,
     MESSAGE: events.BoundaryMessageNode,
     SIGNAL: events.BoundarySignalNode,
+    CONDITIONAL: events.BoundaryConditionNode,
     ERROR: codes.BoundaryCodeNode,
     ESCALATION: codes.BoundaryCodeNode,
     COMPENSATE: compensation.CompensationBoundaryNode,
@@ -29,6 +36,7 @@ EVENT_STARTS = {
     TIMER: events.TimerStartNode,
     MESSAGE: events.MessageStartNode,
     SIGNAL: events.SignalStartNode,
+    CONDITIONAL: events.ConditionStartNode,
     ERROR: codes.CodeStartNode,
     ESCALATION: codes.CodeStartNode,
     COMPENSATE: compensation.CompensationStartNode,

@@ -1,13 +1,13 @@
-"""Timers, messages and signals: between activities, in a race behind an event-based gateway, on an activity's boundary, or
-as the start of an event sub-process.
+"""Timers, messages, signals and conditions: between activities, in a race behind an event-based gateway, on an activity's
+boundary, or as the start of an event sub-process.
 
-No timer knows an instant and no message a name here: the caller reads them from the diagram by the activity's id. A
-signal's name is known, since a thrown one is caught at once by whatever waits for it in the same instance.
+No timer knows an instant, no message a name and no condition its text here: the caller reads them from the diagram by the
+activity's id. A signal's name is known, since a thrown one is caught at once by whatever waits for it in the same instance.
 """
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.happenings import MessageWaiting, SignalWaiting, TimerWaiting
+from engine.spiff.happenings import ConditionWaiting, MessageWaiting, SignalWaiting, TimerWaiting
 from engine.spiff.nodes import ActivityNode, BoundaryNode, EventStartNode, FlowNode
 from engine.spiff.tokens import Token, TokenWorkflow
 
@@ -18,8 +18,9 @@ class Timer:
     waits_for = "timer"
     accepts = frozenset({"fire_timer"})
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
-        token.workflow.announce(TimerWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
+        waiting = TimerWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to, follows=follows)
+        token.workflow.announce(waiting)
 
 
 class Message:
@@ -28,7 +29,7 @@ class Message:
     waits_for = "message"
     accepts = frozenset({"deliver"})
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
         token.workflow.announce(MessageWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
 
 
@@ -39,8 +40,19 @@ class Signal:
     accepts = frozenset({"deliver"})
     signal = ""
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
         token.workflow.announce(SignalWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to))
+
+
+class Condition:
+    """What a conditional event is, wherever it stands; the caller knows when its condition holds."""
+
+    waits_for = "condition"
+    accepts = frozenset({"deliver"})
+
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
+        waiting = ConditionWaiting(token_id=token.id, activity_id=self.bpmn_id, attached_to=attached_to, follows=follows)
+        token.workflow.announce(waiting)
 
 
 class CatchNode(FlowNode):
@@ -57,7 +69,7 @@ class CatchNode(FlowNode):
             my_task.parent.task_spec.settle(my_task.parent, winner=my_task)
         return super()._run_hook(my_task)
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
         """Tell the caller that `token` waits for this event."""
         raise NotImplementedError
 
@@ -72,6 +84,10 @@ class MessageCatchNode(Message, CatchNode):
 
 class SignalCatchNode(Signal, CatchNode):
     """An intermediate signal that is waited for."""
+
+
+class ConditionCatchNode(Condition, CatchNode):
+    """An intermediate conditional event."""
 
 
 class ReceiveNode(MessageCatchNode, ActivityNode):
@@ -97,6 +113,10 @@ class BoundarySignalNode(Signal, BoundaryNode):
     """A signal on a boundary."""
 
 
+class BoundaryConditionNode(Condition, BoundaryNode):
+    """A conditional event on a boundary."""
+
+
 class TimerStartNode(Timer, EventStartNode):
     """A timer that starts an event sub-process."""
 
@@ -107,6 +127,10 @@ class MessageStartNode(Message, EventStartNode):
 
 class SignalStartNode(Signal, EventStartNode):
     """A signal that starts an event sub-process."""
+
+
+class ConditionStartNode(Condition, EventStartNode):
+    """A conditional event that starts an event sub-process."""
 
 
 class SignalThrowNode(FlowNode):

@@ -1,9 +1,9 @@
 """What a token flow reports: past-tense facts in the order in which they came about.
 
-A token's presence at an activity is opened once, by `ActivityEntered`, or by `TimerWaiting`, `MessageWaiting` or
-`SignalWaiting` for an event that waits beside an activity (boundary), beside a scope (start of an event sub-process) or in
-a race (behind an event-based gateway). It is closed once,
-by `ActivityLeft` or `ActivityCancelled`. An event that waited beside or in a race and then occurs is entered and left.
+A token's presence at an activity is opened once, by `ActivityEntered`, or by `TimerWaiting`, `MessageWaiting`,
+`SignalWaiting` or `ConditionWaiting` for an event that waits beside an activity (boundary), beside a scope (start of an
+event sub-process) or in a race (behind an event-based gateway). It is closed once, by `ActivityLeft` or
+`ActivityCancelled`. An event that waited beside or in a race and then occurs is entered and left.
 """
 
 from dataclasses import dataclass
@@ -41,12 +41,13 @@ class ActivityCancelled:
 class TimerWaiting:
     """A timer event now waits for `fire_timer`. `attached_to` is the activity whose boundary it stands on, if any.
 
-    A cycle timer on a boundary waits again, with a new token, after each firing.
+    A cycle timer on a boundary waits again, with a new token, after each firing; `follows` is the token before it.
     """
 
     token_id: str
     activity_id: str
     attached_to: str | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,19 @@ class SignalWaiting:
     token_id: str
     activity_id: str
     attached_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionWaiting:
+    """A conditional event now waits for `deliver`, for when its condition comes to hold. `attached_to` as for a timer.
+
+    A non-interrupting one waits again, with a new token, after each time; `follows` is the token before it.
+    """
+
+    token_id: str
+    activity_id: str
+    attached_to: str | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +155,7 @@ Happening = (
     | TimerWaiting
     | MessageWaiting
     | SignalWaiting
+    | ConditionWaiting
     | RunsWanted
     | RunEnded
     | CompensationBegun
@@ -156,9 +171,9 @@ class Waiting:
     """A token that is open now.
 
     `kind` says what it waits for: `work` (complete), `timer` (fire_timer), `message` (deliver; a receive task also
-    takes complete), `signal` (deliver, signal), `join` (other tokens), `race` (the first of the events behind it), `scope`
-    (the tokens inside an embedded sub-process, or the handlers of a compensation), `runs` (those of a multi-instance
-    activity) or `stuck` (retry).
+    takes complete), `signal` (deliver, signal), `condition` (deliver), `join` (other tokens), `race` (the first of the
+    events behind it), `scope` (the tokens inside an embedded sub-process, or the handlers of a compensation), `runs`
+    (those of a repeated activity) or `stuck` (retry).
     """
 
     token_id: str

@@ -17,7 +17,7 @@ class Undoable(Protocol):
     """What is asked of a node here; `body` is only there where `holds_runs`."""
 
     bpmn_id: str
-    is_repeated: bool
+    has_own_variables: bool
     holds_runs: bool
     remembers: bool
     has_handler: bool
@@ -69,7 +69,7 @@ def forget(workflow: Announcer, records: Iterable[Completed]) -> None:
     """These will not be compensated any more; what was kept for their runs may go."""
     for record in records:
         forget(workflow, record.inner)
-        if record.node.is_repeated:
+        if record.node.has_own_variables:
             workflow.announce(RunForgotten(token_id=record.token_id))
 
 

@@ -39,7 +39,7 @@ class FlowNode(BpmnSpecMixin):
 
     def __init__(self, wf_spec, bpmn_id: str, *, element: str) -> None:
         super().__init__(wf_spec, bpmn_id)
-        self.is_repeated = False
+        self.has_own_variables = False
         self.for_compensation = False
         self.compensation: FlowNode | None = None
         self.element = element
@@ -122,12 +122,12 @@ class BoundaryNode(FlowNode):
         self.interrupting = interrupting
         self.repeats = repeats
 
-    def arm(self, host: Token) -> None:
-        """Begin to wait beside the activity."""
+    def arm(self, host: Token, *, follows: str | None = None) -> None:
+        """Begin to wait beside the activity; again, when the event of the token `follows` has occurred."""
         token = host.workflow.spawn(self, parent=host, scope=host.scope, state=TaskState.WAITING)
-        self.announce_waiting(token, attached_to=host.activity_id)
+        self.announce_waiting(token, attached_to=host.activity_id, follows=follows)
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
         """Tell the caller that `token` waits for this event."""
         raise NotImplementedError
 
@@ -141,7 +141,7 @@ class BoundaryNode(FlowNode):
         if self.interrupting:
             host.cancel()
         elif self.repeats:
-            self.arm(host)
+            self.arm(host, follows=token.id)
         token.entered()
 
 
@@ -241,12 +241,12 @@ class EventStartNode(FlowNode):
         self.interrupting = interrupting
         self.repeats = repeats
 
-    def arm(self, scope: Token) -> None:
-        """Begin to wait beside the tokens of `scope`."""
+    def arm(self, scope: Token, *, follows: str | None = None) -> None:
+        """Begin to wait beside the tokens of `scope`; again, when the event of the token `follows` has occurred."""
         token = scope.workflow.spawn(self, parent=scope, scope=scope.scope, state=TaskState.WAITING)
-        self.announce_waiting(token)
+        self.announce_waiting(token, follows=follows)
 
-    def announce_waiting(self, token: Token, *, attached_to: str | None = None) -> None:
+    def announce_waiting(self, token: Token, *, attached_to: str | None = None, follows: str | None = None) -> None:
         """Tell the caller that `token` waits for this event."""
         raise NotImplementedError
 
@@ -259,6 +259,6 @@ class EventStartNode(FlowNode):
         if self.interrupting:
             scope.task_spec.clear(scope, spare=token)
         elif self.repeats:
-            self.arm(scope)
+            self.arm(scope, follows=token.id)
         token.move_into(self.event_scope.open(scope))
         token.entered()

@@ -16,14 +16,14 @@ from SpiffWorkflow.specs import WorkflowSpec
 from engine.spiff import compensation, events, gateways, nodes
 from engine.spiff.errors import CompileRefused
 from engine.spiff.event_readers import BoundaryReader, CatchReader, EndReader, StartReader, ThrowReader
-from engine.spiff.readers import NodeReader, PassOrWorkReader, WorkReader, in_words, local_name
+from engine.spiff.readers import LOOPS, NodeReader, PassOrWorkReader, WorkReader, in_words, local_name
 from engine.spiff.scripts import FlowCondition
 
 BESIDE_THE_FLOW = frozenset(
     {
         "documentation", "extensionElements", "laneSet", "sequenceFlow", "textAnnotation", "association", "group",
-        "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property", "auditing",
-        "monitoring", "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics",
+        "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property", "auditing", "monitoring",
+        "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", *LOOPS,
     }
 )  # fmt: skip
 """Elements inside a process that no token ever visits."""
@@ -38,7 +38,7 @@ class ScopeReader(WorkReader):
         outer = self.process_parser
         by_event = self.node.get("triggeredByEvent") == "true"
         if by_event and self.spec is not outer.spec:
-            raise CompileRefused(f"{in_words(self.node)} is an event sub-process and multi-instance: choose one.")
+            raise CompileRefused(f"{in_words(self.node)} is an event sub-process and repeated: choose one.")
         scope_class = nodes.EventScopeNode if by_event else nodes.ScopeNode
         scope = scope_class(self.spec, self.bpmn_id, element="subProcess")
         inner = ScopeParser(outer.parser, self.node, self.nsmap, {}, filename=self.filename)

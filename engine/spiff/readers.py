@@ -5,11 +5,20 @@ from SpiffWorkflow.specs import WorkflowSpec
 
 from engine.spiff import nodes
 from engine.spiff.errors import CompileRefused
-from engine.spiff.repetition import MultiInstanceNode
+from engine.spiff.repetition import RepeatedNode
 
 MESSAGE, TIMER, SIGNAL = "messageEventDefinition", "timerEventDefinition", "signalEventDefinition"
 ERROR, ESCALATION, LINK = "errorEventDefinition", "escalationEventDefinition", "linkEventDefinition"
-COMPENSATE = "compensateEventDefinition"
+COMPENSATE, CONDITIONAL = "compensateEventDefinition", "conditionalEventDefinition"
+
+MULTI_INSTANCE = "multiInstanceLoopCharacteristics"
+LOOPS = frozenset({MULTI_INSTANCE, "standardLoopCharacteristics"})
+
+MARKERS = {
+    ("instantiate", "true"): "begin with a start event",
+    ("eventGatewayType", "Parallel"): "wait in parallel branches",
+    ("parallelMultiple", "true"): "wait in parallel branches",
+}
 
 WORK_EXTENSIONS = frozenset({"taskDefinition", "userTask", "formDefinition", "calledDecision", "script"})
 """Extension elements that give work to an element that would otherwise let its token pass."""
@@ -43,11 +52,14 @@ class NodeReader(TaskParser):
         return node
 
     def _build_whole(self, event: str) -> nodes.FlowNode:
-        if not any(local_name(child) == "multiInstanceLoopCharacteristics" for child in self.node):
+        marker = next((local_name(child) for child in self.node if local_name(child) in LOOPS), None)
+        if marker is None:
             return self._build(event)
         whole = self.spec
         self.spec = WorkflowSpec(name=self.bpmn_id)
-        return MultiInstanceNode(whole, self.bpmn_id, body=self._build(event))
+        body = self._build(event)
+        body.has_own_variables = marker == MULTI_INSTANCE
+        return RepeatedNode(whole, self.bpmn_id, body=body)
 
     def _build(self, event: str) -> nodes.FlowNode:
         return self.spec_class(self.spec, self.bpmn_id, element=local_name(self.node))
@@ -62,13 +74,11 @@ class NodeReader(TaskParser):
 
     def _refuse_markers(self) -> None:
         for child in self.node:
-            if local_name(child) == "standardLoopCharacteristics":
-                raise CompileRefused(f"{in_words(self.node)} is a standard loop: not run; draw a flow back through a gateway.")
-            if local_name(child) == "multiInstanceLoopCharacteristics" and not self.may_repeat:
-                raise CompileRefused(f"{in_words(self.node)} is multi-instance: not run there; put it into a sub-process.")
-        for name, value in (("instantiate", "true"), ("eventGatewayType", "Parallel"), ("parallelMultiple", "true")):
+            if local_name(child) in LOOPS and not self.may_repeat:
+                raise CompileRefused(f"{in_words(self.node)} is repeated: not run there; put it into a sub-process.")
+        for (name, value), way_out in MARKERS.items():
             if self.node.get(name) == value:
-                raise CompileRefused(f'{in_words(self.node)} has {name}="{value}": not run; begin with a start event instead.')
+                raise CompileRefused(f'{in_words(self.node)} has {name}="{value}": not run; {way_out} instead.')
 
     def _has_work(self) -> bool:
         inner = self.xpath("./bpmn:extensionElements/*")
@@ -99,6 +109,8 @@ class NodeReader(TaskParser):
 
     def _say_what_is_caught(self, node: nodes.FlowNode, event: str) -> None:
         """Set the name or code that a catching node waits for; an error or escalation that names none catches every code."""
+        if event == CONDITIONAL and not "".join(self.xpath(f"./bpmn:{CONDITIONAL}/bpmn:condition//text()")).strip():
+            raise CompileRefused(f"{in_words(self.node)} has no condition; write it.")
         if event == SIGNAL:
             node.signal = self._signal()
         if event not in (ERROR, ESCALATION):

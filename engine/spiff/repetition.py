@@ -1,4 +1,4 @@
-"""Multi-instance activities: one token holds the runs of the activity's body; the caller says how many and when it is enough."""
+"""Activities that run several times: one token holds the runs of the body; the caller says how many and when it is enough."""
 
 from collections.abc import Callable
 
@@ -9,8 +9,11 @@ from engine.spiff.nodes import FlowNode, ScopeNode
 from engine.spiff.tokens import Token
 
 
-class MultiInstanceNode(ScopeNode):
-    """Holds the runs of `body`. Flows and boundary events belong to the whole, so they are ours and not the body's."""
+class RepeatedNode(ScopeNode):
+    """Holds the runs of `body`, of a multi-instance activity or a standard loop.
+
+    Flows and boundary events belong to the whole, so they are ours and not the body's.
+    """
 
     waits_for = "runs"
     accepts = frozenset({"complete", "begin_runs"})
@@ -19,7 +22,6 @@ class MultiInstanceNode(ScopeNode):
     def __init__(self, wf_spec, bpmn_id: str, *, body: FlowNode) -> None:
         super().__init__(wf_spec, bpmn_id, element="multiInstance")
         self.body = body
-        body.is_repeated = True
 
     def _update_hook(self, my_task: Token) -> bool:
         self._hold(my_task, TaskState.WAITING)

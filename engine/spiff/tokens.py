@@ -58,7 +58,7 @@ class Token(Task):
         self.last_state_change = 0.0
         self.done: list[Completed] = []
         around = () if scope is None else scope.task_spec.runs_around(scope)
-        self.within = (id, *around) if spec.is_repeated else around
+        self.within = (id, *around) if spec.has_own_variables else around
         if self.within:
             workflow.within[id] = self.within
         workflow.tasks[id] = self

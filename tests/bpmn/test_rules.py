@@ -247,12 +247,6 @@ SAMPLES: dict[str, Sample] = {
         bad=straight(tag("receiveTask", id="x", name="Mail", instantiate="true")), element="x", says="is marked “instantiate”"
     ),
     "no-script-task": Sample(bad=straight(tag("scriptTask", id="x")), element="x", says="never run"),
-    "no-standard-loop": Sample(
-        good=straight(tag("userTask", REPEATED, id="x")),
-        bad=straight(tag("userTask", tag("standardLoopCharacteristics"), id="x")),
-        element="x",
-        says="standard loop",
-    ),
     "plain-task": Sample(bad=straight(tag("task", id="x")), element="x", says="passes through it at once"),
     "process-key": Sample(good=package(GOOD), bad=package(diagram(start(), ident="q")), element="p", says='process = "q"'),
     "reachable": Sample(
@@ -267,9 +261,9 @@ SAMPLES: dict[str, Sample] = {
     "supported-element": Sample(bad=straight(tag("transaction", id="x", name="Pay")), element="x", says="Transaction “Pay”"),
     "supported-event": Sample(
         good=watched(user_task("t"), DURATION),
-        bad=watched(user_task("t"), tag("conditionalEventDefinition")),
+        bad=watched(user_task("t"), tag("cancelEventDefinition")),
         element="x",
-        says="conditional",
+        says="cancel",
     ),
     "table-gap": Sample(
         good=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "b"), ("null", "c"))),
@@ -396,9 +390,43 @@ def test_dates_need_a_zone(text: str, fine: bool) -> None:
     assert bool(_timer_findings("timeDate", text)) is not fine
 
 
-@pytest.mark.parametrize("text", ["R3/PT10M", "0 0 9 * * MON"])
-def test_repeating_timers_are_refused(text: str) -> None:
-    assert "repeats" in _timer_findings("timeCycle", text)[0].message
+def test_a_repeating_timer_where_the_event_occurs_once_is_refused() -> None:
+    assert "occurs only once" in _timer_findings("timeCycle", "R3/PT10M")[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [("R3/PT10M", True), ("R/P1D", True), ("= cycle", True), ("0 0 9 * * MON", False), ("PT1H", False), ("R3/PT0S", False)],
+)
+def test_repeating_timers_are_iso_cycles(text: str, fine: bool) -> None:
+    cycle = tag("timerEventDefinition", tag("timeCycle", text))
+    found = check_diagram(watched(user_task("t"), cycle, cancelActivity="false"))
+    assert any(finding.rule == "valid-timer" for finding in found) is not fine
+
+
+@pytest.mark.parametrize(
+    ("inside", "maximum", "says"),
+    [
+        ("", None, "does not say how often"),
+        ("not(done)", None, "not FEEL"),
+        ("= not(done)", None, None),
+        ("= not(done)", "0", "number from 1"),
+        ("", "3", None),
+        ("", "three", "number from 1"),
+        ("", "1001", "number from 1"),
+    ],
+)
+def test_a_standard_loop_says_how_often(inside: str, maximum: str | None, says: str | None) -> None:
+    condition = tag("loopCondition", inside) if inside else ""
+    marker = tag("standardLoopCharacteristics", condition, **({"loopMaximum": maximum} if maximum else {}))
+    found = [finding for finding in check_diagram(straight(tag("userTask", marker, id="x"))) if finding.rule == "valid-loop"]
+    assert [says in finding.message for finding in found] == ([True] if says else [])
+
+
+@pytest.mark.parametrize(("text", "fine"), [("= a > 1", True), ("a > 1", False), ("= a >", False), ("", False)])
+def test_the_condition_of_an_event_is_feel(text: str, fine: bool) -> None:
+    found = check_diagram(straight(catch(tag("conditionalEventDefinition", tag("condition", text)))))
+    assert any(finding.rule == "valid-condition" for finding in found) is not fine
 
 
 def test_a_timer_without_time_is_named() -> None:
@@ -410,7 +438,7 @@ def test_a_timer_without_time_is_named() -> None:
     "element",
     [
         throw(tag("conditionalEventDefinition")),
-        catch(tag("conditionalEventDefinition")),
+        catch(tag("cancelEventDefinition")),
         catch(tag("escalationEventDefinition")),
         catch(),
         catch(tag("messageEventDefinition"), tag("timerEventDefinition")),

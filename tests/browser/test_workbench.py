@@ -13,6 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, jsonify, render_template, request
 from playwright.sync_api import Page, expect
 
+from bpmn.compare import compare
+from bpmn.diagram import read_diagram
 from engine.errors import StaleRevision
 from webui.app import create_app
 from webui.context import Viewer
@@ -33,13 +35,14 @@ FINDING = {
 }
 FILES = {
     "editor": {"xml": (SAMPLES / "complaint.bpmn").read_text("utf-8")},
+    "undo": {"xml": (SAMPLES / "undo.bpmn").read_text("utf-8"), "kind": "editor"},
     "dmn": {"xml": (SAMPLES / "priority.dmn").read_text("utf-8")},
     "formedit": {"schema": json.loads((SAMPLES / "handle.form").read_text("utf-8"))},
 }
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 WIDGETS = {
     "exclude": [
-        [".djs-container"], [".bio-properties-panel-container"], [".dmn-js-parent"], [".fjs-editor-container"], [".bjsl-button"]
+        [".djs-container"], [".bio-properties-panel-container"], [".dmn-js-parent"], [".fjs-editor-container"]
     ]
 }  # fmt: skip
 
@@ -57,7 +60,7 @@ def editors(desk: Desk) -> Flask:
 
     @app.get("/edit/<kind>")
     def edit(kind):
-        names = {"editor": "complaint.bpmn", "dmn": "priority.dmn", "formedit": "handle.form"}
+        names = {"editor": "complaint.bpmn", "undo": "undo.bpmn", "dmn": "priority.dmn", "formedit": "handle.form"}
         choices = {
             "forms": [{"value": "handle", "label": "处理 (handle)"}, {"value": "confirm", "label": "确认 (confirm)"}],
             "handlers": [{"value": "escalate", "label": "升级 (escalate)"}, {"value": "notify", "label": "通知 (notify)"}],
@@ -125,6 +128,17 @@ def test_a_finding_of_the_server_selects_its_element(address, open_page, screens
     page.get_by_role("button", name="没有截止时间").click()
     expect(page.locator("[data-element-id=Handle].selected")).to_have_count(1)
     screenshot(page, "editor-findings", "zh", whole=False)
+
+
+def test_compensation_cycles_conditions_and_loops_go_through_the_editor_unharmed(address, open_page, desk, screenshot):
+    page = opened(open_page(address), "undo")
+    expect(page.locator("[data-element-id=Undo]").first).to_be_visible()
+    expect(page.locator(".bjsl-button")).to_be_hidden()
+    screenshot(page, "editor-undo", "zh", whole=False)
+    page.locator("#save").click()
+    expect(page.locator("#save-state")).to_have_text("已保存")
+    before, after = (read_diagram(xml.encode()) for xml in (FILES["undo"]["xml"], desk.saved["xml"]))
+    assert not compare(before, after)
 
 
 def test_a_save_on_an_old_revision_is_refused_and_keeps_the_drawing(address, open_page, desk):

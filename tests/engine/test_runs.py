@@ -10,12 +10,14 @@ from bpmn.package import ProcessPackage
 from engine.db import queries, store
 from engine.history import RunVariableSet, VariableSet
 from engine.model import InstanceState, JobState
+from engine.ports import Done, HandlerCall, JobOutcome
 from tests.engine.conftest import Bench
 from tests.engine.constructs import Answers, incidents, retry, set_variables
 from tests.engine.spiff.diagrams import (
     TIMER,
     boundary,
     chain,
+    element,
     end,
     exclusive,
     flow,
@@ -128,3 +130,71 @@ def test_cancelling_leaves_no_run_behind(bench: Bench) -> None:
     assert bench.instance(instance).state is InstanceState.COMPLETED
     with bench.db.reading() as tx:
         assert store.open_parts(tx, bench.vault, instance.id, has_runs=True).runs == {}
+
+
+# -- standard loops
+
+
+def looping(condition: str = "", **attributes: str) -> Any:
+    """A task that is done again as long as a condition holds."""
+    asked = f"<bpmn:loopCondition>{condition}</bpmn:loopCondition>" if condition else ""
+    again = element("userTask", "again", USER + element("standardLoopCharacteristics", "again_loop", asked, **attributes))
+    return package(start(), again, person("after"), end(), chain("start", "again", "after", "end"))
+
+
+def test_a_standard_loop_runs_until_its_condition_fails(bench: Bench) -> None:
+    instance = bench.start(looping("= not(done)"), done=False)
+    bench.do(instance, "again")
+    bench.restarted().do(instance, "again")
+    set_variables(bench, instance, done=True)
+    bench.restarted().do(instance, "again")
+    assert list(bench.tasks(instance)) == ["after"]
+    assert bench.do(instance, "after").state is InstanceState.COMPLETED
+    with bench.db.reading() as tx:
+        assert store.open_parts(tx, bench.vault, instance.id, has_runs=True).runs == {}
+
+
+@pytest.mark.parametrize(("before", "opened"), [("true", ["after"]), ("false", ["again"])])
+def test_a_standard_loop_may_ask_before_its_first_run(bench: Bench, before: str, opened: list[str]) -> None:
+    assert list(bench.tasks(bench.start(looping("= not(done)", testBefore=before), done=True))) == opened
+
+
+def test_a_standard_loop_ends_at_its_maximum(bench: Bench) -> None:
+    instance = bench.start(looping(loopMaximum="2"))
+    bench.do(instance, "again")
+    bench.restarted().do(instance, "again")
+    assert list(bench.tasks(instance)) == ["after"]
+
+
+def test_the_condition_of_a_standard_loop_sees_how_often_it_ran_and_may_be_repaired(bench: Bench) -> None:
+    instance = bench.start(looping("= loopCounter &lt; most"))
+    bench.do(instance, "again")
+    assert "neither true nor false" in incidents(bench, instance)[0].message
+    set_variables(bench, instance, most=2)
+    retry(bench.restarted(), instance)
+    bench.do(instance, "again")
+    assert list(bench.tasks(instance)) == ["after"]
+
+
+class Counting:
+    """A doer that tells how often it was called."""
+
+    name = "act"
+    calls = 0
+
+    def do(self, call: HandlerCall) -> JobOutcome:
+        self.calls += 1
+        return Done(result={"count": self.calls})
+
+
+def test_runs_of_a_standard_loop_set_variables_as_if_drawn_with_a_flow_back(bench: Bench) -> None:
+    loop = element("standardLoopCharacteristics", "l", "<bpmn:loopCondition>= act.count &lt; 3</bpmn:loopCondition>")
+    told = "<bpmn:extensionElements>" + zeebe("taskDefinition", type="act") + "</bpmn:extensionElements>"
+    bench.handlers["act"] = Counting()
+    story = package(
+        start(), element("serviceTask", "act", told + loop), person("after"), end(), chain("start", "act", "after", "end")
+    )
+    instance = bench.start(story)
+    bench.worker.run_until_idle()
+    assert bench.variables(instance) == {"act": {"count": 3}}
+    assert list(bench.tasks(instance)) == ["after"]

@@ -52,7 +52,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "no-layout": structure.no_layout,
         "no-other-start": structure.no_other_start,
         "no-script-task": structure.no_script_task,
-        "no-standard-loop": loops.no_standard_loop,
         "plain-task": tasks.plain_task,
         "process-key": package.process_key,
         "reachable": structure.reachable,

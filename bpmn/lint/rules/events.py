@@ -9,12 +9,13 @@ from bpmn.lint.finding import Fault
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
 
-_CAUGHT = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
+_STARTS_PROCESS = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
+_CAUGHT = _STARTS_PROCESS | {EventKind.CONDITIONAL}
 _CODED = frozenset({EventKind.ERROR, EventKind.ESCALATION})
 _STARTS_SUB_PROCESS = _CAUGHT | _CODED | {EventKind.COMPENSATE}
 _THROWN = frozenset({EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION, EventKind.COMPENSATE})
 _RUNS = {
-    NodeKind.START_EVENT: _CAUGHT,
+    NodeKind.START_EVENT: _STARTS_PROCESS,
     NodeKind.INTERMEDIATE_CATCH_EVENT: _CAUGHT | {EventKind.LINK},
     NodeKind.INTERMEDIATE_THROW_EVENT: _THROWN | {EventKind.LINK},
     NodeKind.BOUNDARY_EVENT: _CAUGHT | _CODED | {EventKind.COMPENSATE},
@@ -24,17 +25,26 @@ _WAYS_OUT = {
     NodeKind.START_EVENT: Wording(
         "Use a blank start event, or one with a message, a timer or a signal", "请使用空白、消息、定时或信号开始事件"
     ),
-    NodeKind.INTERMEDIATE_CATCH_EVENT: Wording("Use a timer, a message or a signal event", "请使用定时、消息或信号事件"),
+    NodeKind.INTERMEDIATE_CATCH_EVENT: Wording(
+        "Use a timer, message, signal or conditional event", "请使用定时、消息、信号或条件事件"
+    ),
     NodeKind.INTERMEDIATE_THROW_EVENT: Wording(
         "Use a signal, an escalation or a compensation event, a send task or a service task",
         "请使用信号、升级或补偿事件、发送任务或服务任务",
     ),
     NodeKind.BOUNDARY_EVENT: Wording(
-        "Use a timer, message, signal, error, escalation or compensation event", "请使用定时、消息、信号、错误、升级或补偿事件"
+        "Use a timer, message, signal, conditional, error, escalation or compensation event",
+        "请使用定时、消息、信号、条件、错误、升级或补偿事件",
     ),
     NodeKind.END_EVENT: Wording(
         "Use a blank, terminate, message, signal, error, escalation or compensation end event",
         "请使用空白、终止、消息、信号、错误、升级或补偿结束事件",
+    ),
+}
+_INSTEAD = {
+    EventKind.MULTIPLE: Wording("Use one event for each of them", "请为其中每一个分别使用一个事件"),
+    EventKind.CANCEL: Wording(
+        "Use a compensation event, and an error event to leave the sub-process", "请使用补偿事件，并用错误事件离开子流程"
     ),
 }
 _KIND_ZH = {
@@ -94,8 +104,8 @@ def event_sub_process(subject: Subject) -> Iterator[Fault]:
                 "事件子流程“{name}”没有唯一的带触发器的开始事件，或连有顺序流、边界事件",
             ),
             way_out=Wording(
-                "Start it by one timer, message, signal, error, escalation or compensation event, and connect nothing to it",
-                "请用一个定时、消息、信号、错误、升级或补偿事件启动它，且不要与其他元素相连",
+                "Start it by one event other than a blank one, such as a timer or a message, and connect nothing to it",
+                "请用一个带触发器的事件（例如定时或消息）启动它，且不要与其他元素相连",
             ),
         )
 
@@ -133,7 +143,7 @@ def supported_event(subject: Subject) -> Iterator[Fault]:
             yield Fault(
                 at=node,
                 message=Wording("“{name}” is a {kind} event, which does not run here", "“{name}”是{kind_zh}事件，在此无法运行"),
-                way_out=_WAYS_OUT[node.kind],
+                way_out=_INSTEAD.get(node.event.kind, _WAYS_OUT[node.kind]),
                 params={"kind": node.event.kind.value, "kind_zh": _KIND_ZH[node.event.kind]},
             )
 

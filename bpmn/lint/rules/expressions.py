@@ -6,19 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from bpmn.diagram import EventKind, TimerKind, feel_source
+from bpmn.cycles import read_cycle, read_step
+from bpmn.diagram import EventKind, Node, NodeKind, TimerKind, feel_source
 from bpmn.expressions import feel_problem
 from bpmn.forms import is_key
 from bpmn.lint.finding import Fault, Located
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
 
-_DURATION = re.compile(
-    r"P(?:\d{1,5}W|(?=\d|T\d)(?:\d{1,6}D)?(?:T(?=\d)(?:\d{1,7}H)?(?:\d{1,8}M)?(?:\d{1,9}(?:\.\d{1,6})?S)?)?"
-    r"|(?=\d)(?:\d{1,4}Y)?(?:\d{1,4}M)?)\Z",
-    re.ASCII,
-)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
+_TIMER_ZH = {TimerKind.DATE: "日期", TimerKind.DURATION: "时长", TimerKind.CYCLE: "循环"}
 _BAD_FEEL = Wording("{what} of “{name}” is not valid FEEL: {problem}", "“{name}”的{what_zh}不是有效的 FEEL：{problem_zh}")
 _NOT_FEEL = Wording(
     "{what} of “{name}” does not start with “=”, so it is no expression: {text}",
@@ -27,6 +24,7 @@ _NOT_FEEL = Wording(
 _WRITE_FEEL = Wording(
     'Write a FEEL expression after “=”, such as = priority = "urgent"', '请在“=”之后写 FEEL 表达式，例如 = priority = "urgent"'
 )
+_CONDITION = Wording("The condition", "条件")
 _SCHEDULES = (
     ("assignee", Wording("Assignee", "办理人")),
     ("candidate_groups", Wording("Candidate groups", "候选组")),
@@ -38,17 +36,21 @@ _SCHEDULES = (
 
 
 def valid_condition(subject: Subject) -> Iterator[Fault]:
-    """Conditions of flows are FEEL."""
+    """Conditions of flows and of conditional events are FEEL."""
     for _, flow in subject.diagram.flows():
         if flow.condition:
-            yield from _must_be_feel(flow, flow.condition, Wording("The condition", "条件"))
+            yield from _must_be_feel(flow, flow.condition, _CONDITION)
+    for node in subject.events(EventKind.CONDITIONAL):
+        yield from _must_be_feel(node, (node.event.expression if node.event else None) or "", _CONDITION)
 
 
 def valid_timer(subject: Subject) -> Iterator[Fault]:
-    """Timers are ISO 8601 durations or dates with a zone, or FEEL; a repeating timer does not run here."""
-    for node in subject.events(EventKind.TIMER):
+    """Timers are ISO 8601 durations, dates with a zone or cycles, or FEEL; a cycle stands where an event can occur again."""
+    for node in subject.nodes():
         event = node.event
-        if event is None or event.expression is None or event.timer_kind is None:
+        if event is None or event.kind is not EventKind.TIMER:
+            continue
+        if event.expression is None or event.timer_kind is None:
             yield Fault(
                 at=node,
                 message=Wording("Timer “{name}” has no time", "定时事件“{name}”没有设置时间"),
@@ -56,11 +58,16 @@ def valid_timer(subject: Subject) -> Iterator[Fault]:
                     "Give a duration such as PT15M, or an expression after “=”", "请填写时长，例如 PT15M，或在“=”之后写表达式"
                 ),
             )
-        elif event.timer_kind is TimerKind.CYCLE:
+        elif event.timer_kind is TimerKind.CYCLE and not _may_repeat(node):
             yield Fault(
                 at=node,
-                message=Wording("Timer “{name}” repeats, which does not run here", "定时事件“{name}”为循环定时，在此无法运行"),
-                way_out=Wording("Use a duration or a date", "请使用时长或日期"),
+                message=Wording(
+                    "Timer “{name}” repeats, but such an event occurs only once",
+                    "定时事件“{name}”为循环定时，但此类事件只发生一次",
+                ),
+                way_out=Wording(
+                    "Use a duration or a date, or a non-interrupting boundary event", "请使用时长或日期，或改为非中断的边界事件"
+                ),
             )
         elif feel_source(event.expression) is not None:
             yield from _must_be_feel(node, event.expression, Wording("The time", "时间"))
@@ -71,15 +78,22 @@ def valid_timer(subject: Subject) -> Iterator[Fault]:
                     "The {kind} of timer “{name}” is not ISO 8601: {text}", "定时事件“{name}”的{kind_zh}不符合 ISO 8601：{text}"
                 ),
                 way_out=Wording(
-                    "Write PT15M or 2026-11-21T09:30:00+08:00, or an expression after “=”",
-                    "请写 PT15M 或 2026-11-21T09:30:00+08:00，或在“=”之后写表达式",
+                    "Write PT15M, 2026-11-21T09:30:00+08:00 or R3/PT1H, or an expression after “=”",
+                    "请写 PT15M、2026-11-21T09:30:00+08:00 或 R3/PT1H，或在“=”之后写表达式",
                 ),
                 params={
                     "kind": event.timer_kind.value,
-                    "kind_zh": "日期" if event.timer_kind is TimerKind.DATE else "时长",
+                    "kind_zh": _TIMER_ZH[event.timer_kind],
                     "text": _short(event.expression),
                 },
             )
+
+
+def _may_repeat(node: Node) -> bool:
+    """Whether a timer is waited for again after it occurred: a start of the process, or what interrupts nothing."""
+    if node.kind is NodeKind.START_EVENT:
+        return node.parent_id is None or not node.interrupting
+    return node.kind is NodeKind.BOUNDARY_EVENT and not node.interrupting
 
 
 def valid_correlation_key(subject: Subject) -> Iterator[Fault]:
@@ -154,8 +168,10 @@ def _must_be_feel(at: Located, text: str, what: Wording) -> Iterator[Fault]:
 
 def _is_iso(text: str, kind: TimerKind) -> bool:
     if kind is TimerKind.DURATION:
-        return bool(_DURATION.match(text))
+        return read_step(text) is not None
     try:
+        if kind is TimerKind.CYCLE:
+            return bool(read_cycle(text))
         return bool(_DATE.match(text) and datetime.fromisoformat(text))
     except ValueError:
         return False

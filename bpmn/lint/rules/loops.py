@@ -11,6 +11,15 @@ from bpmn.lint.finding import Fault
 from bpmn.lint.subject import Subject
 from bpmn.wording import Wording
 
+MOST_ROUNDS = 1000
+_SET_ITEMS = Wording(
+    "Set the input collection (such as = items) and element of an activity that somebody works on",
+    "请为有人处理的活动设置输入集合（例如 = items）和输入元素",
+)
+_SET_LOOP = Wording(
+    "Set the condition under which it is done again (such as = not(done)), or a maximum, of an activity that somebody works on",
+    "请为有人处理的活动设置再次执行的条件（例如 = not(done)）或最多次数",
+)
 _REPEATED = frozenset(
     {
         NodeKind.USER_TASK,
@@ -24,39 +33,35 @@ _REPEATED = frozenset(
 )
 
 
-def no_standard_loop(subject: Subject) -> Iterator[Fault]:
-    """Standard loops do not run here."""
-    for node in subject.nodes():
-        if node.loop and not node.loop.multi_instance:
-            yield Fault(
-                at=node,
-                message=Wording("“{name}” is a standard loop, which does not run here", "“{name}”带有标准循环标记，在此无法运行"),
-                way_out=Wording("Draw the repetition as a flow back through a gateway", "请用网关和回流的顺序流表示重复"),
-            )
-
-
 def valid_loop(subject: Subject) -> Iterator[Fault]:
-    """A multi-instance activity says for what it runs, and its texts can be worked out."""
+    """An activity that runs several times says how often or for what, and its texts can be worked out."""
     for node in subject.nodes():
-        if node.loop and node.loop.multi_instance:
+        if node.loop:
             problem = _problem(node, node.loop)
             if problem:
                 yield Fault(
                     at=node,
                     message=Wording(
-                        "“{name}” is marked to run several times, but " + problem.en, "“{name}”带有多实例标记，但" + problem.zh
+                        "“{name}” is marked to run several times, but " + problem.en, "“{name}”被标记为多次运行，但" + problem.zh
                     ),
-                    way_out=Wording(
-                        "Set the input collection (such as = items) and element of an activity that somebody works on",
-                        "请为有人处理的活动设置输入集合（例如 = items）和输入元素",
-                    ),
+                    way_out=_way_out(node.loop),
                 )
+
+
+def _way_out(loop: Loop) -> Wording:
+    if loop.behavior not in (None, "All"):
+        return Wording(
+            "Remove it; let the activity throw a signal or an escalation itself", "请将其移除；可由活动自身抛出信号或升级事件"
+        )
+    return _SET_ITEMS if loop.multi_instance else _SET_LOOP
 
 
 def _problem(node: Node, loop: Loop) -> Wording | None:
     """What is wrong first, or None."""
     if node.kind not in _REPEATED or node.event_sub_process:
         return Wording("such an element does not run several times here", "此类元素在此无法多次运行")
+    if not loop.multi_instance:
+        return _loop_problem(loop)
     if loop.behavior not in (None, "All"):
         return Wording("events of single instances (behavior) are not thrown here", "此处不会抛出单个实例的事件（behavior）")
     if not loop.input_collection and not loop.cardinality:
@@ -68,6 +73,17 @@ def _problem(node: Node, loop: Loop) -> Wording | None:
     texts = (loop.input_collection, loop.output_element, loop.condition)
     if any(_is_wrong(text) for text in texts if text) or (loop.cardinality and not _is_count(loop.cardinality)):
         return Wording("one of its expressions is not FEEL after “=”", "其表达式不是“=”之后的有效 FEEL")
+    return None
+
+
+def _loop_problem(loop: Loop) -> Wording | None:
+    if not loop.condition and loop.maximum is None:
+        return Wording("does not say how often", "没有说明执行多少次")
+    if loop.condition and _is_wrong(loop.condition):
+        return Wording("its condition is not FEEL after “=”", "其条件不是“=”之后的有效 FEEL")
+    plain = loop.maximum is None or (loop.maximum.isascii() and loop.maximum.isdigit() and len(loop.maximum) <= 4)
+    if not plain or not 1 <= int(loop.maximum or 1) <= MOST_ROUNDS:
+        return Wording(f"its maximum is not a number from 1 to {MOST_ROUNDS}", f"其最多次数不是 1 至 {MOST_ROUNDS} 的数字")
     return None
 
 

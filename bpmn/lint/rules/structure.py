@@ -14,10 +14,30 @@ from bpmn.xml import BPMN
 
 LONGEST_CHAIN = 800
 _ID = re.compile(r"[^\W\d][\w.-]{0,199}\Z")
-_STARTING = {"instantiate": "true", "eventGatewayType": "Parallel", "parallelMultiple": "true"}
+_WAIT_IN_BRANCHES = Wording(
+    "Wait for each of the events in a branch of its own between two parallel gateways",
+    "请在两个并行网关之间的各分支上分别等待每个事件",
+)
+_MARKERS = {
+    ("instantiate", "true"): Wording("Begin with a message start event", "请使用消息开始事件"),
+    ("eventGatewayType", "Parallel"): _WAIT_IN_BRANCHES,
+    ("parallelMultiple", "true"): _WAIT_IN_BRANCHES,
+}
 _UNSUPPORTED = {
-    NodeKind.AD_HOC_SUB_PROCESS: Wording("Ad-hoc sub-process", "即席子流程"),
-    NodeKind.TRANSACTION: Wording("Transaction", "事务"),
+    NodeKind.AD_HOC_SUB_PROCESS: (
+        Wording("Ad-hoc sub-process", "即席子流程"),
+        Wording(
+            "Use an ordinary sub-process, with non-interrupting message events for what may be done at any time",
+            "请使用普通子流程，并用非中断的消息事件表示可随时进行的工作",
+        ),
+    ),
+    NodeKind.TRANSACTION: (
+        Wording("Transaction", "事务"),
+        Wording(
+            "Use an ordinary sub-process: compensate what completed in it, then end it by an error that its border catches",
+            "请使用普通子流程：先补偿其中已完成的工作，再以错误结束，由其边框上的错误事件捕获",
+        ),
+    ),
 }
 
 
@@ -39,11 +59,11 @@ def no_script_task(subject: Subject) -> Iterator[Fault]:
 def supported_element(subject: Subject) -> Iterator[Fault]:
     """Kinds of activity that do not run here."""
     for node in subject.nodes(*_UNSUPPORTED):
-        kind = _UNSUPPORTED[node.kind]
+        kind, way_out = _UNSUPPORTED[node.kind]
         yield Fault(
             at=node,
             message=Wording("{kind} “{name}” does not run here", "{kind_zh}“{name}”在此无法运行"),
-            way_out=Wording("Use an ordinary sub-process", "请使用普通子流程"),
+            way_out=way_out,
             params={"kind": kind.en, "kind_zh": kind.zh},
         )
 
@@ -51,14 +71,14 @@ def supported_element(subject: Subject) -> Iterator[Fault]:
 def no_other_start(subject: Subject) -> Iterator[Fault]:
     """Gateways and receive tasks that would start a process, or wait for all of their events, do not run here."""
     for element in subject.root.iter(f"{{{BPMN}}}*"):
-        marked = [name for name, value in _STARTING.items() if element.get(name) == value]
+        marked = next((marker for marker in _MARKERS if element.get(marker[0]) == marker[1]), None)
         if marked:
             yield Fault(
                 at=Place(id=element.get("id", ""), name=element.get("name", ""), line=element.sourceline or 0),
                 message=Wording(
                     "“{name}” is marked “{marker}”, which does not run here", "“{name}”带有“{marker}”标记，在此无法运行"
                 ),
-                way_out=Wording("Begin with a message start event", "请使用消息开始事件"),
+                way_out=_MARKERS[marked],
                 params={"marker": marked[0]},
             )
 

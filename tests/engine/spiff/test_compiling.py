@@ -56,7 +56,7 @@ REFUSED = {
     "complex gateway": a_line(element("complexGateway", "odd")),
     "multi-instance of a task that passes": a_line(element("task", "odd", LOOP)),
     "multi-instance of an event": a_line(element("intermediateCatchEvent", "odd", TIMER + LOOP)),
-    "loop": a_line(element("userTask", "odd", "<bpmn:standardLoopCharacteristics/>")),
+    "loop of an event": a_line(element("intermediateCatchEvent", "odd", TIMER + "<bpmn:standardLoopCharacteristics/>")),
     "compensation handler": a_line(element("userTask", "odd", isForCompensation="true")),
     "event sub-process without a trigger": a_line(user("a"), event_sub("odd", start("odd1"))),
     "event sub-process with two starts": a_line(user("a"), event_sub("odd", on_start("s", TIMER), on_start("t", TIMER))),

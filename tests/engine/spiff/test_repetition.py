@@ -10,6 +10,7 @@ from tests.engine.spiff.diagrams import (
     an_error,
     boundary,
     chain,
+    element,
     end,
     error_end,
     event_sub,
@@ -143,3 +144,11 @@ def test_a_join_that_waits_for_runs_which_have_not_begun_is_no_deadlock(order):
     )  # fmt: skip
     assert player.stuck == []
     assert player.begin("each", 1).complete("each").flow.ended
+
+
+def test_the_runs_of_a_standard_loop_keep_nothing_for_themselves():
+    loop = element("userTask", "a", "<bpmn:standardLoopCharacteristics/>")
+    player = Player(process(start(), loop, end(), chain("start", "a", "end"))).begin("a", 1)
+    run = next(token for token in player.tokens if token.kind == "work")
+    assert player.flow.within(run.token_id) == ()
+    assert player.complete_run("a").begin("a", 1).complete_run("a").complete("a").ends == [("end",)]

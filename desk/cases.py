@@ -141,7 +141,7 @@ class Cases:
         owner = people.account(tx, case.owner) if case.owner else None
         teams = people.teams(tx)
         team = teams.get(case.team)
-        instance = queries.instance_by_key(tx, case.number)
+        instance = queries.instance_by_key(tx, case.number, process_key=case.process_key)
         return CaseView(
             case=case,
             customer=mask_name(customer.name),

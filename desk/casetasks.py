@@ -1,4 +1,4 @@
-"""Which case a task belongs to: also a task of a process that the case's process called."""
+"""Which instance is a case's, and which case a task belongs to: also a task of a process that the case's process called."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from desk.rights import readable
 from desk.store import cases
 from engine.db import queries
 from engine.errors import NotFound
-from engine.model import UserTask
+from engine.model import ProcessInstance, UserTask
 from engine.ports import Transaction
 
 CALLED = "/"
 """Stands in the business key of a called instance, between its caller's and its own part."""
+
+
+def instance_of(tx: Transaction, number: str) -> ProcessInstance:
+    """The process instance of a case; one of another process may bear the number too. Raises CaseNotFound."""
+    return queries.instance_by_key(tx, number, process_key=cases.case(tx, number).process_key)
 
 
 def numbers_of(tx: Transaction, tasks: Iterable[UserTask]) -> dict[int, str]:
@@ -31,7 +36,7 @@ def number_of(tx: Transaction, task: UserTask) -> str:
 
 def tasks_of(tx: Transaction, number: str) -> list[UserTask]:
     """The open tasks of a case, those of the processes that it called behind its own."""
-    instances = queries.with_called(tx, queries.instance_by_key(tx, number).id)
+    instances = queries.with_called(tx, instance_of(tx, number).id)
     return [task for instance_id in instances for task in queries.tasks(tx, instance_id=instance_id)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bpmn.package import ProcessPackage
+from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.rights import readable
 from desk.store import cases, people
@@ -36,7 +37,7 @@ class Diagrams:
         """The case's diagram. Raises CaseNotFound."""
         with self._db.reading() as tx:
             cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
-            instance = queries.instance_by_key(tx, number)
+            instance = instance_of(tx, number)
             package = self._context.engine.definition(instance.deployment_id, tx).package
             events = queries.history(tx, self._context.vault, instance.id)
         is_open, passed, flows = marks(events)

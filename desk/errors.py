@@ -122,6 +122,28 @@ class InstanceExists(Conflict):
         )
 
 
+class BelongsToCase(Refused):
+    """A business key that a case has or may get; only the case's own process bears it."""
+
+    code = "belongs_to_case"
+
+    def __init__(self, business_key: str) -> None:
+        super().__init__(f"{business_key} is a case's number. Take another business key.", business_key=business_key)
+
+
+class VariableWithheld(Forbidden):
+    """The variable holds who the customer is, which is shown masked: what was read must not be written back."""
+
+    code = "variable_withheld"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Variable {name} holds who the customer is and is shown masked, so it can't be changed here. An operator may do it "
+            "by `caseloop set`.",
+            name=name,
+        )
+
+
 class KeyUsedOtherwise(Conflict):
     """An idempotency key came back with another order."""
 

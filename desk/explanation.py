@@ -12,6 +12,7 @@ from typing import Any
 
 from bpmn.diagram import Process, feel_source
 from bpmn.feel import parse
+from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.timeline import Explained, as_explained, name_in
 from desk.whereabouts import Standing, standings
@@ -197,6 +198,6 @@ def _end(found: dict[tuple[str, int], Attempt], key: tuple[str, int], event: His
 
 def explanation_of(tx: Transaction, context: DeskContext, number: str) -> Explanation:
     """Read and explain a case. Raises NotFound, and VaultError for an event that can't be read."""
-    instance = queries.instance_by_key(tx, number)
+    instance = instance_of(tx, number)
     process = context.engine.definition(instance.deployment_id, tx).process
     return explain(queries.history(tx, context.vault, instance.id), process)

@@ -14,6 +14,7 @@ from engine.commands import (
     HeldTask,
     ThrowExternalError,
 )
+from engine.db.database import tried_again
 from engine.external import ExternalTask, ExternalTasks
 from engine.model import JobState
 
@@ -25,28 +26,34 @@ class ExternalWork:
         self._tasks = ExternalTasks(context.engine)
         self._db = context.engine.db
 
+    @tried_again
     def fetch(self, command: FetchExternalTasks, *, by: str) -> list[ExternalTask]:
         """Lease what waits longest. Raises AgentNotFound."""
         with self._db.transaction() as tx:
             people.agent(tx, by)
             return self._tasks.fetch(tx, command)
 
+    @tried_again
     def complete(self, command: CompleteExternalTask) -> None:
         with self._db.transaction() as tx:
             self._tasks.complete(tx, command)
 
+    @tried_again
     def fail(self, command: FailExternalTask) -> JobState:
         with self._db.transaction() as tx:
             return self._tasks.fail(tx, command)
 
+    @tried_again
     def throw(self, command: ThrowExternalError) -> None:
         with self._db.transaction() as tx:
             self._tasks.throw(tx, command)
 
+    @tried_again
     def extend(self, command: ExtendExternalTask) -> datetime:
         with self._db.transaction() as tx:
             return self._tasks.extend(tx, command)
 
+    @tried_again
     def unlock(self, held: HeldTask) -> None:
         with self._db.transaction() as tx:
             self._tasks.unlock(tx, held)

@@ -5,23 +5,34 @@ A case is opened by `desk.intake`; its instance can be looked at here by whoever
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from desk.casetasks import CALLED
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, InstanceExists, KeyUsedOtherwise, OpensByIntake, RightMissing
+from desk.errors import (
+    AnswersInvalid,
+    BelongsToCase,
+    InstanceExists,
+    KeyUsedOtherwise,
+    OpensByIntake,
+    RightMissing,
+    VariableWithheld,
+)
 from desk.instants import with_offset
-from desk.masking import mask_known
+from desk.masking import mask_known, withheld
 from desk.model import Agent
+from desk.numbering import is_number
+from desk.orders import content_of
 from desk.rights import OPERATORS, readable, require_operator
 from desk.store import cases, people
 from desk.wordings import REQUIRED
 from engine import codec
 from engine.commands import CancelInstance, SetVariables, StartInstance
 from engine.db import lists, messages, queries
+from engine.db.database import tried_again
 from engine.errors import NotFound
 from engine.history import HistoryEvent
 from engine.model import Deployment, Incident, IncidentState, Job, JobState, ProcessInstance
@@ -46,8 +57,7 @@ class StartOrder:
     def content(self) -> str:
         """What was asked for, in short: a key that comes back with something else is a mistake."""
         form = None if self.form is None else dict(self.form)
-        asked = [self.process_key, self.business_key, self.version, form, dict(self.variables)]
-        return hashlib.sha256(codec.encode(asked)).hexdigest()[:32]
+        return content_of([self.process_key, self.business_key, self.version, form, dict(self.variables)])
 
 
 class Instances:
@@ -106,28 +116,34 @@ class Instances:
 
     # -- changing
 
+    @tried_again
     def start(self, order: StartOrder, *, by: str) -> tuple[ProcessInstance, bool]:
         """Start an instance; it, and whether the same order had started it before.
 
-        Raises OpensByIntake, NotFound, InstanceExists, KeyUsedOtherwise, FormInvalid.
+        Raises OpensByIntake, BelongsToCase, NotFound, InstanceExists, KeyUsedOtherwise, FormInvalid.
         """
         if order.process_key == self._context.settings.process_key:
             raise OpensByIntake(order.process_key)
+        if is_number(order.business_key.partition(CALLED)[0]):
+            raise BelongsToCase(order.business_key)
         with self._db.transaction() as tx:
             require_operator(people.agent(tx, by), "start process instances")
             if (before := self._started_before(tx, order, by)) is not None:
                 return before, True
             deployment = _deployment(tx, order)
-            self._require_free(tx, deployment.key, order.business_key)
+            if not self._is_free(tx, deployment.key, order.business_key):
+                # who sent the same order at the same time has just started it
+                if (before := self._started_before(tx, order, by)) is not None:
+                    return before, True
+                raise InstanceExists(deployment.key, order.business_key)
             instance = self._engine.start(tx, self._command(tx, order, deployment, by))
             self._remember(tx, order, by, instance)
             return instance, False
 
-    def _require_free(self, tx: Transaction, process_key: str, business_key: str) -> None:
-        """Raises InstanceExists, also for who starts the same at the same time: the claim waits for the other transaction."""
+    def _is_free(self, tx: Transaction, process_key: str, business_key: str) -> bool:
+        """Whether nobody has started the same, also at the same time: the claim waits for the other transaction."""
         claimed = messages.take_message_once(tx, f"instance:{process_key}:{business_key}", "started", self._context.now())
-        if not claimed or queries.has_instance(tx, process_key, business_key):
-            raise InstanceExists(process_key, business_key)
+        return claimed and not queries.has_instance(tx, process_key, business_key)
 
     def _command(self, tx: Transaction, order: StartOrder, deployment: Deployment, by: str) -> StartInstance:
         definition = self._engine.definition(deployment.id, tx)
@@ -148,32 +164,44 @@ class Instances:
         return queries.instance(tx, int(instance_id))
 
     def _remember(self, tx: Transaction, order: StartOrder, by: str, instance: ProcessInstance) -> None:
-        if order.key:
-            outcome = f"{instance.id}:{order.content()}"
-            messages.take_message_once(tx, order.message_id(by), outcome, self._context.now())
+        outcome = f"{instance.id}:{order.content()}"
+        if order.key and not messages.take_message_once(tx, order.message_id(by), outcome, self._context.now()):
+            raise KeyUsedOtherwise(order.key)
 
+    @tried_again
     def set_variables(self, instance_id: int, values: Mapping[str, Any], *, reason: str, by: str) -> ProcessInstance:
-        """Change variables of a running instance; the reason stays in its history. Raises NotFound, Conflict, AnswersInvalid."""
+        """Change variables of a running instance; the reason stays in its history.
+
+        Raises NotFound, Conflict, AnswersInvalid, and VariableWithheld for one that `variables` shows masked.
+        """
         with self._db.transaction() as tx:
-            self._require_change(tx, instance_id, reason, by)
+            if self._require_change(tx, instance_id, reason, by):
+                self._require_shown(tx, instance_id, values)
             command = SetVariables(instance_id=instance_id, values=values, by=by, reason=reason.strip())
             return self._engine.set_variables(tx, command)
 
+    def _require_shown(self, tx: Transaction, instance_id: int, names: Iterable[str]) -> None:
+        found = queries.variables(tx, self._context.vault, instance_id)
+        for name in names:
+            if withheld(found.get(name), name):
+                raise VariableWithheld(name)
+
+    @tried_again
     def cancel(self, instance_id: int, *, reason: str, by: str) -> ProcessInstance:
         """Stop an instance for good; the reason stays in its history. Raises NotFound, Conflict, AnswersInvalid."""
         with self._db.transaction() as tx:
             self._require_change(tx, instance_id, reason, by)
             return self._engine.cancel(tx, CancelInstance(instance_id=instance_id, by=by, reason=reason.strip()))
 
-    def _require_change(self, tx: Transaction, instance_id: int, reason: str, by: str) -> None:
+    def _require_change(self, tx: Transaction, instance_id: int, reason: str, by: str) -> bool:
         if not reason.strip():
             raise AnswersInvalid({"reason": REQUIRED})
-        self._require(tx, people.agent(tx, by), queries.instance(tx, instance_id), "change it")
+        return self._require(tx, people.agent(tx, by), queries.instance(tx, instance_id), "change it")
 
     def _require(self, tx: Transaction, agent: Agent, instance: ProcessInstance, what: str) -> bool:
         """Whether the instance is a case's. Raises RightMissing, and CaseNotFound for a case that isn't for the agent."""
         # what a case's process calls bears the case's number and a suffix
-        number = instance.business_key.partition("/")[0]
+        number = instance.business_key.partition(CALLED)[0]
         is_case = cases.known(tx, number)
         if is_case:
             cases.case(tx, number, readable=readable(agent))

@@ -11,11 +11,12 @@ from bpmn.forms import Form
 from bpmn.wording import Wording
 from desk import rollout
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, RequestSentTwice, TeamNotFound
+from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, TeamNotFound
 from desk.instants import instant, with_offset
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import Case, CaseState, Channel
 from desk.numbering import next_number
+from desk.orders import content_of
 from desk.store import cases, customers, people
 from desk.store.cases import Matter
 from desk.store.customers import Customer
@@ -67,15 +68,15 @@ class Intake:
         """Open a case from the answers of the intake form and tell its number NRyyyymmddNNN.
 
         `by` is the agent's login (or a program's name, with `team`); `team` is the team that took the request, by default the
-        agent's first. The same `request_id` again opens nothing and tells the number.
+        agent's first. The same `request_id` again opens nothing and tells the number; with other answers it is refused.
 
         Clocks run from `received_at`, which may lie before the entry. Raises FormInvalid, AnswersInvalid,
-        TeamNotFound, NothingRolledOut, RequestSentTwice.
+        TeamNotFound, NothingRolledOut, RequestSentTwice, KeyUsedOtherwise.
         """
         with self._db.transaction() as tx:
-            if request_id is not None and (number := messages.message_outcome(tx, f"intake:{request_id}")) is not None:
+            if (number := _opened_before(tx, request_id, [dict(form), team])) is not None:
                 return number
-            team = _team(tx, by, team)
+            asked, team = [dict(form), team], _team(tx, by, team)
             deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
             definition = self._context.engine.definition(deployment.id, tx)
             start_form = definition.package.forms.get(definition.start_node().work.form_id or "")
@@ -91,13 +92,14 @@ class Intake:
                 started_at=case.received_at,
             )
             self._context.engine.start(tx, command)
-            self._remember(tx, request_id, case.number)
+            self._remember(tx, request_id, case.number, asked)
             return case.number
 
-    def _remember(self, tx: Transaction, request_id: str | None, number: str) -> None:
+    def _remember(self, tx: Transaction, request_id: str | None, number: str, asked: Any) -> None:
         if request_id is None:
             return
-        if not messages.take_message_once(tx, f"intake:{request_id}", number, self._context.now()):
+        outcome = f"{number}:{content_of(asked)}"
+        if not messages.take_message_once(tx, f"intake:{request_id}", outcome, self._context.now()):
             raise RequestSentTwice
 
     def _case(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, version: str) -> Case:
@@ -166,6 +168,18 @@ class Intake:
         customer_id = customers.insert_customer(tx, vault, name=name, number=number, at=now)
         customers.add_contact(tx, vault, customer_id, contact)
         return customer_id, _text(form, "customer_kind") or "new"
+
+
+def _opened_before(tx: Transaction, request_id: str | None, asked: Any) -> str | None:
+    """The number that a request got when it came before. Raises KeyUsedOtherwise when it asked for something else then."""
+    outcome = None if request_id is None else messages.message_outcome(tx, f"intake:{request_id}")
+    if outcome is None:
+        return None
+    # what older versions remembered is the number alone
+    number, _, content = outcome.partition(":")
+    if content and content != content_of(asked):
+        raise KeyUsedOtherwise(str(request_id).rpartition(":")[2])
+    return number
 
 
 def _team(tx: Transaction, by: str, team: str | None) -> str:

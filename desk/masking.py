@@ -68,14 +68,18 @@ def mask_within(text: str) -> str:
 _MASKS = {"customer_name": mask_name, "customer_contact": mask_contact, "customer_number": mask_number}
 
 
-def mask_known(value: Any) -> Any:
-    """A copy of data in which the customer's name, contact and number are masked by key, and texts by mask_within."""
+def mask_known(value: Any, name: str = "") -> Any:
+    """A copy of data in which the customer's name, contact and number are masked by key, and other texts by mask_within.
+
+    `name` is the key under which the value itself stands, if any.
+    """
     if isinstance(value, str):
-        return mask_within(value)
+        return _MASKS.get(name, mask_within)(value)
     if isinstance(value, list | tuple):
-        return [mask_known(item) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    return {
-        key: _MASKS[key](item) if key in _MASKS and isinstance(item, str) else mask_known(item) for key, item in value.items()
-    }
+        return [mask_known(item, name) for item in value]
+    return {key: mask_known(item, key) for key, item in value.items()} if isinstance(value, Mapping) else value
+
+
+def withheld(value: Any, name: str = "") -> bool:
+    """Whether who reads this value gets a mask instead of a part of it, and so can't write it back."""
+    return mask_known(value, name) != value

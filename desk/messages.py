@@ -9,6 +9,7 @@ from desk.context import DeskContext
 from desk.rights import readable, require_lead, require_operator
 from desk.store import cases, people
 from engine.commands import BroadcastSignal, CorrelateMessage
+from engine.db.database import tried_again
 
 
 class Messages:
@@ -21,6 +22,7 @@ class Messages:
         self._engine = context.engine
         self._db = context.engine.db
 
+    @tried_again
     def correlate(
         self,
         name: str,
@@ -46,6 +48,7 @@ class Messages:
             command = CorrelateMessage(name=name, by=by, data=data, **order)
             return self._engine.correlate(tx, command)
 
+    @tried_again
     def broadcast(self, name: str, *, data: Mapping[str, Any], by: str) -> int:
         """Bring a signal to all who wait for it; how many instances took it or were started by it."""
         with self._db.transaction() as tx:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.store import numbering
 from engine.ports import Transaction
+
+_NUMBER = re.compile(r"NR\d{11,}", re.ASCII)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a case's number, drawn already or not."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def next_number(tx: Transaction, now: datetime, zone: ZoneInfo) -> str:

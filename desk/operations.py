@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bpmn.package import ProcessPackage
+from desk.casetasks import CALLED
 from desk.context import DeskContext
 from desk.diagrams import marks
-from desk.errors import AnswersInvalid
-from desk.masking import mask_contact, mask_name, mask_number
+from desk.errors import AnswersInvalid, VariableWithheld
+from desk.masking import mask_known, withheld
 from desk.rights import require_lead
 from desk.store import cases, people
 from desk.wordings import NO_VARIABLE
@@ -34,11 +35,6 @@ from engine.model import ProcessInstance
 from engine.operations import given
 from engine.ports import Transaction
 
-WITHHELD: Mapping[str, Callable[[str], str]] = {
-    "customer_name": mask_name,
-    "customer_contact": mask_contact,
-    "customer_number": mask_number,
-}
 _NAME = re.compile(r"[^\W\d]\w{0,99}")  # a name that FEEL can say
 
 
@@ -95,7 +91,7 @@ class Operations:
             require_lead(people.agent(tx, viewer), "operate on running processes")
             found = standing(tx, self._engine, instance_id)
             events = queries.history(tx, self._context.vault, instance_id)
-            number = found.instance.business_key.partition("/")[0]
+            number = found.instance.business_key.partition(CALLED)[0]
             known = cases.known(tx, number)
             package = self._engine.definition(found.instance.deployment_id, tx).package
         is_open, passed, flows = marks(events)
@@ -138,7 +134,7 @@ class Operations:
     def set_variable(self, instance_id: int, name: str, text: str, *, by: str, reason: str, revision: int) -> ProcessInstance:
         """Give a variable the value that `text` writes as JSON (see engine.codec.read); timers that read it move.
 
-        Raises StaleRevision, Invalid for what is no value, AnswersInvalid for what is no name.
+        Raises StaleRevision, Invalid for what is no value, AnswersInvalid for what is no name, VariableWithheld.
         """
         if not _NAME.fullmatch(name):
             raise AnswersInvalid({"name": NO_VARIABLE})
@@ -147,6 +143,8 @@ class Operations:
 
         def order(tx: Transaction) -> ProcessInstance:
             self._require_seen(tx, instance_id, revision)
+            if withheld(queries.variables(tx, self._context.vault, instance_id).get(name), name):
+                raise VariableWithheld(name)
             return self._engine.set_variables(tx, command)
 
         return self._order(by, order)
@@ -170,17 +168,7 @@ class Operations:
 
 
 def _variable(name: str, value: Any) -> VariableView:
-    masked = _masked(name, value)
-    return VariableView(name=name, value=masked, masked=masked != value)
-
-
-def _masked(name: str, value: Any) -> Any:
-    """A value with what says who the customer is masked, however deep it stands."""
-    if isinstance(value, Mapping):
-        return {key: _masked(key, each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_masked(name, each) for each in value]
-    return WITHHELD[name](value) if name in WITHHELD and isinstance(value, str) else value
+    return VariableView(name=name, value=mask_known(value, name), masked=withheld(value, name))
 
 
 def _operations(events: Iterable[HistoryEvent]) -> Iterator[Operation]:

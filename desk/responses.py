@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.store import cases, clocks
 from engine.commands import SetVariables
@@ -22,7 +23,7 @@ def responded(tx: Transaction, context: DeskContext, number: str, at: datetime) 
     The process variable `clocks.respond` loses its instants, so that its timers are unarmed, and keeps `stopped_at`.
     """
     # the instance is locked before anything of its case, here as in the engine, so that nobody waits in a circle
-    instance = context.engine.lock(tx, queries.instance_by_key(tx, number).id).instance
+    instance = context.engine.lock(tx, instance_of(tx, number).id).instance
     if cases.case(tx, number).first_response_at is not None:
         return
     running = queries.variables(tx, context.vault, instance.id).get(CLOCKS)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.forms import Form, FormRejected
+from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.errors import SurveyOver, SurveyUnknown
 from desk.masking import mask_within
@@ -18,7 +19,6 @@ from desk.store import surveys as store
 from desk.store.notices import NewNotice
 from desk.store.surveys import Survey
 from engine.commands import CorrelateMessage
-from engine.db import queries
 from engine.db.database import tried_again
 from engine.errors import FormInvalid, Invalid
 from engine.ports import Transaction
@@ -112,7 +112,7 @@ class Surveys:
         """
         with self._db.transaction() as tx:
             # the instance is locked before anything of its case, here as in the engine
-            self._context.engine.lock(tx, queries.instance_by_key(tx, self._valid(tx, token).case_number).id)
+            self._context.engine.lock(tx, instance_of(tx, self._valid(tx, token).case_number).id)
             survey = self._valid(tx, token, lock=True)
             form, _ = self._form(tx, survey.case_number)
             answers = _checked(form, data)
@@ -171,7 +171,7 @@ class Surveys:
 
     def _form(self, tx: Transaction, number: str) -> tuple[Form, Mapping[str, Mapping[str, str]]]:
         """The survey form of the version on which the case runs, and its translations."""
-        package = self._context.engine.definition(queries.instance_by_key(tx, number).deployment_id, tx).package
+        package = self._context.engine.definition(instance_of(tx, number).deployment_id, tx).package
         if FORM not in package.forms:
             raise Invalid(f"{package.key} {package.version} has no form {FORM!r}. Add {FORM}.form to the next version.")
         return package.forms[FORM], package.texts

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Process
+from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.store import conversation, progress
 from engine.db import queries
@@ -101,7 +102,7 @@ def _worked(tx: Transaction, context: DeskContext, number: str) -> Iterator[Time
 
 
 def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
-    instance = queries.instance_by_key(tx, number)
+    instance = instance_of(tx, number)
     process = context.engine.definition(instance.deployment_id, tx).process
     for event in queries.history(tx, context.vault, instance.id):
         kind = _KINDS.get(type(event))
@@ -149,7 +150,7 @@ def _details(event: HistoryEvent, process: Process) -> Mapping[str, Any]:
 
 def explained(tx: Transaction, context: DeskContext, number: str) -> list[Explained]:
     """The decisions of a case in order."""
-    instance = queries.instance_by_key(tx, number)
+    instance = instance_of(tx, number)
     process = context.engine.definition(instance.deployment_id, tx).process
     events = queries.history(tx, context.vault, instance.id)
     return [as_explained(event, process) for event in events if isinstance(event, DecisionMade | HandlerDecided)]

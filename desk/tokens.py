@@ -13,6 +13,7 @@ from desk.model import Agent, ApiToken, Role, Scope
 from desk.store import people
 from desk.store import tokens as store
 from desk.wordings import IN_THE_PAST, REQUIRED
+from engine.db.database import tried_again
 from engine.ports import Transaction
 
 MARK = "caseloop_"
@@ -38,6 +39,7 @@ class Tokens:
         self._context = context
         self._db = context.engine.db
 
+    @tried_again
     def create(
         self, name: str, *, login: str, scopes: Collection[Scope], expires_at: datetime | None = None, by: str | None
     ) -> tuple[ApiToken, str]:
@@ -75,10 +77,10 @@ class Tokens:
                 raise TokenInvalid
             agent = _agent(tx, found.login)
         if found.last_used_at is None or now - found.last_used_at >= USE_IS_NOTED_EVERY:
-            with self._db.transaction() as tx:
-                store.note_used(tx, found.id, now)
+            self._db.run(lambda tx: store.note_used(tx, found.id, now))
         return Caller(agent=agent, token=found)
 
+    @tried_again
     def revoke(self, token_id: int, *, by: str | None) -> ApiToken:
         """End a token for good; one that is over already stays so. Raises NotFound, RightMissing."""
         with self._db.transaction() as tx:

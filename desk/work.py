@@ -8,7 +8,7 @@ from typing import Any
 
 from bpmn.diagram import Node
 from desk import responses
-from desk.casetasks import number_of, require_visible, tasks_of
+from desk.casetasks import instance_of, number_of, require_visible, tasks_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
 from desk.instants import with_offset
@@ -242,7 +242,7 @@ class Work:
         if "@" not in cases.matters(tx, self._context.vault, [number])[number].contact:
             return
         command = EnqueueJob(
-            instance_id=queries.instance_by_key(tx, number).id,
+            instance_id=instance_of(tx, number).id,
             handler=REPLY_HANDLER,
             label="reply",
             by=reply.by,
@@ -307,7 +307,7 @@ class Work:
     def _open_case(self, tx: Transaction, number: str, agent: Agent | None = None) -> Case:
         """The case, open, readable to the agent, with its instance locked before anything is written about it."""
         cases.case(tx, number, readable=readable(agent) if agent else None)
-        self._engine.lock(tx, queries.instance_by_key(tx, number).id)
+        self._engine.lock(tx, instance_of(tx, number).id)
         case = cases.case(tx, number)
         if not case.open:
             raise CaseClosed(number)

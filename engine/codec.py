@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine import history
-from engine.errors import Invalid
+from engine.errors import Invalid, ValueUnreadable
 from engine.history import HistoryEvent
 
 TAG = "$"
@@ -53,11 +53,11 @@ def show(value: Any) -> str:
 
 
 def read(text: str) -> Any:
-    """The value that a person wrote as JSON, tagged as `encode` does it. Raises Invalid."""
+    """The value that a person wrote as JSON, tagged as `encode` does it. Raises ValueUnreadable, and Invalid as `encode`."""
     try:
         value = decode(text.encode())
     except (ValueError, ArithmeticError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise Invalid(f"{text[:80]!r} can't be read as a value: {error}. Write JSON; text stands in double quotes.") from error
+        raise ValueUnreadable(text, str(error)) from error
     encode(value)
     return value
 

@@ -30,6 +30,17 @@ class Invalid(CaseloopError):
     code = "invalid"
 
 
+class ValueUnreadable(Invalid):
+    """What a person wrote isn't a value as JSON."""
+
+    code = "value_unreadable"
+
+    def __init__(self, text: str, fact: str) -> None:
+        super().__init__(
+            f"{text[:80]!r} can't be read as a value: {fact}. Write JSON; text stands in double quotes.", text=text[:80]
+        )
+
+
 class Refused(CaseloopError):
     """The request is well formed but not allowed as things stand; asking again won't help."""
 

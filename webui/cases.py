@@ -9,17 +9,18 @@ from flask import Blueprint, render_template, request, url_for
 
 from bpmn.package import diagram_in
 from desk.cases import CaseView
+from desk.explanation import Explanation
 from desk.model import CaseState
 from desk.records import NONE, RATINGS
-from desk.timeline import TimelineItem
+from desk.timeline import Explained, TimelineItem
 from webui import labels
 from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
 from webui.i18n import language
 from webui.people_names import agents, team_name, teams
-from webui.reasons import obstacle, reason
-from webui.timeline_words import due_times, lines
+from webui.reasons import obstacle, reason, why_changed
+from webui.timeline_words import SETS_CLOCKS, due_times, lines
 
 blueprint = Blueprint("cases", __name__)
 for_roles(blueprint, "agent", "supervisor")
@@ -154,7 +155,15 @@ def _diagram(case: CaseView, _: Any, login: str) -> dict[str, Any]:
 
 def _why(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
     found = services().desk.cases.explanation(case.number, viewer=login)
-    return {"explanation": found, "explained": found.decisions, "reason": reason, "obstacle": obstacle, "due_times": due_times}
+    words = {"reason": reason, "obstacle": obstacle, "why_changed": why_changed, "due_times": due_times}
+    return {"explanation": found, "explained": _not_told(found), **words}
+
+
+def _not_told(found: Explanation) -> list[Explained]:
+    """The decisions that neither the steps to where the case stands nor its clocks tell already."""
+    told = {step.activity_id for standing in found.stands for step in standing.steps if step.why}
+    told |= {each.choice.decision.activity_id for each in found.stands if each.choice and each.choice.decision}
+    return [one for one in found.decisions if one.activity_id not in told and not (found.clocks and one.what in SETS_CLOCKS)]
 
 
 _VIEWS = {"work": _work, "history": _history, "why": _why, "diagram": _diagram}

@@ -17,6 +17,13 @@ BY_CODE = {
     "request_sent_twice": mark(
         "This request was sent twice at the same moment; it opens one case. Send it again to see its number."
     ),
+    "key_used_otherwise": mark(
+        "This form was sent before with other entries, and its case is open. Look for that case, or begin with a new form."
+    ),
+    "variable_withheld": mark(
+        "The variable %(name)s holds who the customer is and is shown masked, so it cannot be changed here. An operator may do "
+        "it by the command line."
+    ),
     "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
     "survey_unknown": mark("This survey link is not valid. Use the link from our message unchanged."),
     "nothing_rolled_out": mark("No version of the process is deployed yet. Ask an analyst to deploy one."),

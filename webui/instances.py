@@ -17,12 +17,13 @@ from webui.i18n import gettext, language, mark
 from webui.labels import Label
 from webui.people_names import name_of
 from webui.process_texts import in_words
+from webui.reasons import why_changed
 
 blueprint = Blueprint("instances", __name__)
 for_roles(blueprint, "supervisor")
 
 STATES = {
-    "active": Label(text=mark("running"), tone="info"),
+    "active": Label(text=mark("at work"), tone="info"),
     "suspended": Label(text=mark("suspended"), tone="warn", icon="clock"),
     "completed": Label(text=mark("completed"), tone="good", icon="check"),
     "cancelled": Label(text=mark("stopped"), tone="quiet", icon="cross"),
@@ -79,6 +80,7 @@ def show(instance_id: int) -> str:
         waits=WAITS,
         job_states=JOBS,
         name_of=name_of,
+        why_changed=why_changed,
         now=services().clock.now(),
     )
 

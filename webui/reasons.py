@@ -33,6 +33,10 @@ OBSTACLES: Mapping[str, str] = {
     "owns_case": mark("owns the case"),
     "told_before": mark("was told before"),
 }
+CHANGES: Mapping[str, str] = {
+    "first response to the customer": mark("First response to the customer."),
+    "the owner's task changed hands": mark("The owner's task changed hands."),
+}
 REQUESTS = {"technical help": mark("Technical help"), "request for approval": mark("Approval")}
 
 
@@ -56,6 +60,11 @@ def obstacle(candidate: Mapping[str, Any]) -> str:
     if code not in OBSTACLES:
         code, given = coded_obstacle(code)
     return gettext(OBSTACLES[code]) % _words(given) if code else str(candidate.get("obstacle") or "")
+
+
+def why_changed(text: str) -> str:
+    """Why a variable changed: the desk's own reasons in the viewer's language, a person's as they were written."""
+    return gettext(CHANGES[text]) if text in CHANGES else text
 
 
 def request_for(text: str) -> tuple[str, str]:

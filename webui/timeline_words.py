@@ -49,6 +49,7 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "cancelled": (mark("stopped the case"), "cross", "bad"),
 }
 MINOR = frozenset({"entered", "decided"})
+SETS_CLOCKS = frozenset({"service-clocks", "new-round"})
 ALWAYS_SHOWN = frozenset({"assign", "escalate", "new-round"})
 
 
@@ -113,7 +114,7 @@ def _noticed(item: TimelineItem) -> str:
 
 def _decided(details: Mapping[str, Any], given: str) -> str:
     result = details.get("result") or {}
-    if details.get("handler") in ("service-clocks", "new-round"):
+    if details.get("handler") in SETS_CLOCKS:
         return "\n".join(f"{label_of(CLOCKS, name).text}: {format_datetime(due)}" for name, due in due_times(result))
     chosen = result.get("assignee") or result.get("supervisor")
     to = name_of(str(chosen)) if chosen else team_name(result.get("team"))

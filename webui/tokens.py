@@ -15,7 +15,7 @@ from webui.admin import blueprint
 from webui.context import services
 from webui.i18n import gettext, mark
 from webui.labels import SCOPES, label_of
-from webui.people_names import agents
+from webui.people_names import agents, name_of
 from webui.refusals import BodyUnreadable
 from webui.wording import sentence
 
@@ -70,6 +70,7 @@ def _page(given: Mapping[str, str], errors: Mapping[str, str], status: int) -> R
         people=[(login, f"{one.name} ({login})") for login, one in agents().items() if one.active],
         scopes=[(scope.value, label_of(SCOPES, scope).text) for scope in Scope],
         ends=[(days, gettext(text)) for days, text in DAYS.items()],
+        name_of=name_of,
         now=services().clock.now(),
         given=given,
         errors=errors,

@@ -78,6 +78,9 @@ BY_CODE = {
     "flow_broken": ADVICE[503],
     "unavailable": ADVICE[503],  # never its own message, which names servers
     "vault": mark("A protected value cannot be read: its key is missing, or it was tampered with. Call your administrator."),
+    "value_unreadable": mark(
+        "“%(text)s” is no value as JSON. Put text in double quotes, and write dates as the page shows them."
+    ),
     "version_exists": mark("%(key)s %(version)s is deployed already with other content. Raise the version and deploy again."),
     "working_time_invalid": mark("The opening hours of a team cannot be read. An administrator must correct them."),
     "wrong_password": mark("Name and password do not fit. Check both, or ask an administrator for a new password."),

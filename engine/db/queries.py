@@ -107,14 +107,12 @@ def snapshot(tx: Transaction, instance_id: int) -> bytes:
     return found
 
 
-def instance_by_key(tx: Transaction, business_key: str) -> ProcessInstance:
-    """The newest instance with that business key. Raises NotFound."""
-    query = (
-        select(*rows.INSTANCE_COLUMNS)
-        .where(tables.process_instance.c.business_key == business_key)
-        .order_by(tables.process_instance.c.id.desc())
-        .limit(1)
-    )
+def instance_by_key(tx: Transaction, business_key: str, *, process_key: str | None = None) -> ProcessInstance:
+    """The newest instance with that business key, of any process unless one is named. Raises NotFound."""
+    table = tables.process_instance
+    query = select(*rows.INSTANCE_COLUMNS).where(table.c.business_key == business_key).order_by(table.c.id.desc()).limit(1)
+    if process_key is not None:
+        query = query.where(table.c.process_key == process_key)
     row = tx.execute(query).one_or_none()
     if row is None:
         raise NotFound(f"There is no process instance with the business key {business_key}.", business_key=business_key)

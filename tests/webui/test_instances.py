@@ -52,6 +52,26 @@ def test_who_the_customer_is_stays_masked_and_cannot_be_overwritten_by_the_mask(
     assert "张三" not in page
     assert "138****5678" in page
     assert not re.search(r'name="name" value="intake"', page)
+    before = product.rows()
+    by_hand = {**seen(product, number), "name": "intake", "value": '{"customer_contact": "138****5678"}'}
+    assert product.visitor("wang").post(path(product, number, "/variable"), by_hand).status_code == 403
+    assert product.rows() == before
+
+
+def test_a_phone_number_that_somebody_wrote_is_masked_too(product, number):
+    written = {**seen(product, number), "name": "remark", "value": '"已联系13987654321"'}
+    assert product.visitor("wang").post(path(product, number, "/variable"), written).status_code == 303
+    page = product.visitor("wang").get(path(product, number)).text
+    assert "13987654321" not in page
+    assert "139****4321" in page
+
+
+def test_what_the_desk_changed_itself_is_said_in_the_readers_language(product, number):
+    product.desk.work.reply(number, "马上处理", by="li")
+    assert "First response to the customer." in product.visitor("wang").get(path(product, number)).text
+    page = product.visitor("wang", language="zh").get(path(product, number)).text
+    assert "首次答复客户。" in page
+    assert "运行中" in page
 
 
 def test_agents_and_analysts_neither_see_nor_operate(product, number):

@@ -53,6 +53,15 @@ def test_the_same_request_sent_twice_opens_one_case(product):
     assert first == again
 
 
+def test_a_request_that_comes_again_with_other_entries_is_refused_in_words(product):
+    visitor = product.visitor("li", language="zh")
+    sent = {"data": INTAKE, "revision": 0, "request_id": "r1"}
+    visitor.post("/requests?team=service", json=sent)
+    other = visitor.post("/requests?team=service", json={**sent, "data": {**INTAKE, "order_number": "DD2"}})
+    assert other.status_code == 409
+    assert "已用其他内容提交过" in other.json["error"]["message"]
+
+
 def test_what_the_form_does_not_allow_is_told_by_field(product):
     before = product.rows()
     answer = product.visitor("li").post("/requests?team=service", json={"data": {"channel": "pigeon"}, "revision": 0})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from desk.cases import CaseListItem, CaseView, ClockView
+from desk.cases import CaseListItem, CaseView
+from desk.masking import mask_within
 from desk.model import CaseState, Scope, Verdict
 from webui.api.errors import CursorUnknown
 from webui.api.operations import PAGING, Answer, Call, Operation
@@ -115,20 +116,18 @@ def _item(listed: CaseListItem) -> dict[str, Any]:
 
 
 def get_case(call: Call) -> Answer:
-    """Get one case with its clocks."""
+    """Get one case with its clocks. In the description, what looks like a phone number, mail address or identity number is
+    masked.
+    """
     view: CaseView = services().desk.cases.case(call.path["number"], viewer=call.by)
     own = {name: getattr(view, name) for name in CASE.fields if name not in ITEM.fields}
-    clocks = [_clock(each) for each in view.clocks]
-    return CASE.show(view.case, **{**own, "clocks": clocks, "customer": view.customer, "owner_name": view.owner_name})
-
-
-def _clock(clock: ClockView) -> dict[str, Any]:
-    return CLOCK.show(clock)
+    own["description"], own["clocks"] = mask_within(view.description), [CLOCK.show(each) for each in view.clocks]
+    return CASE.show(view.case, **own, customer=view.customer, owner_name=view.owner_name)
 
 
 def open_case(call: Call) -> Answer:
-    """Open a case with the answers of the intake form. With the header Idempotency-Key the same key again opens nothing and tells
-    the number. `team` is the team that took the request, by default the agent's first.
+    """Open a case with the answers of the intake form. With the header Idempotency-Key the same order again opens nothing and
+    tells the number. `team` is the team that took the request, by default the agent's first.
     """
     key = f"api:{call.by}:{call.key}" if call.key else None
     number = services().desk.intake.open_case(call.body["form"], by=call.by, team=call.body.get("team"), request_id=key)

@@ -54,7 +54,23 @@ def test_findings_of_a_package_are_told_one_by_one(admin: Program):
 
 
 BOMB = {"process.toml": b"", "story.bpmn": bytes(30 * 1024 * 1024)}
+FILES = {"process.toml": b"x" * 2000}
+
+
+def misplaced() -> bytes:
+    """A zip file whose directory says that a file stands farther away than a machine can seek."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("process.toml", b"x")
+        archive.filelist[0].header_offset = 2**64 - 10
+    return packed.getvalue()
+
+
 BAD_ZIPS = {
+    "bzip2": zipped(FILES, zipfile.ZIP_BZIP2),
+    "lzma": zipped(FILES, zipfile.ZIP_LZMA).replace(b"x" * 10, b""),
+    "broken bzip2": zipped(FILES, zipfile.ZIP_BZIP2).replace(b"BZh9", b"BZh0"),
+    "misplaced": misplaced(),
     "no zip": b"PK nonsense",
     "empty": b"",
     "cut": zipped({"process.toml": b"x" * 1000})[:60],
@@ -116,6 +132,12 @@ def test_cases_are_not_started_behind_the_desks_back(admin: Program):
     assert (answer.status_code, answer.json["code"]) == (409, "opens_by_intake")
 
 
+@pytest.mark.parametrize("key", ["NR20261121001", "NR20991231001", "NR20261121001/ask"])
+def test_no_other_process_gets_the_number_of_a_case(admin: Program, key: str):
+    answer = admin.post("/instances", {**ORDER, "business_key": key})
+    assert (answer.status_code, answer.json["code"]) == (409, "belongs_to_case")
+
+
 def test_what_is_not_deployed_is_not_found(admin: Program):
     assert admin.post("/instances", {**ORDER, "process_key": "nothing"}).status_code == 404
     assert admin.post("/instances", {**ORDER, "version": "9.9"}).status_code == 404
@@ -175,6 +197,17 @@ def test_data_of_a_case_has_the_customer_masked_and_is_for_who_leads(product: Pr
 
 
 # -- messages and signals
+
+
+def test_what_was_read_masked_is_not_written_back(product: Product):
+    product.open_case()
+    wang = program(product, "wang")
+    path = f"/instances/{wang.get('/instances').json['items'][0]['id']}/variables"
+    read, before = wang.get(path).json["variables"], product.rows()
+    refused = wang.patch(path, {"variables": {"intake": read["intake"]}, "reason": "mistyped"})
+    assert (refused.status_code, refused.json["code"]) == (403, "variable_withheld")
+    assert product.rows() == before
+    assert wang.patch(path, {"variables": {"route": read["route"]}, "reason": "mistyped"}).status_code == 200
 
 
 def test_a_message_is_brought_once_to_who_waits_for_it(admin: Program):

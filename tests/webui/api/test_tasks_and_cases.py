@@ -29,9 +29,17 @@ def test_a_case_is_opened_once_per_key_and_read_masked(product: Product, li: Pro
     first = li.post("/cases", order, **{"Idempotency-Key": "call-17"})
     again = li.post("/cases", order, **{"Idempotency-Key": "call-17"})
     assert (first.status_code, again.json) == (201, first.json)
+    other = li.post("/cases", {**order, "form": {**INTAKE, "order_number": "DD2"}}, **{"Idempotency-Key": "call-17"})
+    assert (other.status_code, other.json["code"]) == (409, "key_used_otherwise")
     case = li.get(f"/cases/{first.json['number']}").json
     assert (case["customer"], case["contact"], case["state"]) == ("张*", "138****5678", "open")
     assert [each["number"] for each in li.get("/cases").json["items"]] == [first.json["number"]]
+
+
+def test_a_phone_number_within_a_description_is_masked(product: Product, li: Program):
+    described = {**INTAKE, "description": "请回电13987654321"}
+    number = li.post("/cases", {"form": described, "team": "service"}).json["number"]
+    assert li.get(f"/cases/{number}").json["description"] == "请回电139****4321"
 
 
 def test_answers_that_do_not_fit_the_form_are_told_field_by_field(product: Product, li: Program):

@@ -157,7 +157,7 @@ class Ledger:
             self.tx,
             self.instance,
             state=state,
-            ended_at=None if state in OPEN_INSTANCES else self.at,
+            ended_at=None if state in OPEN_INSTANCES else self.instance.ended_at or self.at,
             snapshot=snapshot,
             history_length=self._history_length + len(self._events),
             history_hash=head,

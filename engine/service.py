@@ -200,24 +200,20 @@ class Engine:
 
     def load(self, tx: Transaction, instance_id: int) -> Execution:
         """Lock an open instance, exactly as it was saved. Raises NotFound, InstanceOver."""
-        return self._open(tx, self.lock(tx, instance_id))
+        stored = self.lock(tx, instance_id)
+        if stored.instance.state not in OPEN_INSTANCES:
+            raise InstanceOver(stored.instance.business_key, state=stored.instance.state)
+        return self._loaded(tx, stored)
 
     def take_up(self, tx: Transaction, stored: store.StoredInstance) -> Execution:
-        """Bring an active instance that is locked already up to now. Raises InstanceOver."""
-        execution = self._open(tx, stored)
+        """Bring an instance that is locked already up to now. One that is over stays as it is; only its history can grow."""
+        execution = self._loaded(tx, stored)
         execution.fire_due()
         return execution
 
-    def _open(self, tx: Transaction, stored: store.StoredInstance) -> Execution:
-        if stored.instance.state not in OPEN_INSTANCES:
-            raise InstanceOver(stored.instance.business_key, state=stored.instance.state)
-        return Execution.load(
-            tx,
-            self.surroundings,
-            self.definition(stored.instance.deployment_id, tx),
-            stored,
-            now=self.clock.now(),
-        )
+    def _loaded(self, tx: Transaction, stored: store.StoredInstance) -> Execution:
+        definition = self.definition(stored.instance.deployment_id, tx)
+        return Execution.load(tx, self.surroundings, definition, stored, now=self.clock.now())
 
     # -- user tasks
 
@@ -328,8 +324,11 @@ class Engine:
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
         """Try again what an incident stopped. Raises IncidentOver when it was resolved meanwhile, RetryInVain."""
         # the instance is locked before anything that belongs to it, here as everywhere, so that nobody waits in a circle
-        execution = self.resume(tx, work.incident(tx, self.vault, command.incident_id).instance_id)
+        stored = self.lock(tx, work.incident(tx, self.vault, command.incident_id).instance_id)
         incident = work.incident(tx, self.vault, command.incident_id)
+        # a job may outlive its instance: the last mail of a case can fail after the case is closed
+        outlives = incident.job_id is not None and stored.instance.state not in OPEN_INSTANCES
+        execution = self.take_up(tx, stored) if outlives else self.resume(tx, incident.instance_id)
         if incident.state is not IncidentState.OPEN:
             raise IncidentOver(incident.id)
         if incident.job_id is not None:

@@ -12,7 +12,7 @@ from engine.db import work
 from engine.errors import Conflict, Unavailable
 from engine.jobs import settle
 from engine.ledger import explain
-from engine.model import InstanceState, JobState
+from engine.model import JobState
 from engine.ports import Doer, Fail, HandlerCall, JobOutcome, Transaction
 from engine.queue import Lease
 from engine.renewal import Renewal
@@ -187,7 +187,7 @@ class Worker:
         work.settle_job(tx, job.id, settlement.state, retries=settlement.retries, available_at=available_at)
         self.engine.queue.finish(tx, lease)
         faults.reached(faults.JOB_SETTLING)
-        if settlement.retry_at is None and stored.instance.state is InstanceState.ACTIVE:
+        if settlement.retry_at is None:
             settling.tell_instance(self.engine.take_up(tx, stored), job, outcome, settlement)
 
 

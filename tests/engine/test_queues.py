@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from engine.commands import CancelInstance, EnqueueJob, ResumeInstance, SuspendInstance
+from engine.commands import CancelInstance, EnqueueJob, ResumeInstance, RetryIncident, SuspendInstance
 from engine.db import listening, queries, tables, work
 from engine.db.database import Database
 from engine.history import JobDone
@@ -284,13 +284,33 @@ def test_a_job_that_was_withdrawn_while_it_ran_changes_nothing(jobs: QueueBench)
     assert jobs.keys("two") == ["job-2"], "nothing waits for what was withdrawn"
 
 
-def test_the_job_of_an_instance_that_is_over_is_settled_without_it(jobs: QueueBench) -> None:
+def test_a_job_that_outlives_its_instance_is_done_and_stands_in_its_history(jobs: QueueBench) -> None:
+    instance = jobs.start(STORY)
+    jobs.put(instance)
+    with jobs.db.transaction() as tx:
+        over = jobs.engine.cancel(tx, CancelInstance(instance_id=instance.id, by="ana", reason="gone"))
+    jobs.clock.advance(hours=1)
+    (lease,) = jobs.lease()
+    jobs.settle(lease, Done())
+    assert jobs.states() == [JobState.DONE]
+    assert [event.job_id for event in jobs.history(instance, JobDone)] == [lease.job.id]
+    kept = jobs.instance(instance)
+    assert (kept.state, kept.ended_at) == (over.state, over.ended_at)
+
+
+def test_a_job_that_outlives_its_instance_and_fails_for_good_asks_for_a_person_who_can_retry_it(jobs: QueueBench) -> None:
     instance = jobs.start(STORY)
     jobs.put(instance)
     with jobs.db.transaction() as tx:
         jobs.engine.cancel(tx, CancelInstance(instance_id=instance.id, by="ana", reason="gone"))
-    (lease,) = jobs.lease()
-    jobs.settle(lease, Done())
+    jobs.settle(jobs.lease()[0], Fail(reason="no such mailbox", permanent=True))
+    with jobs.db.reading() as tx:
+        (incident,) = queries.incidents(tx, jobs.vault)
+    assert "no such mailbox" in incident.message
+    with jobs.db.transaction() as tx:
+        jobs.engine.retry(tx, RetryIncident(incident_id=incident.id, by="wang"))
+    jobs.tend()
+    jobs.settle(jobs.lease()[0], Done())
     assert jobs.states() == [JobState.DONE]
 
 

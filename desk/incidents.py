@@ -12,7 +12,7 @@ from desk.store import people
 from engine.commands import RetryIncident, RetryIncidents
 from engine.db import queries, work
 from engine.db.database import tried_again
-from engine.model import Incident, IncidentState, InstanceState, ProcessInstance
+from engine.model import OPEN_INSTANCES, Incident, IncidentState, InstanceState, ProcessInstance
 from engine.repairs import Retried
 
 MOST_RETRIED = 100
@@ -35,7 +35,10 @@ class IncidentView:
 
     @property
     def retryable(self) -> bool:
-        return self.incident.state is IncidentState.OPEN and self.instance_state is InstanceState.ACTIVE
+        """Whether trying again is possible: of an instance that is over, only a job (a mail, say) can be tried again."""
+        active = self.instance_state is InstanceState.ACTIVE
+        over = self.instance_state not in OPEN_INSTANCES
+        return self.incident.state is IncidentState.OPEN and (active or (over and self.incident.job_id is not None))
 
 
 class Incidents:

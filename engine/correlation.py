@@ -11,7 +11,7 @@ import structlog
 from engine.awaiting import Delivery
 from engine.commands import BroadcastSignal, CorrelateMessage, StartInstance
 from engine.db import messages, queries, starts, store
-from engine.db.database import Database
+from engine.db.database import Database, is_database_error
 from engine.db.starts import StartSubscription
 from engine.definition import Definition
 from engine.errors import Conflict, InstanceSuspended, Invalid
@@ -22,6 +22,7 @@ from engine.starting import next_start
 from engine.vault import KeyRing
 
 LONGEST_TTL_SECONDS = 366 * 24 * 3600
+START_AGAIN = timedelta(minutes=10)
 log = structlog.get_logger()
 
 
@@ -135,7 +136,8 @@ class Correlation:
     def _start_by_message(self, tx: Transaction, command: CorrelateMessage) -> bool:
         for start in starts.starts_by_name(tx, SubscriptionKind.MESSAGE, command.name):
             if not queries.has_instance(tx, start.process_key, command.correlation_key):
-                self._start_by_event(tx, start, command.correlation_key or start.next_key, by=command.by, data=command.data)
+                key = command.correlation_key or _fresh_key(tx, start)
+                self._start_by_event(tx, start, key, by=command.by, data=command.data)
                 return True
         return False
 
@@ -174,15 +176,35 @@ class Correlation:
             taken += execution.broadcast(command.name, command.data, by=command.by)
             execution.settle()
         for start in starts.starts_by_name(tx, SubscriptionKind.SIGNAL, command.name):
-            self._start_by_event(tx, start, start.next_key, by=command.by, data=command.data)
+            self._start_by_event(tx, start, _fresh_key(tx, start), by=command.by, data=command.data)
             taken += 1
         return taken
 
     def start_what_is_due(self, db: Database, limit: int) -> int:
+        """Start at most `limit` processes whose instant has come, each in a transaction of its own; how many were due."""
         for number in range(limit):
             with db.transaction() as tx:
                 start = starts.due_start(tx, self._engine.clock.now())
                 if start is None:
                     return number
-                self._start_by_event(tx, start, start.next_key, by="engine")
+                self._start_by_timer(tx, start)
         return limit
+
+    def _start_by_timer(self, tx: Transaction, start: StartSubscription) -> None:
+        """Start a process at its instant. One that can't be started is tried again later, and stops nobody else's work."""
+        try:
+            with tx.begin_nested():
+                self._start_by_event(tx, start, _fresh_key(tx, start), by="engine")
+        except Exception as error:
+            if is_database_error(error):
+                raise
+            log.exception("process_not_started", process_key=start.process_key, activity_id=start.activity_id)
+            starts.put_off(tx, start, self._engine.clock.now() + START_AGAIN)
+
+
+def _fresh_key(tx: Transaction, start: StartSubscription) -> str:
+    """A business key that no instance of the process has."""
+    number = start.started + 1
+    while queries.has_instance(tx, start.process_key, start.key(number)):
+        number += 1
+    return start.key(number)

@@ -14,7 +14,7 @@ import structlog
 from engine.db import queries, store, work
 from engine.db.database import Database
 from engine.db.tables import WHOLE_INSTANCE
-from engine.errors import Conflict, Unavailable
+from engine.errors import Conflict, TransactionLost, Unavailable
 from engine.execution import Execution
 from engine.ledger import explain
 from engine.ports import Chance, Clock, Transaction
@@ -54,7 +54,7 @@ def _fire_in(engine: Instances, instance_id: int) -> bool:
             if not store.lock_if_due(tx, instance_id, engine.clock.now()):
                 return False
             engine.resume(tx, instance_id).settle()
-    except Conflict as error:
+    except (Conflict, TransactionLost) as error:
         log.info("instance_changed_meanwhile", instance_id=instance_id, reason=error.message)
         return False
     except Unavailable:

@@ -23,7 +23,7 @@ from engine.commands import (
 from engine.db import external, work
 from engine.errors import ExternalTaskLost
 from engine.jobs import Settlement, settle
-from engine.model import InstanceState, Job, JobState
+from engine.model import Job, JobState
 from engine.ports import Done, Fail, JobOutcome, Throw, Transaction
 from engine.service import Engine
 
@@ -132,11 +132,10 @@ class ExternalTasks:
         return replace(settlement, retry_at=self._engine.clock.now() + timedelta(seconds=command.retry_seconds))
 
     def _settle(self, tx: Transaction, job: Job, outcome: JobOutcome, settlement: Settlement, by: str) -> None:
-        available_at = settlement.retry_at or job.available_at
-        work.settle_job(tx, job.id, settlement.state, retries=settlement.retries, available_at=available_at)
-        active = self._engine.lock(tx, job.instance_id).instance.state is InstanceState.ACTIVE
-        if settlement.retry_at is None and active:
-            settling.tell_instance(self._engine.resume(tx, job.instance_id), job, outcome, settlement, by=by)
+        settling.write(tx, job, settlement)
+        if settlement.retry_at is None:
+            stored = self._engine.lock(tx, job.instance_id)
+            settling.tell_instance(self._engine.take_up(tx, stored), job, outcome, settlement, by=by)
 
 
 def _require_held(job: Job, held: HeldTask) -> None:

@@ -16,10 +16,14 @@ SPREAD = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """The state to write. `retry_at` is set when it shall run again, `error` when it failed or was called off."""
+    """The state to write. `retry_at` is set when it shall run again, `error` when it failed or was called off.
+
+    `attempt` is one less after a snooze, which neither delays the try after the next failure nor wears a job out.
+    """
 
     state: JobState
     retries: int
+    attempt: int
     retry_at: datetime | None = None
     error: str | None = None
 
@@ -31,17 +35,18 @@ def settle(job: Job, outcome: JobOutcome, now: datetime, fraction: float = 0.0) 
     """
     match outcome:
         case Done() | Throw():
-            return Settlement(state=JobState.DONE, retries=job.retries)
+            return Settlement(state=JobState.DONE, retries=job.retries, attempt=job.attempt)
         case Snooze(seconds=seconds):
-            return Settlement(state=JobState.AVAILABLE, retries=job.retries, retry_at=now + timedelta(seconds=max(seconds, 0)))
+            later = now + timedelta(seconds=max(seconds, 0))
+            return Settlement(state=JobState.AVAILABLE, retries=job.retries, attempt=job.attempt - 1, retry_at=later)
         case Cancel(reason=reason):
-            return Settlement(state=JobState.CANCELLED, retries=job.retries, error=reason)
+            return Settlement(state=JobState.CANCELLED, retries=job.retries, attempt=job.attempt, error=reason)
         case Fail(reason=reason, permanent=permanent):
             left = 0 if permanent else max(job.retries - 1, 0)
             if left == 0:
-                return Settlement(state=JobState.FAILED, retries=0, error=reason)
+                return Settlement(state=JobState.FAILED, retries=0, attempt=job.attempt, error=reason)
             retry_at = now + retry_delay(job.attempt, fraction)
-            return Settlement(state=JobState.AVAILABLE, retries=left, retry_at=retry_at, error=reason)
+            return Settlement(state=JobState.AVAILABLE, retries=left, attempt=job.attempt, retry_at=retry_at, error=reason)
 
 
 def retry_delay(attempt: int, fraction: float) -> timedelta:

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from engine import repairs
 from engine.commands import MoveToken, ResolveIncident, ResumeInstance, SuspendInstance
 from engine.db import queries, store, work
 from engine.errors import (
     CallerSuspended,
-    IncidentHoldsToken,
-    IncidentOver,
     InstanceNotSuspended,
     InstanceOver,
     ReasonMissing,
 )
 from engine.execution import Execution
-from engine.history import IncidentResolved, InstanceResumed, InstanceSuspended, TokenMoved
-from engine.model import IncidentState, InstanceState, JobState, ProcessInstance, Suspension
+from engine.history import InstanceResumed, InstanceSuspended, TokenMoved
+from engine.model import InstanceState, ProcessInstance, Suspension
 from engine.ports import Clock, Transaction
 from engine.vault import KeyRing
 
@@ -35,6 +34,7 @@ class Instances(Protocol):
     def lock(self, tx: Transaction, instance_id: int) -> store.StoredInstance: ...
     def load(self, tx: Transaction, instance_id: int) -> Execution: ...
     def resume(self, tx: Transaction, instance_id: int) -> Execution: ...
+    def take_up(self, tx: Transaction, stored: store.StoredInstance) -> Execution: ...
 
 
 class Operations:
@@ -132,25 +132,9 @@ class Operations:
         """Close an incident without trying again: its job is given up.
 
         Legal while no token waits for the repair: after a job that nobody awaits (a mail, say), and for an instance as a
-        whole. Raises IncidentOver, IncidentHoldsToken, InstanceSuspended, InstanceOver.
+        whole, also one that is over. Raises IncidentOver, IncidentHoldsToken, InstanceSuspended.
         """
-        reason = given(command.reason)
-        execution = self._engine.resume(tx, work.incident(tx, self._engine.vault, command.incident_id).instance_id)
-        ledger = execution.ledger
-        incident = work.incident(tx, self._engine.vault, command.incident_id)
-        if incident.state is not IncidentState.OPEN:
-            raise IncidentOver(incident.id)
-        if incident.token_id is not None:
-            raise IncidentHoldsToken(incident.id, activity_id=incident.activity_id)
-        if incident.job_id is not None:
-            work.settle_job(tx, incident.job_id, JobState.CANCELLED)
-        work.resolve_incident(tx, incident.id, ledger.now)
-        ledger.record(
-            IncidentResolved(
-                at=ledger.now, by=command.by, activity_id=incident.activity_id, incident_id=incident.id, reason=reason
-            )
-        )
-        return execution.settle()
+        return repairs.resolve(self._engine, tx, command, given(command.reason))
 
 
 def given(reason: str) -> str:

@@ -28,12 +28,11 @@ from engine.commands import (
     StartInstance,
 )
 from engine.correlation import Correlation
-from engine.db import queries, starts, store, work
+from engine.db import queries, starts, store
 from engine.db.database import Database
 from engine.definition import Definition
 from engine.errors import (
     FormInvalid,
-    IncidentOver,
     InstanceOver,
     InstanceSuspended,
     Invalid,
@@ -42,7 +41,6 @@ from engine.errors import (
 from engine.execution import Execution, Surroundings
 from engine.history import (
     HistoryEvent,
-    IncidentResolved,
     InstanceCancelled,
     InstanceStarted,
     TaskCompleted,
@@ -50,10 +48,7 @@ from engine.history import (
 from engine.model import (
     OPEN_INSTANCES,
     Deployment,
-    Incident,
-    IncidentState,
     InstanceState,
-    JobState,
     ProcessInstance,
     TaskState,
     UserTask,
@@ -322,33 +317,15 @@ class Engine:
         execution.settle()
 
     def retry(self, tx: Transaction, command: RetryIncident) -> ProcessInstance:
-        """Try again what an incident stopped. Raises IncidentOver when it was resolved meanwhile, RetryInVain."""
-        # the instance is locked before anything that belongs to it, here as everywhere, so that nobody waits in a circle
-        stored = self.lock(tx, work.incident(tx, self.vault, command.incident_id).instance_id)
-        incident = work.incident(tx, self.vault, command.incident_id)
-        # a job may outlive its instance: the last mail of a case can fail after the case is closed
-        outlives = incident.job_id is not None and stored.instance.state not in OPEN_INSTANCES
-        execution = self.take_up(tx, stored) if outlives else self.resume(tx, incident.instance_id)
-        if incident.state is not IncidentState.OPEN:
-            raise IncidentOver(incident.id)
-        if incident.job_id is not None:
-            now = execution.ledger.now
-            work.settle_job(tx, incident.job_id, JobState.AVAILABLE, retries=1, available_at=now)
-            self._resolve(execution, incident)
-        elif incident.token_id is not None:
-            execution.retry(incident.token_id, incident.activity_id)
-        else:
-            self._resolve(execution, incident)
-        return execution.settle()
+        """Try again what an incident stopped.
+
+        Raises IncidentOver when it was resolved meanwhile, RetryInVain, InstanceSuspended, InstanceOver.
+        """
+        return repairs.retry(self, tx, command)
 
     def retry_many(self, command: RetryIncidents) -> list[repairs.Retried]:
         """Try again what many incidents stopped, each in a transaction of its own; what came of each, in order."""
         return repairs.retry_many(self, command)
-
-    def _resolve(self, execution: Execution, incident: Incident) -> None:
-        ledger = execution.ledger
-        work.resolve_incident(ledger.tx, incident.id, ledger.now)
-        ledger.record(IncidentResolved(at=ledger.now, activity_id=incident.activity_id, incident_id=incident.id))
 
     def fire_due_timers(self, limit: int = 100) -> int:
         """Fire what is due in at most `limit` instances, and start what is due, each in a transaction of its own; how many."""

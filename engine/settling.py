@@ -13,7 +13,13 @@ from engine.execution import Execution
 from engine.history import JobCancelled, JobDone
 from engine.jobs import Settlement
 from engine.model import Job, JobState
-from engine.ports import Cancel, Done, JobOutcome, Throw
+from engine.ports import Cancel, Done, JobOutcome, Throw, Transaction
+
+
+def write(tx: Transaction, job: Job, settlement: Settlement) -> None:
+    """Write what became of a job, in the transaction in which its instance or a person is told."""
+    tried = {"retries": settlement.retries, "attempt": settlement.attempt}
+    work.settle_job(tx, job.id, settlement.state, **tried, available_at=settlement.retry_at or job.available_at)
 
 
 def tell_instance(execution: Execution, job: Job, outcome: JobOutcome, settlement: Settlement, *, by: str = "engine") -> None:

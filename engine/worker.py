@@ -20,6 +20,7 @@ from engine.service import Engine
 
 LEASE_SECONDS = 60.0
 IDLE_SECONDS = 0.5
+FAILED_LOOK_SECONDS = 5
 SWEEP_SECONDS = 60
 SWEPT_AT_ONCE = 500
 TIMERS_AT_ONCE = 25
@@ -84,6 +85,8 @@ class Worker:
 
     def _look(self, now: datetime) -> int:
         """Fire some due timers and give out what was lost or became due; how much of that there was."""
+        # should this look fail, then jobs are run before the next one
+        self._look_at = now + timedelta(seconds=FAILED_LOOK_SECONDS)
         self._sweep(now)
         found = self.engine.fire_due_timers(TIMERS_AT_ONCE) + self.engine.queue.tend(now=now, seconds=self.lease_seconds)
         self._look_at = now if found else now + timedelta(seconds=IDLE_SECONDS)
@@ -134,8 +137,7 @@ class Worker:
         """Settle what was done. Losing against another transaction is tried again, since doing the job again costs more."""
         for tries_left in reversed(range(SETTLE_TRIES)):
             try:
-                with self.engine.db.transaction() as tx:
-                    self.settle(tx, lease, outcome)
+                self.engine.db.run(lambda tx: self.settle(tx, lease, outcome))
                 return
             except Conflict:
                 if not tries_left:
@@ -183,8 +185,7 @@ class Worker:
             log.warning("lease_lost", job_id=job.id, handler=job.handler, business_key=job.business_key)
             return
         settlement = settle(job, outcome, self.engine.clock.now(), self.engine.chance.fraction())
-        available_at = settlement.retry_at or job.available_at
-        work.settle_job(tx, job.id, settlement.state, retries=settlement.retries, available_at=available_at)
+        settling.write(tx, job, settlement)
         self.engine.queue.finish(tx, lease)
         faults.reached(faults.JOB_SETTLING)
         if settlement.retry_at is None:

@@ -30,10 +30,9 @@ class StartSubscription:
     due_at: datetime | None
     started: int
 
-    @property
-    def next_key(self) -> str:
-        """A business key that no instance of the process has."""
-        return f"{self.process_key}-{self.id}-{self.started + 1}"
+    def key(self, number: int) -> str:
+        """A business key for an instance that it starts. SQLite gives ids of start events again, ids of deployments never."""
+        return f"{self.process_key}-{self.deployment_id}.{self.id}-{number}"
 
 
 _starts = tables.start_subscription.c
@@ -71,6 +70,12 @@ def due_start(tx: Transaction, now: datetime) -> StartSubscription | None:
     query = select(table).where(table.c.due_at <= now).order_by(table.c.due_at, table.c.id).limit(1)
     row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
     return StartSubscription(**row._mapping) if row else None
+
+
+def put_off(tx: Transaction, start: StartSubscription, due_at: datetime) -> None:
+    """Let a timer be due later."""
+    table = tables.start_subscription
+    tx.execute(update(table).where(table.c.id == start.id).values(due_at=due_at))
 
 
 def note_started(tx: Transaction, start: StartSubscription, *, due_at: datetime | None) -> None:

@@ -80,8 +80,11 @@ def has_run(records: Iterable[Completed], token_id: str) -> bool:
 
 def take(scope: Holder, activity_id: str | None) -> list[Completed]:
     """Move what a scope remembers of one activity, or of all, out of its memory."""
-    taken = [record for record in scope.done if activity_id in (None, record.node.bpmn_id)]
-    scope.done = [record for record in scope.done if record not in taken]
+    taken: list[Completed] = []
+    left: list[Completed] = []
+    for record in scope.done:
+        (taken if activity_id in (None, record.node.bpmn_id) else left).append(record)
+    scope.done = left
     return taken
 
 

@@ -10,8 +10,10 @@ from engine.commands import CorrelateMessage
 from engine.db import queries, store, tables
 from engine.history import CompensationBegun, ErrorThrown, InstanceCompleted, SignalReceived
 from engine.model import InstanceState, JobState, ProcessInstance
-from engine.ports import Done, Throw
-from engine.testing import FakeClock
+from engine.ports import Done, Throw, Transaction
+from engine.service import Engine
+from engine.testing import FakeChance, FakeClock
+from engine.worker import Worker
 from tests.engine.conftest import Bench
 from tests.engine.constructs import Answers, broadcast, incidents, retry
 from tests.engine.spiff.diagrams import (
@@ -42,6 +44,7 @@ from tests.engine.spiff.diagrams import (
     start,
     sub,
 )
+from tests.engine.test_time_and_jobs import MAIL, Outbox
 from tests.support.packages import package, person, work
 
 USER = "<bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements>"
@@ -311,6 +314,56 @@ def test_only_the_newest_deployment_is_started_by_events(bench: Bench) -> None:
         found = list(tx.execute(tables.process_instance.select().order_by(tables.process_instance.c.id)))
     assert [row.version for row in found] == ["1.1", "1.1"]
     assert len({row.business_key for row in found}) == 2
+
+
+def test_a_start_event_of_a_later_deployment_starts_instances_under_keys_of_their_own(bench: Bench) -> None:
+    """SQLite gives the id of a deleted start event to the next one."""
+    for version in ("1.0", "1.1"):
+        bench.engine.deploy(started_by(a_signal("red"), version=version), by="ana")
+        assert broadcast(bench, "red") == 1
+        assert broadcast(bench, "red") == 1
+
+
+def test_a_signal_starts_an_instance_although_somebody_took_the_key_that_comes_next(bench: Bench) -> None:
+    bench.start(started_by(a_signal("red"), start(), person("b"), chain("start", "b", "end")), "story-1.1-1")
+    assert broadcast(bench, "red") == 1
+    assert instance_of(bench, "story-1.1-2")
+
+
+def test_a_process_that_cannot_be_started_at_its_instant_is_tried_again_and_stops_no_other_work(bench: Bench) -> None:
+    bench.handlers["send"] = outbox = Outbox()
+    refusing = Refusing()
+    bench.engine = Engine(
+        bench.db, vault=bench.vault, handlers=bench.handlers, clock=bench.clock, chance=FakeChance(), projections=[refusing]
+    )
+    worker = Worker(bench.engine, name="test")
+    bench.engine.deploy(started_by(TIMER), by="ana")
+    bench.clock.advance(minutes=16)
+    bench.start(package(*MAIL, key="other"))
+    worker.run_until_idle()
+    assert len(outbox.sent) == 1
+    refusing.key = ""
+    worker.run_until_idle()
+    assert instances(bench, "story") == 0
+    bench.clock.advance(minutes=11)
+    worker.run_until_idle()
+    assert instances(bench, "story") == 1
+
+
+class Refusing:
+    """A projection that fails for a process."""
+
+    key = "story"
+
+    def apply(self, tx: Transaction, instance: ProcessInstance, events: object) -> None:
+        if instance.process_key == self.key:
+            raise LookupError("no read model for this")
+
+
+def instances(bench: Bench, process_key: str) -> int:
+    with bench.db.reading() as tx:
+        query = tables.process_instance.select().where(tables.process_instance.c.process_key == process_key)
+        return len(list(tx.execute(query)))
 
 
 def test_a_timer_starts_one_instance_when_it_is_due(bench: Bench) -> None:

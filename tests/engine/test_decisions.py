@@ -131,7 +131,7 @@ def test_the_delay_of_a_job_that_was_tried_thousands_of_times_is_an_hour() -> No
 
 def test_a_job_that_its_handler_calls_off_is_cancelled_with_the_reason() -> None:
     settled = jobs.settle(JOB, Cancel(reason="the customer left"), NOON)
-    assert settled == jobs.Settlement(state=JobState.CANCELLED, retries=3, error="the customer left")
+    assert settled == jobs.Settlement(state=JobState.CANCELLED, retries=3, attempt=JOB.attempt, error="the customer left")
 
 
 def test_a_job_without_retries_fails_and_a_permanent_failure_at_once() -> None:
@@ -140,9 +140,10 @@ def test_a_job_without_retries_fails_and_a_permanent_failure_at_once() -> None:
 
 
 def test_done_and_snoozed_cost_no_retry() -> None:
-    assert jobs.settle(JOB, Done(), NOON) == jobs.Settlement(state=JobState.DONE, retries=3)
+    assert jobs.settle(JOB, Done(), NOON) == jobs.Settlement(state=JobState.DONE, retries=3, attempt=JOB.attempt)
     snoozed = jobs.settle(JOB, Snooze(seconds=60), NOON)
     assert (snoozed.state, snoozed.retries, snoozed.retry_at) == (JobState.AVAILABLE, 3, NOON + timedelta(minutes=1))
+    assert snoozed.attempt == JOB.attempt - 1, "a snooze is no try: what fails afterwards isn't put off for longer"
 
 
 def test_a_timer_takes_an_instant_a_duration_or_nothing() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from engine.commands import CancelInstance, RetryIncidents
+import pytest
+
+from engine.commands import CancelInstance, ResolveIncident, RetryIncidents
 from engine.db import queries
 from engine.history import JobCancelled, JobDone
-from engine.model import Incident, JobState, ProcessInstance
-from engine.ports import Cancel, Fail
+from engine.model import Incident, InstanceState, JobState, ProcessInstance
+from engine.ports import Cancel, Fail, JobOutcome, Throw
 from tests.engine.conftest import Bench
 from tests.engine.spiff.diagrams import chain, end, start
 from tests.engine.test_time_and_jobs import MAIL, WARNED, Outbox
@@ -61,6 +63,35 @@ def test_a_job_that_was_called_off_and_that_nobody_awaits_is_no_incident(bench: 
     assert job_states(bench, instance) == [JobState.CANCELLED]
     assert len(bench.history(instance, JobCancelled)) == 1
     assert incidents(bench) == []
+
+
+FAREWELL = (start(), activity("mail", "send", kind="sendTask"), end(), chain("start", "mail", "end"))
+
+
+@pytest.mark.parametrize("failed", [BROKEN, Throw(error_code="bounced")])
+def test_a_job_that_fails_after_its_instance_ended_asks_a_person_and_can_be_tried_again(bench: Bench, failed: JobOutcome) -> None:
+    outbox = bench.handlers["send"] = Outbox(failed)
+    instance = bench.start(package(*FAREWELL))
+    assert instance.state is InstanceState.COMPLETED
+    bench.worker.run_until_idle()
+    (incident,) = incidents(bench)
+    assert "Repair the cause" in incident.message
+    assert job_states(bench, instance) == [JobState.FAILED]
+    assert bench.engine.retry_many(RetryIncidents(by="ana"))[0].problem is None
+    assert incidents(bench) == []
+    bench.worker.run_until_idle()
+    assert (len(outbox.sent), job_states(bench, instance)) == (2, [JobState.DONE])
+
+
+def test_a_job_that_failed_after_its_instance_ended_can_be_given_up(bench: Bench) -> None:
+    bench.handlers["send"] = Outbox(BROKEN)
+    instance = bench.start(package(*FAREWELL))
+    bench.worker.run_until_idle()
+    (incident,) = incidents(bench)
+    with bench.db.transaction() as tx:
+        order = ResolveIncident(incident_id=incident.id, by="wang", reason="told by phone")
+        bench.engine.operations.resolve(tx, order)
+    assert (incidents(bench), job_states(bench, instance)) == ([], [JobState.CANCELLED])
 
 
 def test_many_incidents_are_retried_each_for_itself(bench: Bench) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from engine.db import queries
-from engine.history import TimerFired
-from engine.ports import Done, HandlerCall, JobOutcome
+from engine.history import HistoryEvent, JobDone, TimerFired
+from engine.model import ProcessInstance
+from engine.ports import Done, HandlerCall, JobOutcome, Transaction
 from engine.renewal import Renewal
+from engine.service import Engine
+from engine.worker import Worker
 from tests.engine.conftest import Bench
-from tests.engine.test_time_and_jobs import MAIL, WARNED
+from tests.engine.test_time_and_jobs import MAIL, WARNED, Outbox
 from tests.support.packages import boundary_timer, package
 
 LATE = package(*WARNED, boundary_timer("late", "handle", "PT15M"))
@@ -36,6 +40,30 @@ def test_a_worker_leaves_an_instance_on_which_somebody_works_to_them(bench: Benc
         bench.engine.lock(tx, instance.id)
         assert bench.engine.fire_due_timers() == 0
     assert bench.engine.fire_due_timers() == 1
+
+
+class Losing:
+    """A projection in which PostgreSQL gives up the transaction for another one, once."""
+
+    def __init__(self) -> None:
+        self.left = 1
+
+    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> None:
+        if self.left and any(isinstance(event, JobDone) for event in events):
+            self.left -= 1
+            tx.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'as in a deadlock' USING ERRCODE = '40P01'; END $$")
+
+
+def test_a_job_whose_transaction_is_lost_is_settled_in_the_next_and_not_done_again(bench: Bench) -> None:
+    if bench.db.dialect == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    outbox = bench.handlers["send"] = Outbox()
+    losing = Losing()
+    engine = Engine(bench.db, vault=bench.vault, handlers=bench.handlers, clock=bench.clock, projections=[losing])
+    instance = bench.start(package(*MAIL))
+    assert Worker(engine, name="test").run_once()
+    assert (losing.left, len(outbox.sent)) == (0, 1)
+    assert list(bench.tasks(instance)) == ["handle"]
 
 
 class Slow:

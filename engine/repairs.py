@@ -43,7 +43,7 @@ class Repairer(Protocol):
 
 def retry(engine: Instances, tx: Transaction, command: RetryIncident) -> ProcessInstance:
     """Try again what an incident stopped. See Engine.retry."""
-    execution, incident = _taken_up(engine, tx, command.incident_id, may_be_over=_is_of_job)
+    execution, incident = _taken_up(engine, tx, command.incident_id, may_be_over=_may_outlive)
     if incident.job_id is None and incident.token_id is not None:
         execution.retry(incident.token_id, incident.activity_id)
         return execution.settle()
@@ -62,9 +62,9 @@ def resolve(engine: Instances, tx: Transaction, command: ResolveIncident, reason
     return _closed(execution, incident, by=command.by, reason=reason)
 
 
-def _is_of_job(incident: Incident) -> bool:
+def _may_outlive(incident: Incident) -> bool:
     """A job may outlive its instance: the last mail of a case can fail after the case is closed."""
-    return incident.job_id is not None
+    return incident.job_id is not None and incident.state is IncidentState.OPEN
 
 
 def _taken_up(

@@ -127,26 +127,31 @@ def renew(tx: Transaction, held: Collection[Lease], *, worker: str, until: datet
     return {row.id for row in renewed if row.attempt == attempts[row.id]}
 
 
-def take_back_lost(tx: Transaction, vault: KeyRing, *, lost_before: datetime, now: datetime) -> list[int]:
-    """Make jobs available again whose lease ran out before an instant; their ids. Those that wear out workers are given up."""
+def take_back_lost(tx: Transaction, vault: KeyRing, *, lost_before: datetime, now: datetime) -> list[Job]:
+    """Make jobs available again whose lease ran out before an instant; those that wear out workers are given up. All of them."""
     query = select(*rows.JOB_COLUMNS).where(*LEASED, JOB.c.lease_until <= lost_before)
     return _take_back(tx, vault, query.limit(MOST_TAKEN_BACK), now, mark=None)
 
 
 def take_back(tx: Transaction, vault: KeyRing, job_ids: Collection[int], now: datetime, *, mark: str | None) -> list[int]:
     """Make leased jobs available again, marked as `mark`; their ids."""
-    return _take_back(tx, vault, select(*rows.JOB_COLUMNS).where(*LEASED, JOB.c.id.in_(job_ids)), now, mark=mark)
+    found = _take_back(tx, vault, select(*rows.JOB_COLUMNS).where(*LEASED, JOB.c.id.in_(job_ids)), now, mark=mark)
+    return [job.id for job in found if not _worn_out(job)]
 
 
-def _take_back(tx: Transaction, vault: KeyRing, query: Any, now: datetime, *, mark: str | None) -> list[int]:
+def _worn_out(job: Job) -> bool:
+    return job.attempt >= work.MOST_ATTEMPTS
+
+
+def _take_back(tx: Transaction, vault: KeyRing, query: Any, now: datetime, *, mark: str | None) -> list[Job]:
     found = [rows.job(row) for row in tx.execute(query.order_by(JOB.c.id).with_for_update(skip_locked=True))]
     for job in found:
-        if job.attempt >= work.MOST_ATTEMPTS:
+        if _worn_out(job):
             work.give_up(tx, vault, job, "its workers vanished", now)
-    again = [job.id for job in found if job.attempt < work.MOST_ATTEMPTS]
+    again = [job.id for job in found if not _worn_out(job)]
     changes = {"state": JobState.AVAILABLE, "lease_owner": mark, "lease_until": None}
     tx.execute(update(JOB).where(JOB.c.id.in_(again)).values(**changes))
-    return again
+    return found
 
 
 def unmark(tx: Transaction, job_ids: Collection[int]) -> None:

@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 from engine.db import leases
 from engine.db.database import Database
 from engine.db.listening import Listener
+from engine.model import Job
 from engine.ports import Transaction
 from engine.queue import Bell, Lease
 from engine.vault import KeyRing
@@ -90,8 +91,9 @@ class ProcrastinateQueue:
             if not leases.may_tend(tx):
                 return 0
             back = self._take_over(tx, now, seconds)
-            # what no entry speaks for: leases of another queue, or of one that was emptied
-            leases.take_back_lost(tx, self._vault, lost_before=now - timedelta(seconds=seconds), now=now)
+            # leases of another queue, or of a worker that lives and could not settle what it did
+            for lost in leases.take_back_lost(tx, self._vault, lost_before=now - timedelta(seconds=seconds), now=now):
+                _finish_left(_manager(tx), lost)
             due = leases.mark_due(tx, MARK, now, MOST_MOVED)
             if due:
                 _manager(tx).batch_defer_jobs([_entry(job_id, instance_id) for job_id, instance_id in due])
@@ -141,7 +143,11 @@ class ProcrastinateQueue:
 
 
 def _entry(job_id: int, instance_id: int) -> Entry:
-    return Entry(queue=QUEUE, task_name=TASK, lock=f"instance-{instance_id}", queueing_lock=None, task_kwargs={"job_id": job_id})
+    return Entry(queue=QUEUE, task_name=TASK, lock=_lock(instance_id), queueing_lock=None, task_kwargs={"job_id": job_id})
+
+
+def _lock(instance_id: int) -> str:
+    return f"instance-{instance_id}"
 
 
 def _job_id(entry: Entry) -> int:
@@ -161,6 +167,13 @@ def _fetch(manager: JobManager, worker_id: int, limit: int) -> dict[int, int]:
 
 def _finish(manager: JobManager, entry_id: int) -> None:
     _now(manager.finish_job_by_id_async(entry_id, Status.SUCCEEDED, delete_job=True))
+
+
+def _finish_left(manager: JobManager, job: Job) -> None:
+    """Finish the entry that a worker left behind: under its lock no job of the instance would ever be given out again."""
+    for entry in manager.list_jobs(queue=QUEUE, lock=_lock(job.instance_id), status=Status.DOING.value):
+        if _job_id(entry) == job.id and entry.id is not None:
+            _finish(manager, entry.id)
 
 
 def _manager(tx: Transaction) -> JobManager:

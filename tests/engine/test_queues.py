@@ -160,7 +160,7 @@ def test_a_snoozed_job_waits_until_its_instant(jobs: QueueBench) -> None:
     jobs.clock.advance(seconds=1)
     jobs.tend()
     (lease,) = jobs.lease()
-    assert lease.job.attempt == 2
+    assert lease.job.attempt == 1, "to be asked to come later is no try"
 
 
 def test_a_failed_job_is_retried_at_the_right_instant_with_the_same_key(jobs: QueueBench) -> None:
@@ -210,6 +210,18 @@ def test_a_renewed_lease_is_not_taken_over(jobs: QueueBench) -> None:
         assert (held, jobs.tend(), jobs.lease("two")) == ({lease.job.id}, 0, [])
     jobs.settle(lease, Done())
     assert jobs.states() == [JobState.DONE]
+
+
+def test_a_job_that_a_living_worker_could_not_settle_is_given_out_again(jobs: QueueBench) -> None:
+    """Its database was away just then; the worker itself goes on and is heard of."""
+    jobs.put(jobs.start(STORY))
+    jobs.lease("one")
+    for _ in range(7):
+        jobs.pass_time(LEASE / 3)
+        jobs.queue.renew([], worker="one", now=jobs.clock.now(), seconds=LEASE)
+        jobs.tend()
+    (again,) = jobs.lease("two")
+    assert (again.job.idempotency_key, again.job.attempt) == ("job-1", 2)
 
 
 def test_a_job_with_which_every_worker_vanishes_is_given_up(jobs: QueueBench) -> None:

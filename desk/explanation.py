@@ -167,10 +167,20 @@ def _clocks(events: Sequence[HistoryEvent]) -> tuple[RunningClock, ...]:
         if isinstance(event, VariableSet) and event.name == CLOCKS and isinstance(event.value, Mapping):
             known = event.value
     return tuple(
-        RunningClock(name=name, started_at=clock.get("started_at"), due_at=clock["due_at"], source=str(clock.get("source") or ""))
+        RunningClock(
+            name=name,
+            started_at=_instant(clock.get("started_at")),
+            due_at=_instant(clock["due_at"]),
+            source=str(clock.get("source") or ""),
+        )
         for name, clock in known.items()
         if isinstance(clock, Mapping) and "due_at" in clock
     )
+
+
+def _instant(value: Any) -> datetime | None:
+    # what stands in a variable may be anything
+    return value if isinstance(value, datetime) else None
 
 
 def _attempts(events: Sequence[HistoryEvent], process: Process) -> list[Attempt]:

@@ -45,6 +45,7 @@ Kind = TypeVar("Kind")
 
 STATE, STAGE, WORK, WAITS_FOR = "case.state", "case.stage", "case.work", "case.waits_for"
 OWNERS_STAGE = "handle"
+MOST = 2**31 - 1  # what a whole number's column holds
 STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": "transfer", "survey-answered": "follow_up"}
 
 
@@ -241,5 +242,5 @@ def _as(kind: type[Kind], value: Any) -> Kind | None:
 
 
 def _number(value: Any) -> int | None:
-    """A number of a decider or of an expression, whole."""
-    return int(value) if isinstance(value, int | Decimal) else None
+    """A number of a decider or of an expression, whole; None for one that no column holds."""
+    return int(value) if isinstance(value, int | Decimal) and abs(value) <= MOST else None

@@ -210,6 +210,18 @@ def test_what_was_read_masked_is_not_written_back(product: Product):
     assert wang.patch(path, {"variables": {"route": read["route"]}, "reason": "mistyped"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "clocks", [{"solve": {"due_at": "tomorrow"}}, {"solve": {"due_at": 5, "source": {}}}, {"round": 10**30}, {"round": "x"}, 5]
+)
+def test_whatever_stands_in_a_variable_its_case_can_be_read(product: Product, clocks):
+    number = product.open_case()
+    wang, page = program(product, "wang"), product.visitor("wang")
+    path = f"/instances/{wang.get('/instances').json['items'][0]['id']}"
+    assert wang.patch(f"{path}/variables", {"variables": {"clocks": clocks}, "reason": "mistyped"}).status_code == 200
+    for address in (f"/cases/{number}", f"/cases/{number}?tab=why", f"/cases/{number}?tab=history", path):
+        assert page.get(address).status_code == 200, address
+
+
 def test_a_message_is_brought_once_to_who_waits_for_it(admin: Program):
     instance = admin.post("/instances", ORDER).json
     (task,) = admin.post("/external-tasks/fetch-and-lock", {"worker": "w", "topics": ["parcels"]}).json["tasks"]

@@ -125,6 +125,10 @@ class Agent:
         return self.role in (Role.SUPERVISOR, Role.ADMIN)
 
 
+COMMAND_LINE = "cli"
+"""Who acts by the command line, where no agent is signed in."""
+
+
 class Scope(StrEnum):
     READ = "read"  # look at whatever the agent may look at
     TASKS = "tasks"  # work on user tasks, open cases

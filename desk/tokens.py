@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from desk.context import DeskContext
 from desk.errors import AgentNotFound, AnswersInvalid, RightMissing, TokenInvalid
-from desk.model import Agent, ApiToken, Role, Scope
+from desk.model import COMMAND_LINE, Agent, ApiToken, Role, Scope
 from desk.store import people
 from desk.store import tokens as store
 from desk.wordings import IN_THE_PAST, REQUIRED
@@ -20,8 +20,6 @@ MARK = "caseloop_"
 """What every secret begins with, so that scanners of source code find one that was committed."""
 LONGEST_NAME = 100
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
-CONSOLE = "console"
-"""Who made a token by the command line, where no agent is signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +61,7 @@ class Tokens:
                 scopes=tuple(scope for scope in Scope if scope in scopes),
                 secret_hash=hashed(secret),
                 created_at=now,
-                created_by=by or CONSOLE,
+                created_by=by or COMMAND_LINE,
                 expires_at=expires_at,
             )
             return store.token(tx, token_id), secret

@@ -13,6 +13,7 @@ PROGRAMS = {
     "desk": mark("System"),
     "caseloop": mark("System"),
     "worker": mark("System"),
+    "cli": mark("Command line"),
     "customer": mark("Customer"),
 }
 

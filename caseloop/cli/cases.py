@@ -12,11 +12,10 @@ from caseloop import bootstrap
 from caseloop import demo as demonstration
 from caseloop.settings import Settings
 from caseloop.text import table
+from desk.model import COMMAND_LINE
 from engine.commands import StartInstance
 from engine.db import queries
 from engine.errors import Invalid
-
-BY = "cli"
 
 
 def _json(file: IO[str]) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def start(settings: Settings, key: str, variables: IO[str], team: str | None, bu
     services = bootstrap.build(settings)
     values = _json(variables)
     if key == services.desk.settings.process_key:
-        click.echo(services.desk.intake.open_case(values, by=BY, team=team))
+        click.echo(services.desk.intake.open_case(values, by=COMMAND_LINE, team=team))
         return
     if business_key is None:
         raise click.UsageError(f"Name the instance of {key} with --business-key.")
@@ -57,7 +56,7 @@ def start(settings: Settings, key: str, variables: IO[str], team: str | None, bu
         deployed = queries.deployments(tx, key=key)
         if not deployed:
             raise Invalid(f"{key} isn't deployed. Run: caseloop deploy PATH")
-        command = StartInstance(deployment_id=deployed[-1].id, business_key=business_key, by=BY, variables=values)
+        command = StartInstance(deployment_id=deployed[-1].id, business_key=business_key, by=COMMAND_LINE, variables=values)
         instance = services.engine.start(tx, command)
     click.echo(instance.business_key)
 

@@ -11,12 +11,12 @@ import click
 from caseloop import bootstrap
 from caseloop.settings import Settings
 from caseloop.text import table
+from desk.model import COMMAND_LINE
 from engine.commands import ResolveIncident, RetryIncidents
 from engine.db import queries
 from engine.errors import CaseloopError
 from engine.model import Incident
 
-BY = "cli"
 MOST = 10_000
 
 
@@ -85,7 +85,7 @@ def retry(
     if ids and (handler or activity or process):
         raise click.UsageError("--handler, --activity and --process go with --all.")
     command = RetryIncidents(
-        by=BY, incident_ids=tuple(ids), handler=handler, activity_id=activity, process_key=process, limit=MOST
+        by=COMMAND_LINE, incident_ids=tuple(ids), handler=handler, activity_id=activity, process_key=process, limit=MOST
     )
     tried = bootstrap.build(settings).engine.retry_many(command)
     for each in tried:
@@ -113,7 +113,7 @@ def resolve(settings: Settings, ids: Sequence[int], reason: str) -> None:
     services = bootstrap.build(settings)
     refused = 0
     for incident_id in ids:
-        command = ResolveIncident(incident_id=incident_id, by=BY, reason=reason)
+        command = ResolveIncident(incident_id=incident_id, by=COMMAND_LINE, reason=reason)
         try:
             services.db.run(lambda tx, command=command: services.engine.operations.resolve(tx, command))
         except CaseloopError as error:

@@ -13,6 +13,7 @@ from caseloop import bootstrap
 from caseloop.bootstrap import Services
 from caseloop.cli.standing import as_data, as_text
 from caseloop.settings import Settings
+from desk.model import COMMAND_LINE
 from engine import codec
 from engine.commands import CancelInstance, MoveToken, ResumeInstance, SetVariables, SuspendInstance
 from engine.db import queries
@@ -21,7 +22,6 @@ from engine.inspection import OpenToken, standing
 from engine.model import ProcessInstance
 from engine.ports import Transaction
 
-BY = "cli"
 Command = TypeVar("Command", bound=Callable[..., Any])
 Order = Callable[[Transaction, int], ProcessInstance]
 
@@ -86,7 +86,7 @@ def suspend(settings: Settings, numbers: Sequence[str], reason: str) -> None:
     services = bootstrap.build(settings)
 
     def order(tx: Transaction, instance_id: int) -> ProcessInstance:
-        return services.engine.operations.suspend(tx, SuspendInstance(instance_id=instance_id, by=BY, reason=reason))
+        return services.engine.operations.suspend(tx, SuspendInstance(instance_id=instance_id, by=COMMAND_LINE, reason=reason))
 
     each(services, numbers, order, "was suspended")
 
@@ -105,7 +105,7 @@ def resume(settings: Settings, numbers: Sequence[str], reason: str) -> None:
     services = bootstrap.build(settings)
 
     def order(tx: Transaction, instance_id: int) -> ProcessInstance:
-        return services.engine.operations.resume(tx, ResumeInstance(instance_id=instance_id, by=BY, reason=reason))
+        return services.engine.operations.resume(tx, ResumeInstance(instance_id=instance_id, by=COMMAND_LINE, reason=reason))
 
     each(services, numbers, order, "was resumed")
 
@@ -124,7 +124,7 @@ def cancel(settings: Settings, numbers: Sequence[str], reason: str) -> None:
     services = bootstrap.build(settings)
 
     def order(tx: Transaction, instance_id: int) -> ProcessInstance:
-        return services.engine.cancel(tx, CancelInstance(instance_id=instance_id, by=BY, reason=reason))
+        return services.engine.cancel(tx, CancelInstance(instance_id=instance_id, by=COMMAND_LINE, reason=reason))
 
     each(services, numbers, order, "was cancelled")
 
@@ -152,7 +152,7 @@ def move(settings: Settings, numbers: Sequence[str], token_id: str | None, sourc
 
     def order(tx: Transaction, instance_id: int) -> ProcessInstance:
         moved = token_id or _only_token(standing(tx, services.engine, instance_id).tokens, source or "")
-        command = MoveToken(instance_id=instance_id, token_id=moved, activity_id=target, by=BY, reason=reason)
+        command = MoveToken(instance_id=instance_id, token_id=moved, activity_id=target, by=COMMAND_LINE, reason=reason)
         return services.engine.operations.move(tx, command)
 
     each(services, numbers, order, f"was moved to {target}")
@@ -186,7 +186,9 @@ def set_variables(settings: Settings, number: str, assignments: Sequence[str], r
     services = bootstrap.build(settings)
 
     def order(tx: Transaction, instance_id: int) -> ProcessInstance:
-        return services.engine.set_variables(tx, SetVariables(instance_id=instance_id, values=values, by=BY, reason=reason))
+        return services.engine.set_variables(
+            tx, SetVariables(instance_id=instance_id, values=values, by=COMMAND_LINE, reason=reason)
+        )
 
     each(services, [number], order, f"has {', '.join(values)} set")
 

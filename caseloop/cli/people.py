@@ -6,9 +6,7 @@ import click
 
 from caseloop import bootstrap
 from caseloop.settings import Settings
-from desk.model import NewAgent, Role
-
-BY = "cli"
+from desk.model import COMMAND_LINE, NewAgent, Role
 
 
 @click.group()
@@ -60,7 +58,7 @@ def add(
             email=email,
             password_is_temporary=True,
         ),
-        by=BY,
+        by=COMMAND_LINE,
     )
     click.echo(f"{agent.login} ({agent.role}) may log in with the one-time password {password}")
 
@@ -77,7 +75,7 @@ def reset(settings: Settings, login: str) -> None:
     """
     services = bootstrap.build(settings)
     password = services.chance.token()[:16]
-    services.desk.people.reset_password(login, password, by=BY)
+    services.desk.people.reset_password(login, password, by=COMMAND_LINE)
     click.echo(f"{login} may log in with the one-time password {password}")
 
 

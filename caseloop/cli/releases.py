@@ -9,9 +9,8 @@ import click
 from bpmn.package import load_package
 from caseloop import bootstrap
 from caseloop.settings import Settings
+from desk.model import COMMAND_LINE
 from engine.errors import DeploymentRefused
-
-BY = "cli"
 
 
 @click.command()
@@ -28,7 +27,7 @@ def deploy(settings: Settings, path: Path) -> None:
     """
     services = bootstrap.build(settings)
     try:
-        deployment = services.engine.deploy(load_package(path), by=BY)
+        deployment = services.engine.deploy(load_package(path), by=COMMAND_LINE)
     except DeploymentRefused as error:
         for finding in error.findings:
             click.echo(f"{finding.file}:{finding.line}: {finding.element_name or finding.element_id}: {finding.text()}", err=True)
@@ -58,5 +57,5 @@ def rollout(settings: Settings, key: str, version: str | None, teams: tuple[str,
         return
     if bool(teams) == everyone:
         raise click.UsageError("Name teams with --team, or give --everyone.")
-    desk.rollout.assign(key, version, None if everyone else teams, by=BY)
+    desk.rollout.assign(key, version, None if everyone else teams, by=COMMAND_LINE)
     click.echo(f"New cases of {'everyone' if everyone else ', '.join(teams)} start on {key} {version}.")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from numbers import Number
 from typing import Any
 
 from bpmn.diagram import Node
 from engine.db import messages, queries
+from engine.errors import ExpressionFailed
 from engine.history import MessageAwaited, MessageCorrelated
 from engine.ledger import Ledger
 from engine.model import BufferedMessage, SubscriptionKind
 from engine.spiff import TokenFlow
+
+LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class Taken:
 
     node: Node
     token_id: str
+    key: str
     delivery: Delivery
 
 
@@ -59,26 +64,55 @@ class Awaiting:
         self._later: list[tuple[datetime, Wait]] = []
 
     def begin(self, node: Node, token_id: str) -> None:
-        """A token waits for a message; without a correlation key of its own, for one with the business key."""
+        """A token waits for a message; without a correlation key of its own, for one with the business key.
+
+        A key that its expression doesn't give is an incident.
+        """
         ledger, event = self._ledger, node.event
         name = (event.message_name if event else None) or node.id
-        text = event.correlation_key if event else None
-        key = ledger.instance.business_key
-        if text:
-            key = str(ledger.definition.value(node.id, text, ledger.seen_by(token_id), ledger.at))
+        try:
+            key = self._key(node, token_id)
+        except ExpressionFailed as error:
+            ledger.raise_incident(node.id, token_id, error.message)
+            return
         self._begun.append(Wait(node=node, token_id=token_id, name=name, key=key))
         ledger.record(
             MessageAwaited(at=ledger.at, activity_id=node.id, token_id=token_id, message_name=name, correlation_key=key)
         )
 
+    def _key(self, node: Node, token_id: str) -> str:
+        ledger, text = self._ledger, node.event.correlation_key if node.event else None
+        if not text:
+            return ledger.instance.business_key
+        value = ledger.definition.value(node.id, text, ledger.seen_by(token_id), ledger.at)
+        if isinstance(value, bool) or not isinstance(value, str | Number):
+            raise ExpressionFailed(node.id, text, f"gives {value!r}, neither a text nor a number")
+        if len(str(value)) > LONGEST_KEY:
+            raise ExpressionFailed(node.id, text, f"gives a key longer than {LONGEST_KEY} characters")
+        return str(value)
+
+    def retry(self, node: Node, token_id: str) -> None:
+        """Begin to wait after somebody repaired the variables of the key; a token that waits already goes on waiting."""
+        if token_id not in self._subscribed:
+            self.begin(node, token_id)
+
+    def wait_on(self, taken: Taken) -> None:
+        """Let a token that couldn't take its message over wait for another one."""
+        wait = Wait(node=taken.node, token_id=taken.token_id, name=taken.delivery.name, key=taken.key)
+        self._subscribe(wait)
+
     def look_again(self) -> None:
-        """Let the tokens that wait already take what was buffered while their instance was suspended."""
+        """Let the tokens that wait already take what was buffered while their instance was suspended, each at its instant."""
         ledger = self._ledger
         for each in queries.subscriptions(ledger.tx, instance_id=ledger.instance.id):
-            if each.kind is SubscriptionKind.MESSAGE:
+            name, key = each.message_name, each.correlation_key
+            if each.kind is not SubscriptionKind.MESSAGE:
+                continue
+            message = messages.first_buffered(ledger.tx, name, key, ledger.now)
+            if message is not None:
                 messages.delete_subscription(ledger.tx, each.instance_id, each.token_id)
-                node = ledger.definition.node(each.activity_id)
-                self._begun.append(Wait(node=node, token_id=each.token_id, name=each.message_name, key=each.correlation_key))
+                wait = Wait(node=ledger.definition.node(each.activity_id), token_id=each.token_id, name=name, key=key)
+                self._later.append((message.published_at, wait))
 
     def next_taken(self, flow: TokenFlow) -> Taken | None:
         """Take the next message that was buffered for a token that began to wait; None when there is none (any more).
@@ -103,7 +137,7 @@ class Awaiting:
     def _take(self, wait: Wait, message: BufferedMessage) -> Taken:
         data = messages.take_buffered(self._ledger.tx, self._ledger.vault, message)
         delivery = Delivery(name=wait.name, data=data, by=message.by, published_at=message.published_at)
-        return Taken(node=wait.node, token_id=wait.token_id, delivery=delivery)
+        return Taken(node=wait.node, token_id=wait.token_id, key=wait.key, delivery=delivery)
 
     def note(self, node: Node, token_id: str, message: Delivery) -> None:
         """Record that a token took a message."""

@@ -181,6 +181,8 @@ class Execution:
         self.ledger.resolve_incidents(token_id)
         if kind == "stuck":
             self.flow.retry(token_id)
+        elif kind == "message":
+            self.awaiting.retry(self.ledger.definition.node(activity_id), token_id)
         elif kind == "condition":
             self.watching.ask_again(token_id)
         elif kind == "runs":
@@ -281,9 +283,14 @@ class Execution:
     def _take_buffered(self) -> bool:
         """Bring the next message that was there before its token; False when there is none."""
         taken = self.awaiting.next_taken(self.flow)
-        if taken is not None:
+        if taken is None:
+            return False
+        try:
             self.deliver(taken.node, taken.token_id, taken.delivery)
-        return taken is not None
+        except ExpressionFailed as error:
+            self.ledger.raise_incident(taken.node.id, taken.token_id, error.message)
+            self.awaiting.wait_on(taken)
+        return True
 
     def _answer_next(self) -> bool:
         """Let the next token go on whose activity answers at once; False when there is none."""

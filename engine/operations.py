@@ -80,7 +80,7 @@ class Operations:
         back = self._go_on(tx, instance.id, command.by, reason)
         for instance_id in queries.by_due_instant(tx, back):
             if queries.instance(tx, instance_id).state is InstanceState.ACTIVE:
-                execution = self._engine.resume(tx, instance_id)
+                execution = self._engine.load(tx, instance_id)
                 execution.awaiting.look_again()
                 execution.settle()
         return queries.instance(tx, instance.id)

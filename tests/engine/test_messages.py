@@ -18,9 +18,10 @@ from engine.model import ProcessInstance
 from engine.ports import Transaction
 from engine.worker import SWEPT_AT_ONCE
 from tests.engine.conftest import NINE, Bench
+from tests.engine.constructs import incidents, retry, set_variables
 from tests.engine.spiff.diagrams import chain, end, race, start
 from tests.engine.spiff.diagrams import element as drawn
-from tests.support.packages import boundary_message, catch_message, catch_timer, package, person
+from tests.support.packages import boundary_message, catch_message, catch_timer, extended, package, person, zeebe
 
 WAITS = package(
     start(), race("wait"), catch_message("answered", "answer"), catch_timer("unanswered", "PT24H"),
@@ -210,6 +211,35 @@ def _row(bench: Bench, key: str) -> dict:
     now = bench.clock.now()
     life = {"published_at": now, "expires_at": now + timedelta(days=9)}
     return {"name": "answer", "correlation_key": key, "message_id": None, "by": "shop", **life}
+
+
+def test_a_token_without_a_usable_key_is_an_incident_until_its_variable_is_there(bench: Bench) -> None:
+    for number in (None, True, [1], "x" * 201):
+        instance = bench.start(WAITS, f"K-{number}"[:9], number=number)
+        (incident,) = incidents(bench, instance)
+        assert "neither a text nor a number" in incident.message or "longer than" in incident.message
+    assert not publish(bench, "None", ttl=None), "nobody waits for what isn't there"
+    set_variables(bench, instance, number="K-7")
+    retry(bench, instance)
+    assert publish(bench, "K-7", ttl=None)
+    assert list(bench.tasks(instance)) == ["thank"]
+
+
+def test_a_buffered_message_that_cannot_be_taken_over_stops_its_token_and_nobodys_work(bench: Bench) -> None:
+    endless = zeebe("output", source="= for a in 1..9999, b in 1..9999 return a", target="sum")
+    told = '<bpmn:messageEventDefinition messageRef="answer"/>'
+    awaited = extended("intermediateCatchEvent", "answered", zeebe("ioMapping", endless), inside=told)
+    line = chain("start", "prepare", "answered", "thank", "end")
+    story = package(start(), person("prepare"), awaited, person("thank"), end(), line, messages={"answer": "= number"})
+    instance = bench.start(story, number="K-1")
+    publish(bench, "K-1")
+    bench.do(instance, "prepare")
+    (incident,) = incidents(bench, instance)
+    assert incident.activity_id == "answered"
+    assert buffered(bench) == []
+    retry(bench, instance)
+    with bench.db.reading() as tx:
+        assert len(queries.subscriptions(tx, instance_id=instance.id)) == 1, "it waits for a better one"
 
 
 # -- two transactions at the same time, on real connections

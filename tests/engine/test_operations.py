@@ -32,6 +32,7 @@ from engine.history import (
     ActivityCancelled,
     IncidentResolved,
     InstanceResumed,
+    MessageCorrelated,
     TaskCancelled,
     TimerFired,
     TokenMoved,
@@ -47,7 +48,7 @@ from tests.engine.conftest import NINE, Bench
 from tests.engine.constructs import Answers, broadcast, incidents, retry, set_variables
 from tests.engine.spiff.diagrams import TIMER, boundary, chain, end, exclusive, flow, parallel, signal, start
 from tests.engine.test_calls import billing, calling, child_of
-from tests.engine.test_time_and_jobs import Outbox
+from tests.engine.test_time_and_jobs import WAITING, Outbox
 from tests.support.packages import boundary_timer, catch_message, package, person
 from tests.support.packages import work as activity
 
@@ -190,6 +191,21 @@ def test_a_message_with_a_time_to_live_waits_until_the_instance_is_resumed(bench
     resume(bench, instance)
     assert list(bench.tasks(instance)) == ["after"]
     assert bench.variables(instance)["wait"] == {"n": 1}
+
+
+@pytest.mark.parametrize(("published_after", "way"), [(1, "thank"), (25, "call")])
+def test_a_message_and_a_timer_of_the_time_of_rest_come_in_their_order(bench: Bench, published_after: int, way: str) -> None:
+    instance = bench.start(package(*WAITING, messages={"answer": "= number"}), number="7")
+    suspend(bench, instance)
+    bench.clock.advance(hours=published_after)
+    message = CorrelateMessage(name="answer", correlation_key="7", by="shop", ttl_seconds=90 * 3600)
+    with bench.db.transaction() as tx:
+        assert bench.engine.correlate(tx, message)
+    bench.clock.advance(hours=30)
+    resume(bench, instance)
+    assert list(bench.tasks(instance)) == [way]
+    came = bench.history(instance, MessageCorrelated, TimerFired)
+    assert [event.at for event in came] == [NINE + timedelta(hours=min(published_after, 24))]
 
 
 def test_waiting_goes_on_when_nothing_came_meanwhile(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bpmn.diagram import Node, NodeKind
 from engine import results
-from engine.db import messages, store, work
+from engine.db import messages, user_tasks, work
 from engine.db.database import is_database_error
 from engine.errors import CaseloopError, HandlerFailed
 from engine.history import (
@@ -103,7 +103,7 @@ class Activities:
         ledger, node = self._ledger, self._node(activity_id)
         self.leave(token_id)
         if node is None or node.kind is NodeKind.USER_TASK:
-            for task_id in store.cancel_tasks(ledger.tx, ledger.instance.id, token_id, ledger.at):
+            for task_id in user_tasks.withdraw(ledger.tx, ledger.instance.id, token_id, ledger.at):
                 ledger.record(TaskCancelled(at=ledger.at, task_id=task_id, activity_id=activity_id, token_id=token_id))
         if node is None or node.work.handler:
             work.cancel_jobs(ledger.tx, ledger.instance.id, token_id)
@@ -133,7 +133,7 @@ class Activities:
         given = (ledger.seen_by(token_id), ledger.at)
         assignee = results.name_of(ledger.definition, node, work_of.assignee, *given)
         groups = results.names_of(ledger.definition, node, work_of.candidate_groups, *given)
-        task_id = store.insert_task(
+        task_id = user_tasks.insert(
             ledger.tx,
             instance_id=ledger.instance.id,
             business_key=ledger.instance.business_key,

@@ -28,7 +28,7 @@ from engine.commands import (
     StartInstance,
 )
 from engine.correlation import Correlation
-from engine.db import queries, starts, store
+from engine.db import queries, starts, store, user_tasks
 from engine.db.database import Database
 from engine.definition import Definition
 from engine.errors import (
@@ -240,7 +240,7 @@ class Engine:
         tasks.complete(task, command)
         node = ledger.definition.node(task.activity_id)
         data = checked(ledger.definition, task.form_id, command.data)
-        store.update_task(tx, task, state=TaskState.COMPLETED, ended_at=ledger.now)
+        user_tasks.change(tx, task, state=TaskState.COMPLETED, ended_at=ledger.now)
         ledger.record(
             TaskCompleted(
                 at=ledger.now,
@@ -268,7 +268,7 @@ class Engine:
     def _change_task(
         self, execution: Execution, task: UserTask, events: Sequence[HistoryEvent], changes: Mapping[str, Any]
     ) -> UserTask:
-        changed = store.update_task(execution.ledger.tx, task, **changes) if events else task
+        changed = user_tasks.change(execution.ledger.tx, task, **changes) if events else task
         for event in events:
             execution.ledger.record(event)
         execution.settle()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select
 
 from engine import codec
 from engine.chain import Link, chain_of
 from engine.db import rows, tables
-from engine.db.queries import OPEN_TASKS, VARIABLES
+from engine.db.queries import VARIABLES
 from engine.db.statements import Statement, given, insert_into, read_together, update_where
 from engine.db.tables import HISTORY_CONTEXT, VARIABLE_CONTEXT
 from engine.errors import NotFound, StaleRevision
@@ -23,8 +22,6 @@ from engine.model import (
     IncidentState,
     InstanceState,
     ProcessInstance,
-    TaskState,
-    UserTask,
 )
 from engine.ports import Transaction
 from engine.vault import KeyRing
@@ -51,12 +48,11 @@ class WaitingTimer:
     seen: int = 0
 
 
-_instance, _task = tables.process_instance.c, tables.user_task.c
+_instance = tables.process_instance.c
 _timer, _incident = tables.timer.c, tables.incident.c
 _INSTANCE_NAMES = tuple(
     column.name for column in tables.process_instance.c if column.name not in ("id", "ended_at", "history_hash")
 )
-_TASK_NAMES = tuple(column.name for column in tables.user_task.c if column.name not in ("id", "claimed_at", "ended_at"))
 _HISTORY_NAMES = tuple(column.name for column in tables.history_event.c)
 TIMER_NAMES = ("token_id", "activity_id", "entered_at", "due_at")
 
@@ -82,14 +78,6 @@ SAVE_INSTANCE = update_where(
 INSERT_VARIABLE = insert_into(tables.variable, ("instance_id", "name", "value_sealed"))
 UPDATE_VARIABLE = update_where(tables.variable, ("value_sealed",), ("instance_id", "name"))
 INSERT_HISTORY = insert_into(tables.history_event, _HISTORY_NAMES)
-INSERT_TASK = insert_into(tables.user_task, _TASK_NAMES, "id")
-INSERT_TASK_GROUP = insert_into(tables.user_task_group, ("task_id", "group_key"))
-CANCEL_TASKS = Statement(
-    update(tables.user_task)
-    .where(_task.instance_id == given(_task.instance_id), _task.token_id == given(_task.token_id), _task.state.in_(OPEN_TASKS))
-    .values(state=TaskState.CANCELLED, ended_at=given(_task.ended_at), revision=_task.revision + 1)
-    .returning(_task.id)
-)
 _run = tables.run_variables.c
 INSERT_RUN = insert_into(tables.run_variables, ("instance_id", "token_id", "values_sealed"))
 DELETE_RUN = Statement(
@@ -295,29 +283,6 @@ def append_history(
         head = chain.head(link)
     INSERT_HISTORY.run_many(tx, fresh)
     return head
-
-
-def insert_task(tx: Transaction, **values: Any) -> int:
-    """A fresh open task; the id of it."""
-    groups = values.pop("candidate_groups")
-    users = values.pop("candidate_users")
-    offered = {"candidate_groups": json.dumps(groups), "candidate_users": json.dumps(users)}
-    task_id: int = INSERT_TASK.value(tx, **values, **offered, state=TaskState.CREATED, revision=0)
-    INSERT_TASK_GROUP.run_many(tx, ({"task_id": task_id, "group_key": group} for group in dict.fromkeys(groups)))
-    return task_id
-
-
-def update_task(tx: Transaction, read: UserTask, **values: Any) -> UserTask:
-    """Change a task; the task as it is then. Raises StaleRevision when somebody changed it since it was read."""
-    statement = update_where(tables.user_task, (*values, "revision"), ("id", "revision"))
-    if statement.run(tx, **values, revision=read.revision + 1, was_id=read.id, was_revision=read.revision) != 1:
-        raise StaleRevision(f"Task {read.id}", read=read.revision, current=None)
-    return replace(read, **values, revision=read.revision + 1)
-
-
-def cancel_tasks(tx: Transaction, instance_id: int, token_id: str, at: datetime) -> list[int]:
-    """Withdraw the open tasks of a token; the ids of them."""
-    return CANCEL_TASKS.column(tx, instance_id=instance_id, token_id=token_id, ended_at=at)
 
 
 def write_timers(

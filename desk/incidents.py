@@ -6,8 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from desk.context import DeskContext
-from desk.errors import RightMissing
-from desk.model import Agent, Role
+from desk.rights import require_operator
 from desk.store import people
 from engine.commands import RetryIncident, RetryIncidents
 from engine.db import queries, work
@@ -16,7 +15,6 @@ from engine.model import OPEN_INSTANCES, Incident, IncidentState, InstanceState,
 from engine.repairs import Retried
 
 MOST_RETRIED = 100
-WHO_REPAIRS = frozenset({Role.SUPERVISOR, Role.ANALYST, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +61,7 @@ class Incidents:
         Raises NotFound, Conflict when it was resolved meanwhile or its case is over, RightMissing.
         """
         with self._db.transaction() as tx:
-            _require_repairer(people.agent(tx, by))
+            require_operator(people.agent(tx, by), "repair processes")
             retried = work.incident(tx, self._engine.vault, incident_id)
             self._engine.retry(tx, RetryIncident(incident_id=incident_id, by=by))
             still = queries.incidents(tx, self._engine.vault, instance_id=retried.instance_id)
@@ -75,13 +73,13 @@ class Incidents:
         Raises RightMissing.
         """
         with self._db.reading() as tx:
-            _require_repairer(people.agent(tx, by))
+            require_operator(people.agent(tx, by), "repair processes")
         wanted = tuple(dict.fromkeys(incident_ids))[:MOST_RETRIED]
         return self._engine.retry_many(RetryIncidents(by=by, incident_ids=wanted, limit=MOST_RETRIED)) if wanted else []
 
     def _views(self, state: IncidentState, viewer: str, limit: int | None = None) -> list[IncidentView]:
         with self._db.reading() as tx:
-            _require_repairer(people.agent(tx, viewer))
+            require_operator(people.agent(tx, viewer), "repair processes")
             found = queries.incidents(tx, self._engine.vault, state=state)[:limit]
             instances = {number: queries.instance(tx, number) for number in {each.instance_id for each in found}}
             handlers = queries.handlers_of(tx, {each.job_id for each in found if each.job_id is not None})
@@ -97,8 +95,3 @@ def _view(incident: Incident, instance: ProcessInstance, handler: str | None) ->
         handler=handler,
         instance_state=instance.state,
     )
-
-
-def _require_repairer(agent: Agent) -> None:
-    if agent.role not in WHO_REPAIRS:
-        raise RightMissing(agent.login, "repair processes", "a supervisor or an analyst")

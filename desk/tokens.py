@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.context import DeskContext
-from desk.errors import AgentNotFound, AnswersInvalid, RightMissing, TokenInvalid
-from desk.model import COMMAND_LINE, Agent, ApiToken, Role, Scope
+from desk.errors import AgentNotFound, AnswersInvalid, TokenInvalid
+from desk.model import COMMAND_LINE, Agent, ApiToken, Scope
+from desk.rights import require_admin
 from desk.store import people
 from desk.store import tokens as store
 from desk.wordings import IN_THE_PAST, REQUIRED
@@ -106,5 +107,5 @@ def _agent(tx: Transaction, login: str) -> Agent:
 
 
 def _require_admin(tx: Transaction, by: str | None) -> None:
-    if by is not None and people.agent(tx, by).role is not Role.ADMIN:
-        raise RightMissing(by, "keep API tokens", "an administrator")
+    if by is not None:
+        require_admin(people.agent(tx, by), "keep API tokens")

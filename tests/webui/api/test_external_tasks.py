@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.support.product import Product
-from tests.support.programs import SHIPPING, Program
+from tests.support.programs import SHIPPING, Program, program
+from tests.support.versions import a_version
 
 FETCH = "/external-tasks/fetch-and-lock"
 
@@ -30,6 +31,15 @@ def test_a_program_fetches_and_completes_a_task_and_a_person_goes_on(admin: Prog
     events = admin.get(f"/instances/{instance['id']}/history", limit=200).json["items"]
     assert [event["by"] for event in events if event["type"] == "JobDone"] == ["admin"]
     assert [task["activity_id"] for task in admin.get("/tasks", scope="all", process_key=SHIPPING).json["items"]] == ["look"]
+
+
+def test_who_is_given_a_customers_contact_is_logged_at_the_case(product: Product):
+    a_version(product, "9.0", {'type="notify"': 'type="external:mails"'}, None)
+    number = product.open_case()
+    (task,) = program(product).post(FETCH, {"worker": "w1", "topics": ["mails"]}).json["tasks"]
+    assert task["inputs"]["intake"]["customer_contact"] == "13812345678"
+    (logged,) = product.desk.cases.disclosures(number, viewer="wang")
+    assert (logged.by, logged.reason) == ("admin", f"mails: {task['activity_name']}")
 
 
 def test_who_comes_late_is_told_what_happened(admin: Program, shipping: Product):

@@ -79,9 +79,9 @@ def _open_jobs(tx: Transaction) -> list[str]:
 
 def _requests(tx: Transaction, traffic: Traffic, numbers: Sequence[str], verdict: Verdict) -> None:
     """Each confirmed request has its case, and no case is without its request."""
-    opened = [messages.message_outcome(tx, f"intake:{login}:{login}:{request}") for login, request in traffic.requests]
-    opened += [messages.message_outcome(tx, f"intake:{login}:{request}") for login, request in traffic.requests]
-    known = {number for number in opened if number}
+    opened = [messages.message_outcome(tx, f"intake:{login}:{request}") for login, request in traffic.requests]
+    # a request is kept with its case's number and what it asked for
+    known = {outcome.partition(":")[0] for outcome in opened if outcome}
     verdict.lost.extend(f"{number} was confirmed and isn't there" for number in traffic.numbers if number not in numbers)
     verdict.duplicated.extend(f"{number} was opened by no request" for number in numbers if number not in known)
 

@@ -109,6 +109,7 @@ def test_a_session_that_is_over_is_told_to_programs_and_to_htmx_without_leaving_
 
 
 OPEN_TO_ALL = {"assets.serve", "pages.start", "pages.alive", "pages.choose_language", "login.show", "survey.show", "survey.take"}
+OPEN_TO_ALL |= {"api.get_health", "api.get_readiness", "api.openapi"}
 
 
 def test_without_a_sign_in_no_page_but_the_public_ones_answers(product):

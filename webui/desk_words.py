@@ -17,6 +17,7 @@ BY_CODE = {
     "request_sent_twice": mark(
         "This request was sent twice at the same moment; it opens one case. Send it again to see its number."
     ),
+    "belongs_to_case": mark("%(business_key)s is a case's number. Take another business key."),
     "key_used_otherwise": mark(
         "This form was sent before with other entries, and its case is open. Look for that case, or begin with a new form."
     ),

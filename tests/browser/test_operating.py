@@ -81,7 +81,7 @@ def test_a_token_is_moved_and_a_bad_value_is_said_without_losing_it(furnished, t
         page.get_by_label("Value, as JSON").fill("{yes")
         page.locator("#reason-variable-new").fill("it was missing")
         page.get_by_role("button", name="Add", exact=True).click()
-        expect(page.locator("#flash")).to_contain_text("can't be read as a value")
+        expect(page.locator("#flash")).to_contain_text("is no value as JSON")
         expect(page.get_by_label("Value, as JSON")).to_have_value("{yes")
         row = page.get_by_role("row").filter(has_text="work to be done")
         row.get_by_text("Move…").press("Enter")

@@ -313,14 +313,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("stories")
 
 
-@examples(30)
+@examples(20)
 @given(block=CALM, data=st.data())
 def test_a_random_process_behaves_like_its_model(sqlite_template, folder, vault, block, data):
     with fresh_sqlite(sqlite_template, folder) as database:
         play(database, vault, block, data)
 
 
-@examples(30)
+@examples(20)
 @given(block=STORMY, data=st.data())
 def test_a_random_process_with_errors_and_event_sub_processes_behaves_like_its_model(sqlite_template, folder, vault, block, data):
     with fresh_sqlite(sqlite_template, folder) as database:

@@ -54,9 +54,8 @@ class Losing:
             tx.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'as in a deadlock' USING ERRCODE = '40P01'; END $$")
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_a_job_whose_transaction_is_lost_is_settled_in_the_next_and_not_done_again(bench: Bench) -> None:
-    if bench.db.dialect == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     outbox = bench.handlers["send"] = Outbox()
     losing = Losing()
     engine = Engine(bench.db, vault=bench.vault, handlers=bench.handlers, clock=bench.clock, projections=[losing])

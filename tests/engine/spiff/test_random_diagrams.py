@@ -55,13 +55,13 @@ class Bare:
         return "", None, f"{ask}.again"
 
 
-@examples(150)
+@examples(100)
 @given(block=calm(LEAVES), data=st.data())
 def test_a_random_diagram_behaves_like_its_model(block, data):
     follow(block, data)
 
 
-@examples(150)
+@examples(100)
 @given(block=stormy(LEAVES, ["person"]), data=st.data())
 def test_a_random_diagram_with_errors_and_event_sub_processes_behaves_like_its_model(block, data):
     follow(Scope(block, guarded=True), data)

@@ -37,7 +37,7 @@ CHECKS = (
     missing_required_header,
     ignored_auth,
 )
-EXAMPLES = 40
+EXAMPLES = 20
 
 
 @schemathesis.serializer("application/zip")

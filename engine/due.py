@@ -44,7 +44,11 @@ def fire_timers(engine: Instances, limit: int) -> int:
         due = queries.due_instances(tx, engine.clock.now(), limit * SPREAD)
     if len(due) > limit:
         due.sort(key=lambda _: engine.chance.fraction())
-    return sum(_fire_in(engine, instance_id) for instance_id in due[:limit])
+    fired = 0
+    for instance_id in due[:limit]:
+        fired += _fire_in(engine, instance_id)
+        engine.db.give_way()
+    return fired
 
 
 def _fire_in(engine: Instances, instance_id: int) -> bool:

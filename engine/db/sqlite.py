@@ -11,7 +11,9 @@ from engine.db.statements import translated
 
 BUSY_TIMEOUT_SECONDS = 10.0
 FIRST_WAIT_SECONDS = 0.0004
-LONGEST_WAIT_SECONDS = 0.004
+LONGEST_WAIT_SECONDS = 0.002
+GIVE_WAY_SECONDS = 0.0025
+"""Longer than the longest wait: in such a pause of a worker everybody who wants the lock looks again."""
 
 
 def prepare(engine: Engine, busy_timeout_seconds: float) -> None:

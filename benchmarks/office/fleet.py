@@ -20,7 +20,8 @@ from typing import Any
 from engine import faults
 
 WEB, WORKER = "web", "worker"
-LEASE_SECONDS = 4.0
+LEASE_SECONDS = 10.0
+"""Short, so that what a dead worker held is taken over soon; long enough that no living worker on a busy machine loses its."""
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["caseloop.cli", "benchmarks.office.fleet"])
 

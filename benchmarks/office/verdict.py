@@ -2,9 +2,9 @@
 
 *lost*: the server said yes, and it isn't so; or the database says that something left the house, and it never arrived.
 *duplicated*: something happened twice inside (a case, a task, a survey, a step of a token), or two different mails say the same
-thing, or the same mail (the same Message-ID) arrived twice although no worker died between the two arrivals. Mail is sent at
-least once: SMTP knows no transaction, so a worker that dies after the server took a mail and before that is written down sends
-it once more, with the same Message-ID. Those are counted apart, as repeats.
+thing in the same round of handling, or the same mail (the same Message-ID) arrived twice although no worker died between the two
+arrivals. Mail is sent at least once: SMTP knows no transaction, so a worker that dies after the server took a mail and before
+that is written down sends it once more, with the same Message-ID. Those are counted apart, as repeats.
 *stuck*: a case that isn't closed, or anything that is still open in one.
 """
 
@@ -168,19 +168,46 @@ def _mail(house: House, numbers: Sequence[str], received: Sequence[Received], de
     arrivals: dict[str, list[Received]] = {}
     for mail in received:
         arrivals.setdefault(mail.message_id, []).append(mail)
-    said: dict[tuple[Any, ...], str] = {}
+    rounds: dict[str, int] = {}
     for number in numbers:
+        rounds |= _rounds(house, number)
         for sent in house.services.desk.notices.deliveries(number):
-            ident = message_id(sent.idempotency_key, sender=house.services.settings.mail_from)
-            if sent.state == "sent" and ident not in arrivals:
+            if sent.state == "sent" and _ident(house, sent.idempotency_key) not in arrivals:
                 verdict.lost.append(f"{number}: {sent.template} was sent to {sent.recipient}, and never arrived")
+    said: dict[tuple[Any, ...], str] = {}
     for ident, mails in arrivals.items():
-        content = (mails[0].to, mails[0].subject, mails[0].text)
+        content = (mails[0].to, mails[0].subject, mails[0].text, rounds.get(ident))
         if content in said:
             verdict.duplicated.append(f"the mail {mails[0].subject!r} to {mails[0].to} came as {said[content]} and as {ident}")
         said[content] = ident
-        for earlier, later in pairwise(mails):
-            if any(death.role == WORKER and earlier.second <= death.second <= later.second for death in deaths):
-                verdict.repeats += 1
-            else:
-                verdict.duplicated.append(f"the mail {later.subject!r} to {later.to} came again, and no worker had died")
+        _repeats(mails, deaths, verdict)
+
+
+def _rounds(house: House, number: str) -> dict[str, int]:
+    """The round in which each mail of a case was ordered, by Message-ID: a new round may say the same to the same agent."""
+    with house.services.db.reading() as tx:
+        instance = queries.instance_by_key(tx, number)
+        keys = {job.id: job.idempotency_key for job in queries.jobs(tx, instance_id=instance.id)}
+        events = queries.history(tx, house.services.vault, instance.id)
+    round, found = 1, {}
+    for event in events:
+        if isinstance(event, history.HandlerDecided) and event.handler == "new-round":
+            round += 1
+        elif isinstance(event, history.JobCreated) and event.job_id in keys:
+            found[_ident(house, keys[event.job_id])] = round
+    return found
+
+
+def _ident(house: House, idempotency_key: str) -> str:
+    return message_id(idempotency_key, sender=house.services.settings.mail_from)
+
+
+def _repeats(mails: Sequence[Received], deaths: Sequence[Death], verdict: Verdict) -> None:
+    for earlier, later in pairwise(mails):
+        if any(death.role == WORKER and earlier.second <= death.second <= later.second for death in deaths):
+            verdict.repeats += 1
+        else:
+            apart = later.second - earlier.second
+            verdict.duplicated.append(
+                f"the mail {later.subject!r} to {later.to} came again {apart:.1f} s later, and no worker had died"
+            )

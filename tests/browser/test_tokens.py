@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.browser.conftest import serving
@@ -10,24 +12,30 @@ from tests.support.product import PASSWORD
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390), ("en", 1280), ("zh", 390)])
-def test_an_administrator_makes_a_token_and_revokes_it(product, open_page, screenshot, language, width):
+@pytest.fixture
+def address(product) -> Iterator[str]:
+    """The product's address; a fixture, so that the server outlives the page's last request."""
     with serving(product.app) as url:
-        page = open_page(url, language=language, width=width)
-        page.goto("/login")
-        page.fill("[name=login]", "admin")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button.primary")
-        page.goto("/admin/tokens")
-        page.fill("[name=name]", "仓库 warehouse")
-        page.select_option("[name=login]", "li")
-        page.check("[name=scopes][value=external]")
-        page.click("main form .button.primary")
-        assert page.locator("dd", has_text="caseloop_").count() == 1
-        screenshot(page, "token-made", language)
-        page.click("main .button.primary")
-        assert page.locator("tbody tr").count() == 1
-        screenshot(page, "tokens", language)
-        page.press("tbody summary", "Enter")
-        page.click("tbody button")
-        assert page.locator("tbody summary").count() == 0
+        yield url
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390), ("en", 1280), ("zh", 390)])
+def test_an_administrator_makes_a_token_and_revokes_it(address, open_page, screenshot, language, width):
+    page = open_page(address, language=language, width=width)
+    page.goto("/login")
+    page.fill("[name=login]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.primary")
+    page.goto("/admin/tokens")
+    page.fill("[name=name]", "仓库 warehouse")
+    page.select_option("[name=login]", "li")
+    page.check("[name=scopes][value=external]")
+    page.click("main form .button.primary")
+    assert page.locator("dd", has_text="caseloop_").count() == 1
+    screenshot(page, "token-made", language)
+    page.click("main .button.primary")
+    assert page.locator("tbody tr").count() == 1
+    screenshot(page, "tokens", language)
+    page.press("tbody summary", "Enter")
+    page.click("tbody button")
+    assert page.locator("tbody summary").count() == 0

@@ -9,7 +9,6 @@ import inspect
 import json
 from decimal import Decimal
 from importlib.metadata import metadata
-from typing import Any
 
 import pytest
 from lxml import etree
@@ -23,7 +22,6 @@ from SpiffWorkflow.bpmn.util.diff import diff_workflow, migrate_workflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
 from SpiffWorkflow.dmn.parser.DMNParser import DMNParser
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from tests.engine.spiff.diagrams import (
@@ -31,7 +29,6 @@ from tests.engine.spiff.diagrams import (
     an_error,
     an_escalation,
     boundary,
-    boundary_timer,
     chain,
     element,
     end,
@@ -52,58 +49,7 @@ from tests.engine.spiff.diagrams import (
     task,
     user,
 )
-
-LINE = process(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end"))
-LOOP = process(
-    start(), user("a"), exclusive("again", "again-end"), end(), chain("start", "a", "again", "end"), flow("again", "a", "1 == 1")
-)
-FORK = process(
-    start(), user("first"), parallel("fork"), user("a"), user("b"), parallel("join"), user("c"), end(),
-    chain("start", "first", "fork", "a", "join", "c", "end"), chain("fork", "b", "join"),
-)  # fmt: skip
-TIMED = process(
-    start(), user("a"), boundary_timer("late", "a", interrupting=False), user("b"), end(), end("over"),
-    chain("start", "a", "end"), chain("late", "b", "over"),
-)  # fmt: skip
-HOUR = '"PT1H"'
-SCRIPT = "<bpmn:script>n = n + 1\n1 / d</bpmn:script>"
-
-
-def plain(xml: bytes, *, lasting: str = HOUR, engine: Any = None) -> BpmnWorkflow:
-    """A workflow of SpiffWorkflow without anything of ours, run until it waits."""
-    parser = BpmnParser()
-    parser.add_bpmn_str(xml.replace(b"\n  ", b"").replace(b"PT15M", lasting.encode()))
-    workflow = BpmnWorkflow(parser.get_spec("p"), parser.get_subprocess_specs("p"), script_engine=engine)
-    workflow.do_engine_steps()
-    return workflow
-
-
-def ready(workflow: BpmnWorkflow) -> list[str]:
-    return sorted(each.task_spec.name for each in workflow.get_tasks(state=TaskState.READY))
-
-
-def at(workflow: BpmnWorkflow, name: str) -> Task:
-    """The newest task with that name."""
-    return [each for each in workflow.get_tasks() if each.task_spec.name == name][-1]
-
-
-def complete(workflow: BpmnWorkflow, name: str, **data: Any) -> None:
-    task = at(workflow, name)
-    task.data.update(data)
-    task.run()
-    workflow.do_engine_steps()
-
-
-def make_due(timer: Task) -> None:
-    timer.internal_data["event_value"] = "2001-01-01T00:00:00+00:00"
-
-
-def serializer() -> BpmnWorkflowSerializer:
-    return BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
-
-
-def reloaded(workflow: BpmnWorkflow) -> BpmnWorkflow:
-    return serializer().deserialize_json(serializer().serialize_json(workflow))
+from tests.engine.spiff.plain import FORK, LINE, LOOP, SCRIPT, TIMED, at, complete, make_due, plain, ready, reloaded, serializer
 
 
 def test_p01_spiffworkflow_keeps_every_task_that_ever_was():

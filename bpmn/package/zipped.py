@@ -17,7 +17,7 @@ def read_zip(data: bytes) -> ProcessPackage:
     """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            return ProcessPackage.from_files(_files(archive))
+            files = _files(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError, RuntimeError, ValueError) as error:
         # what the zip reader raises for damaged, encrypted and unusually packed files
         raise rejected(
@@ -27,6 +27,7 @@ def read_zip(data: bytes) -> ProcessPackage:
             "请重新打包流程包的文件，且不要设置密码",
             "",
         ) from error
+    return ProcessPackage.from_files(files)
 
 
 def _files(archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -52,7 +53,7 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> byt
     """A file's bytes. What the zip says about its size isn't believed: no more is unpacked than may be."""
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # of other kinds the reader unpacks whole blocks, however little is asked for
-        raise NotImplementedError(f"{entry.filename} is neither stored nor deflated")
+        raise zipfile.BadZipFile(f"{entry.filename} is neither stored nor deflated")
     limit = min(LARGEST_FILE, left)
     with archive.open(entry) as opened:
         content = opened.read(limit + 1)

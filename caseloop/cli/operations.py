@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -84,11 +85,8 @@ def suspend(settings: Settings, numbers: Sequence[str], reason: str) -> None:
       caseloop suspend NR20231001001 NR20231001002 --reason "the payment system is down"
     """
     services = bootstrap.build(settings)
-
-    def order(tx: Transaction, instance_id: int) -> ProcessInstance:
-        return services.engine.operations.suspend(tx, SuspendInstance(instance_id=instance_id, by=COMMAND_LINE, reason=reason))
-
-    each(services, numbers, order, "was suspended")
+    command = partial(SuspendInstance, by=COMMAND_LINE, reason=reason)
+    each(services, numbers, lambda tx, one: services.engine.operations.suspend(tx, command(instance_id=one)), "was suspended")
 
 
 @click.command()
@@ -103,11 +101,8 @@ def resume(settings: Settings, numbers: Sequence[str], reason: str) -> None:
       caseloop resume NR20231001001 --reason "the payment system is back"
     """
     services = bootstrap.build(settings)
-
-    def order(tx: Transaction, instance_id: int) -> ProcessInstance:
-        return services.engine.operations.resume(tx, ResumeInstance(instance_id=instance_id, by=COMMAND_LINE, reason=reason))
-
-    each(services, numbers, order, "was resumed")
+    command = partial(ResumeInstance, by=COMMAND_LINE, reason=reason)
+    each(services, numbers, lambda tx, one: services.engine.operations.resume(tx, command(instance_id=one)), "was resumed")
 
 
 @click.command()
@@ -122,11 +117,8 @@ def cancel(settings: Settings, numbers: Sequence[str], reason: str) -> None:
       caseloop cancel NR20231001001 --reason "opened twice by mistake"
     """
     services = bootstrap.build(settings)
-
-    def order(tx: Transaction, instance_id: int) -> ProcessInstance:
-        return services.engine.cancel(tx, CancelInstance(instance_id=instance_id, by=COMMAND_LINE, reason=reason))
-
-    each(services, numbers, order, "was cancelled")
+    command = partial(CancelInstance, by=COMMAND_LINE, reason=reason)
+    each(services, numbers, lambda tx, one: services.engine.cancel(tx, command(instance_id=one)), "was cancelled")
 
 
 @click.command()

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from desk.calendars import WorkingTime
 from desk.errors import TargetRowInvalid
 from desk.model import Verdict
-from desk.working_time import WorkingTime
 
 WARN_AT_FRACTION = 0.75
 SOLVED_GRACE = timedelta(hours=24)

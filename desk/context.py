@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from desk.calendars import AroundTheClock, weekly_hours
 from desk.clocks import Calendars
-from desk.working_time import AroundTheClock, weekly_hours
 from engine.ports import Chance, Clock
 from engine.service import Engine
 from engine.vault import KeyRing

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.calendars import AroundTheClock, weekly_hours
 from desk.clocks import Anchors, Calendars, strictest_targets, verdict
 from desk.errors import TargetRowInvalid
 from desk.model import Verdict
-from desk.working_time import AroundTheClock, weekly_hours
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDARS = Calendars(

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from desk.assignment import Candidate
+from desk.calendars import AroundTheClock, weekly_hours
 from desk.clocks import Calendars
 from desk.errors import TargetRowInvalid
 from desk.facts import EscalationFacts
 from desk.model import Agent, Role, Team
-from desk.working_time import AroundTheClock, weekly_hours
 from engine.errors import Invalid
 from engine.ports import HandlerCall
 from handlers.assign import Assign, Known

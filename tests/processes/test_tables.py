@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from desk.calendars import AroundTheClock, weekly_hours
 from desk.clocks import Anchors, Calendars, strictest_targets
-from desk.working_time import AroundTheClock, weekly_hours
 from tests.processes.test_package import shipped
 
 ZONE = ZoneInfo("Asia/Shanghai")

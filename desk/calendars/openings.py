@@ -1,0 +1,111 @@
+"""One year of a calendar as sorted instants, so that adding and measuring are two binary searches each."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from desk.calendars.spans import Span, wall_instant
+
+_DAY = timedelta(days=1)
+_NOTHING = timedelta(0)
+_MIDNIGHT = 0
+
+SpansOf = Callable[[date], tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """What is open in a year of UTC: openings in order, none touching the next, and how much was open before each.
+
+    `before` has one entry more than `opens`: the whole year's working time.
+    """
+
+    opens: list[datetime]
+    before: list[timedelta]
+
+    @property
+    def total(self) -> timedelta:
+        return self.before[-1]
+
+    def until(self, at: datetime) -> timedelta:
+        """The year's working time before `at`, which is UTC and within the year."""
+        index = bisect_right(self.opens, at)
+        if not index:
+            return _NOTHING
+        whole = self.before[index]
+        begun = self.before[index - 1] + (at - self.opens[index - 1])
+        return begun if begun < whole else whole
+
+    def reached(self, worked: timedelta) -> datetime:
+        """The first instant at which the year's working time is `worked`, more than zero and at most the total."""
+        index = bisect_left(self.before, worked) - 1
+        return self.opens[index] + (worked - self.before[index])
+
+    def next_open(self, at: datetime) -> datetime | None:
+        """`at` when open then, else the year's next opening; None when there is none."""
+        index = bisect_right(self.opens, at)
+        if index and at - self.opens[index - 1] < self.before[index] - self.before[index - 1]:
+            return at
+        return self.opens[index] if index < len(self.opens) else None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The working days of a local year: ordinals of their dates, and the instants at which they end."""
+
+    ordinals: list[int]
+    ends: list[datetime]
+
+
+def openings_of(year: int, zone: ZoneInfo, spans_of: SpansOf) -> Openings:
+    """The openings between two beginnings of a year in UTC. Spans that meet or overlap (in a repeated hour) are one opening."""
+    first, last = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    opens: list[datetime] = []
+    closes: list[datetime] = []
+    for opening, closing in _instants(first.date() - 2 * _DAY, last.date() + 2 * _DAY, zone, spans_of):
+        opening, closing = max(opening, first), min(closing, last)
+        if opening >= closing:
+            continue
+        if closes and opening <= closes[-1]:
+            closes[-1] = max(closes[-1], closing)
+        else:
+            opens.append(opening)
+            closes.append(closing)
+    before = [_NOTHING]
+    for opening, closing in zip(opens, closes, strict=True):
+        before.append(before[-1] + (closing - opening))
+    return Openings(opens, before)
+
+
+def working_days_of(year: int, zone: ZoneInfo, spans_of: SpansOf) -> WorkingDays:
+    """The days of a local year that have spans."""
+    ordinals, ends = [], []
+    for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
+        day = date.fromordinal(ordinal)
+        if spans := spans_of(day):
+            ordinals.append(ordinal)
+            ends.append(wall_instant(day, spans[-1].closes, zone, closing=True))
+    return WorkingDays(ordinals, ends)
+
+
+def _instants(day: date, until: date, zone: ZoneInfo, spans_of: SpansOf) -> Iterator[tuple[datetime, datetime]]:
+    """The spans of days in order, as UTC instants; wall times are looked up singly only on days of a clock change."""
+    begins = _midnights(day, zone)
+    while day < until:
+        ends = _midnights(day + _DAY, zone)
+        plain = begins[0] == begins[1] and ends[0] == ends[1] and ends[0] - begins[0] == _DAY
+        for span in spans_of(day):
+            if plain:
+                yield begins[0] + timedelta(minutes=span.opens), begins[0] + timedelta(minutes=span.closes)
+            else:
+                yield wall_instant(day, span.opens, zone, closing=False), wall_instant(day, span.closes, zone, closing=True)
+        day, begins = day + _DAY, ends
+
+
+def _midnights(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The day's beginning as one who opens and as one who closes reads it: equal unless the clock changes at midnight."""
+    return wall_instant(day, _MIDNIGHT, zone, closing=False), wall_instant(day, _MIDNIGHT, zone, closing=True)

@@ -8,9 +8,12 @@ from typing import Any
 
 SENTENCES: Mapping[str, str] = {
     "handled_before": "handled it before",
+    "knows_customer": "has another open case of this customer",
+    "stands_in": "stands in for {person}, who is on leave",
     "only_one_free": "the only one free in {where}",
     "least_loaded": "least loaded in {where}: {load} of {capacity}",
     "waited_longest": "waited longest among the least loaded in {where}: {load} of {capacity}",
+    "best_score": "best of {count} in {where}: {score} points (load {load} of {capacity}, idle {idle} min, level {level})",
     "nobody_free": "nobody of {team} is free and fit; offered to the whole team",
     "team_supervisor": "supervisor of {team}",
     "team_deputy": "deputy of {team}",
@@ -25,7 +28,8 @@ MISSED = "{clock} was missed: "
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """`code` is one of SENTENCES and stable. Arguments name things by their keys: team, instead (the team for which it steps in),
-    skill, clock; load and capacity are numbers; `by` tells for each clock which row set it.
+    skill, clock, person (a login); load, capacity, score, count, idle (minutes) and level are numbers; `by` tells for each clock
+    which row set it.
     """
 
     code: str

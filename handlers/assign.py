@@ -41,7 +41,7 @@ class Assign:
 
     def decide(self, call: HandlerCall, facts: Known) -> Decision:
         """Apply desk.assignment's rule."""
-        answer = assignment.assign(_wanted(call, facts.previous_owner), facts.candidates)
+        answer = assignment.assign(_wanted(call, facts.previous_owner), facts.candidates, call.now)
         result = {"assignee": answer.assignee, "team": answer.team, "reason": str(answer.reason)}
         return decision(result, answer.reason, answer.considered)
 

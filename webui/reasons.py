@@ -8,13 +8,19 @@ from typing import Any
 from webui.i18n import gettext, mark
 from webui.labels import CASE_TYPES, CLOCKS, label_of
 from webui.old_reasons import coded_obstacle, coded_reason
-from webui.people_names import team_name
+from webui.people_names import name_of, team_name
 
 REASONS: Mapping[str, str] = {
     "handled_before": mark("Handled it before."),
+    "knows_customer": mark("Has another open case of this customer."),
+    "stands_in": mark("Stands in for %(person)s, who is on leave."),
     "only_one_free": mark("The only one free in %(where)s."),
     "least_loaded": mark("Least loaded in %(where)s: %(load)s of %(capacity)s."),
     "waited_longest": mark("Waited longest among the least loaded in %(where)s: %(load)s of %(capacity)s."),
+    "best_score": mark(
+        "Best of %(count)s in %(where)s: %(score)s points (load %(load)s of %(capacity)s, "
+        "%(idle)s min without a new case, level %(level)s)."
+    ),
     "nobody_free": mark("Nobody of %(where)s is free and fit; offered to the whole team."),
     "team_supervisor": mark("Supervisor of %(where)s."),
     "team_deputy": mark("Deputy of %(where)s."),
@@ -30,6 +36,13 @@ OBSTACLES: Mapping[str, str] = {
     "lacks_skill": mark("lacks the skill %(skill)s"),
     "not_signed_in": mark("has not used the one-time password yet"),
     "at_capacity": mark("has no room"),
+    "may_not_read": mark("may not read cases"),
+    "on_leave": mark("on leave"),
+    "busy": mark("busy"),
+    "off_shift": mark("not on shift"),
+    "lacks_level": mark("has only level %(level)s of the skill %(skill)s"),
+    "other_line": mark("serves other business lines"),
+    "other_language": mark("doesn't speak the customer's language"),
     "owns_case": mark("owns the case"),
     "told_before": mark("was told before"),
 }
@@ -80,5 +93,5 @@ def _words(given: Mapping[str, Any]) -> dict[str, Any]:
     shown = label_of(CASE_TYPES, skill).text if skill else ""
     if skill and given.get("team"):
         where = gettext("%(team)s with skill %(skill)s", team=where, skill=shown)
-    numbers = {name: given.get(name, "") for name in ("load", "capacity", "round")}
-    return {**numbers, "where": where, "skill": shown}
+    numbers = {name: given.get(name, "") for name in ("load", "capacity", "round", "score", "count", "idle", "level")}
+    return {**numbers, "where": where, "skill": shown, "person": name_of(given.get("person"))}

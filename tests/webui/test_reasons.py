@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from desk.assignment import Candidate, Wanted, assign
+from desk.assignment.eligibility import OBSTACLES as OBSTACLE_CODES
 from desk.escalation import Missed, escalate
 from desk.model import Role
 from desk.reasons import SENTENCES
 from webui.reasons import REASONS, obstacle, reason, request_for
 
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BUSY, FREE = {"load": 9}, {"load": 1}
 
 
@@ -41,7 +45,7 @@ def is_chinese(text: str) -> bool:
     ],
 )
 def test_each_reason_of_an_assignment_is_said_in_chinese(chinese, wanted, candidates):
-    given = assign(Wanted(**{"team": "service", "priority": "normal"} | wanted), candidates).reason
+    given = assign(Wanted(**{"team": "service", "priority": "normal"} | wanted), candidates, NOON).reason
     assert is_chinese(reason(str(given), given.code, given.arguments)), given
     assert reason(str(given)) == reason(str(given), given.code, given.arguments), "history that is older than codes"
 
@@ -52,8 +56,25 @@ def test_each_obstacle_is_said_in_chinese(chinese):
         a_candidate("d", load=10), a_candidate("e"),
     ]  # fmt: skip
     wanted = Wanted(team="service", priority="normal", skill="complaint", avoid=frozenset({"e"}))
-    for each in assign(wanted, candidates).considered:
+    for each in assign(wanted, candidates, NOON).considered:
         assert is_chinese(obstacle(each)), each
+
+
+def test_each_new_way_to_be_chosen_is_said_in_chinese(chinese):
+    wanted = Wanted(team="service", priority="normal", skill="complaint", familiar=("li",))
+    li, zhao = a_candidate("li"), a_candidate("zhao", levels={"complaint": 5}, load=2, capacity=20)
+    absent = replace(li, on_leave=True, delegate="zhao")
+    said = [assign(wanted, people, NOON).reason for people in ([li, zhao], [absent, zhao])]
+    said.append(assign(replace(wanted, familiar=()), [replace(li, capacity=20, load=2), zhao], NOON).reason)
+    assert [one.code for one in said] == ["knows_customer", "stands_in", "best_score"]
+    for given in said:
+        assert is_chinese(reason(str(given), given.code, given.arguments)), given
+    assert "李娜" in reason("", said[1].code, said[1].arguments)
+
+
+@pytest.mark.parametrize("code", OBSTACLE_CODES)
+def test_every_obstacle_has_words(chinese, code):
+    assert is_chinese(obstacle({"obstacle": code, "skill": "complaint", "level": 2}))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,18 @@
+"""Who gets a case: pure rules over what the routing row asks for and what is known of the people, each answer with its reason."""
+
+from desk.assignment.candidates import WEIGHTS, Candidate, Wanted, weight_of
+from desk.assignment.pipeline import Assignment, assign
+from desk.assignment.skills import MEDIUM_LEVEL, SkillInvalid, skill_text, skills_of
+
+__all__ = [
+    "MEDIUM_LEVEL",
+    "WEIGHTS",
+    "Assignment",
+    "Candidate",
+    "SkillInvalid",
+    "Wanted",
+    "assign",
+    "skill_text",
+    "skills_of",
+    "weight_of",
+]

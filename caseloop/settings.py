@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from caseloop import channel_file
 from engine.errors import SettingsInvalid
 
 PREFIX = "CASELOOP_"
@@ -24,6 +26,8 @@ KNOWN = (
     "HANDLERS",
     "TRUSTED_PROXY",
     "QUEUE",
+    "CHANNELS_FILE",
+    "STREAMS",
 )
 EMBEDDED, PROCRASTINATE = QUEUES = ("embedded", "procrastinate")
 IGNORED = ("CRASH_AT", "FRONTEND", "NODE", "SHARED_DATA")
@@ -36,7 +40,8 @@ class Settings:
 
     `queue` is one of QUEUES: how jobs reach workers. `trusted_proxy` is the address of the one proxy whose word
     about the visitor's address is believed. `handlers` maps further handler names to
-    "module:factory", beside those found by entry point.
+    "module:factory", beside those found by entry point. `channels` is the file of channels, read (caseloop.channel_file).
+    `streams` is how many pages may be told live, each by a thread of the web server beside `threads`.
     """
 
     home: Path
@@ -51,6 +56,8 @@ class Settings:
     handlers: Mapping[str, str]
     trusted_proxy: str | None
     queue: str
+    channels: Mapping[str, Any]
+    streams: int
 
     @property
     def key_file(self) -> Path:
@@ -82,6 +89,8 @@ class Settings:
             handlers=_handlers(given),
             trusted_proxy=given.get("TRUSTED_PROXY") or None,
             queue=_queue(given, database_url),
+            channels=channel_file.read(given.get("CHANNELS_FILE"), environment),
+            streams=_number(given, "STREAMS", 32, lowest=0, highest=1000),
         )
 
 

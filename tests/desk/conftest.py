@@ -122,7 +122,7 @@ def office(database: Database, vault: KeyRing) -> Office:
     clock, chance, handlers = FakeClock(local("2023-10-01T09:30")), FakeChance(), {}
     engine = Engine(database, vault=vault, handlers=handlers, projections=[CaseProjection(vault)], clock=clock)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, hasher=QUICK_HASHER)
-    settings = SimpleNamespace(smtp_url="", mail_from="", base_url="http://desk.example")
+    settings = SimpleNamespace(smtp_url="", mail_from="", base_url="http://desk.example", channels={})
     services = SimpleNamespace(desk=desk, engine=engine, clock=clock, chance=chance, settings=settings)
     makers = (
         assign.make,

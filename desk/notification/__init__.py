@@ -1,0 +1,1 @@
+"""Notification in three roles: who wants it (preferences), what it says (templates), how it travels (courier and channels)."""

@@ -139,7 +139,7 @@ def run(database_url: str, home: Path, plan: Plan) -> Result:
         with fleet.cleared():
             _play(fleet, clients, places, plan, chance)
             quiet = not clients.traffic.wrong and drained(house, DRAIN_SECONDS)
-        verdict = inspect(house, clients.traffic, mailbox.received, fleet.deaths)
+        verdict = inspect(house, clients.traffic, clients.couriers, mailbox.received, fleet.deaths)
         house.services.db.dispose()
     deaths = Counter(f"{death.role}: {death.place or 'at a random instant'}" for death in fleet.deaths)
     return Result(verdict=verdict, traffic=clients.traffic, places=places, deaths=deaths, quiet=quiet)
@@ -179,6 +179,7 @@ def report(result: Result) -> bool:
     print(f"commit_points_without_a_death: {', '.join(sorted(places - result.deaths.keys())) or 'none'}")
     print(f"kills: {result.deaths.total()}")
     print(f"cases: {verdict.cases}")
+    print(f"parcels_by_external_tasks: {verdict.parcels}")
     print(f"tasks_fought_for: {result.traffic.quarrels}")
     print(f"mails_repeated_after_a_death: {verdict.repeats}")
     for name in ("lost", "duplicated", "stuck"):

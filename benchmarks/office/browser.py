@@ -1,4 +1,4 @@
-"""Somebody before the web pages, who tries again until a page answers."""
+"""Somebody before the web pages, or a program at the API, who tries again until there is an answer."""
 
 from __future__ import annotations
 
@@ -32,16 +32,48 @@ class Answer:
         return json.loads(self.text)
 
 
-class Browser:
-    """Keeps cookies and the CSRF token, and sends again whenever the connection broke or the server was unwell.
+class _Patient:
+    """Sends again whenever the connection broke or the server was unwell: whatever it asks for must be safe to ask for twice.
 
-    So whatever it asks for must be safe to ask for twice. `unwell` collects the answers of 500 and more.
+    `unwell` collects the answers of 500 and more.
     """
 
     def __init__(self, url: str, *, unwell: list[str]) -> None:
         self.url = url
         self._unwell = unwell
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()), _NoRedirect)
+
+    def _patiently(self, request: Callable[[], urllib.request.Request]) -> Answer:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                status, text = self._send(request())
+            except (OSError, HTTPException) as error:
+                status, text = NO_ANSWER, f"{type(error).__name__}: {error}"
+            if NO_ANSWER < status < 500:
+                return Answer(status=status, text=text, tries=tries)
+            if status:
+                self._unwell.append(f"{status} {text[:300]}")
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"{self.url}: no answer for {PATIENCE_SECONDS:g} s; at last {status} {text[:200]}")
+            time.sleep(PAUSE_SECONDS)
+
+    def _send(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with self._opener.open(request, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+
+class Browser(_Patient):
+    """Keeps cookies and the CSRF token."""
+
+    def __init__(self, url: str, *, unwell: list[str]) -> None:
+        super().__init__(url, unwell=unwell)
         self._token = ""
 
     def sign_in(self, login: str, password: str) -> None:
@@ -75,30 +107,20 @@ class Browser:
             headers |= {"Content-Type": "application/json", "Accept": "application/json"}
         return urllib.request.Request(self.url + path, data=data, headers=headers)
 
-    def _patiently(self, request: Callable[[], urllib.request.Request]) -> Answer:
-        give_up = time.monotonic() + PATIENCE_SECONDS
-        tries = 0
-        while True:
-            tries += 1
-            try:
-                status, text = self._send(request())
-            except (OSError, HTTPException) as error:
-                status, text = NO_ANSWER, f"{type(error).__name__}: {error}"
-            if NO_ANSWER < status < 500:
-                return Answer(status=status, text=text, tries=tries)
-            if status:
-                self._unwell.append(f"{status} {text[:300]}")
-            if time.monotonic() > give_up:
-                raise TimeoutError(f"{self.url}: no answer for {PATIENCE_SECONDS:g} s; at last {status} {text[:200]}")
-            time.sleep(PAUSE_SECONDS)
 
-    def _send(self, request: urllib.request.Request) -> tuple[int, str]:
-        try:
-            with self._opener.open(request, timeout=20) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
+class Program(_Patient):
+    """Shows its token at the API."""
+
+    def __init__(self, url: str, secret: str, *, unwell: list[str]) -> None:
+        super().__init__(url, unwell=unwell)
+        self._secret = secret
+
+    def post(self, path: str, body: Any, *, key: str = "") -> Answer:
+        """Send JSON, with an idempotency key if there is one."""
+        headers = {"Authorization": f"Bearer {self._secret}", "Content-Type": "application/json"}
+        headers |= {"Idempotency-Key": key} if key else {}
+        data = json.dumps(body).encode()
+        return self._patiently(lambda: urllib.request.Request(f"{self.url}/api/v1{path}", data=data, headers=headers))
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

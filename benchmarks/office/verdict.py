@@ -1,6 +1,7 @@
 """What must hold when all is quiet again: each promise kept, each effect once, each history whole.
 
-*lost*: the server said yes, and it isn't so; or the database says that something left the house, and it never arrived.
+*lost*: the server said yes, and it isn't so; or the database says that something left the house, and it never arrived; or what
+another program did isn't what the history says.
 *duplicated*: something happened twice inside (a case, a task, a survey, a step of a token), or two different mails say the same
 thing in the same round of handling, or the same mail (the same Message-ID) arrived twice although no worker died between the two
 arrivals. Mail is sent at least once: SMTP knows no transaction, so a worker that dies after the server took a mail and before
@@ -19,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from benchmarks.office.couriers import ACTIVITY, PARCEL, Couriers
 from benchmarks.office.fleet import WORKER, Death
 from benchmarks.office.house import House
 from benchmarks.office.mailbox import Received
@@ -27,13 +29,14 @@ from desk.model import CaseState, EntryKind
 from desk.store import cases, conversation, surveys
 from desk.tables import case as case_table
 from engine import history
-from engine.db import messages, queries
+from engine.db import lists, messages, queries
 from engine.db.tables import process_instance
 from engine.model import InstanceState, JobState, ProcessInstance
 from engine.ports import Transaction
 from handlers.mail import message_id
 
 SETTLED = (JobState.DONE, JobState.CANCELLED)
+MOST_PARCELS = 100_000
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Verdict:
     duplicated: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     cases: int = 0
+    parcels: int = 0
     repeats: int = 0
 
 
@@ -59,8 +63,8 @@ def drained(house: House, seconds: float) -> bool:
     return False
 
 
-def inspect(house: House, traffic: Traffic, received: Sequence[Received], deaths: Sequence[Death]) -> Verdict:
-    """Compare what clients were promised, what the database says and what arrived."""
+def inspect(house: House, traffic: Traffic, couriers: Couriers, received: Sequence[Received], deaths: Sequence[Death]) -> Verdict:
+    """Compare what clients were promised, what the database says, what arrived by mail and what other programs did."""
     verdict = Verdict()
     with house.services.db.reading() as tx:
         numbers = tx.execute(select(case_table.c.number).order_by(case_table.c.number)).scalars().all()
@@ -69,6 +73,7 @@ def inspect(house: House, traffic: Traffic, received: Sequence[Received], deaths
         _requests(tx, traffic, numbers, verdict)
         for number in numbers:
             _case(tx, house, number, [one for one in traffic.promises if one.number == number], verdict)
+        _parcels(tx, house, couriers, verdict)
     _mail(house, numbers, received, deaths, verdict)
     return verdict
 
@@ -162,6 +167,29 @@ def _not_kept(
             yield f"{promise} was confirmed and isn't so"
     made = {event.job_id for event in events if isinstance(event, history.JobCreated)}
     yield from (f"job {job} is gone" for job in sorted(made - {job.id for job in queries.jobs(tx, instance_id=instance.id)}))
+
+
+def _parcels(tx: Transaction, house: House, couriers: Couriers, verdict: Verdict) -> None:
+    """Each confirmed order has one instance, and each carried parcel's receipt stands in the history of its instance, once."""
+    sent = lists.instances(tx, process_key=PARCEL, after=0, limit=MOST_PARCELS)
+    verdict.parcels = len(sent)
+    keys = Counter(instance.business_key for instance in sent)
+    verdict.lost.extend(f"{key} was ordered and isn't there" for key in couriers.ordered if key not in keys)
+    verdict.duplicated.extend(f"{key} has {times} instances" for key, times in keys.items() if times > 1)
+    carried = dict(couriers.carried)
+    for instance in sent:
+        number = instance.business_key
+        events = queries.history(tx, house.services.vault, instance.id)
+        if instance.state is not InstanceState.COMPLETED:
+            verdict.stuck.append(f"{number}: the instance is {instance.state}")
+        verdict.duplicated.extend(f"{number}: {what}" for what in _happened_twice(events))
+        receipts = [carried.pop(job.idempotency_key, None) for job in queries.jobs(tx, instance_id=instance.id)]
+        told = [
+            event.value.get("receipt") for event in events if isinstance(event, history.VariableSet) and event.name == ACTIVITY
+        ]
+        if receipts != told:
+            verdict.lost.append(f"{number}: carried with {receipts}, the history says {told}")
+    verdict.duplicated.extend(f"{receipt} is of no instance" for receipt in carried.values())
 
 
 def _mail(house: House, numbers: Sequence[str], received: Sequence[Received], deaths: Sequence[Death], verdict: Verdict) -> None:

@@ -20,3 +20,4 @@ def test_killing_web_and_worker_at_any_moment_loses_doubles_and_strands_nothing(
     assert result.deaths.total() == SHORT.kills
     assert any(":" in place.removeprefix("worker: ").removeprefix("web: ") for place in result.deaths)
     assert result.verdict.cases >= SHORT.cases
+    assert result.verdict.parcels > 0

@@ -41,6 +41,16 @@ class TargetRowInvalid(Invalid):
         super().__init__(f"Service target {source!r}: {fact}. Correct the row in the table of targets.", source=source)
 
 
+class CalendarUnknown(Invalid):
+    """A target names a calendar that the desk doesn't have."""
+
+    code = "calendar_unknown"
+
+    def __init__(self, key: str, known: tuple[str, ...]) -> None:
+        self.key, self.known = key, known
+        super().__init__(f"There is no calendar {key!r}. Use one of {', '.join(known)}, or add it.", key=key, known=list(known))
+
+
 class CaseNotFound(NotFound):
     """No such case, or not for you; which of the two isn't told."""
 

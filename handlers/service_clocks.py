@@ -1,7 +1,8 @@
 """Deciders `service-clocks` and `new-round`: which instants follow from the target rows.
 
-Both answer {<clock>: {started_at, due_at, warn_at, source}, …, round}; a diagram's timers read `clocks.solve.due_at` and
-the like. Header `warnFraction` says after which part of a limit to warn (0.75 without it).
+Both answer {<clock>: {started_at, due_at, warn_at, source, anchor, limit, not_before}, …, round}; a diagram's timers read
+`clocks.solve.due_at` and the like. Header `warnFraction` says after which part of a limit to warn (0.75 without it); header
+`defaultTransfer` is `true` when a transfer is to be timed also where the table has no row for it (C4).
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.clocks import WARN_AT_FRACTION, Anchors, Calendars, Targets, strictest_targets
+from desk.clocks import WARN_AT_FRACTION, Anchors, Calendars, Targets, strictest_targets, with_default_transfer
+from desk.clocks.variables import as_variable
 from desk.instants import instant
 from desk.reasons import Reason
 from engine.ports import Decision, HandlerCall, Transaction
-from handlers.headers import fraction
+from handlers.headers import choice, fraction
 from handlers.reasons import decision
 
-WARN_HEADER = "warnFraction"
+WARN_HEADER, TRANSFER_HEADER = "warnFraction", "defaultTransfer"
 TIMED_AGAIN = frozenset({"solve", "follow_up"})
 """The clocks of a later round: the customer was answered and transferred before."""
 
@@ -45,7 +47,10 @@ class ServiceClocks(_Clocks):
         """Apply desk.clocks' rule: per clock the earliest due instant wins."""
         case, intake = call.inputs.get("case") or {}, call.inputs.get("intake") or {}
         received_at = instant(case.get("received_at") or intake.get("received_at"), self._zone) or call.now
-        return _decision(self._targets(call, call.inputs.get("target_rows") or (), received_at), round=1)
+        rows = call.inputs.get("target_rows") or ()
+        if choice(call, TRANSFER_HEADER, ("true", "false"), "false") == "true":
+            rows = with_default_transfer(rows)
+        return _decision(self._targets(call, rows, received_at), round=1)
 
 
 class NewRound(_Clocks):
@@ -71,10 +76,7 @@ def make_new_round(services: Any) -> NewRound:
 
 
 def _decision(targets: Targets, *, round: int) -> Decision:
-    clocks = {
-        name: {"started_at": target.started_at, "due_at": target.due_at, "warn_at": target.warn_at, "source": target.source}
-        for name, target in targets.clocks.items()
-    }
+    clocks = {name: as_variable(target) for name, target in targets.clocks.items()}
     by = {name: target.source for name, target in targets.clocks.items()}
     reason = Reason(code="clocks" if by else "no_clocks", arguments={"round": round, "by": by})
     return decision({**clocks, "round": round}, reason, targets.considered)

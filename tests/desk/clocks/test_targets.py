@@ -88,13 +88,13 @@ def test_an_empty_target_is_no_clock(amount):
 @pytest.mark.parametrize(
     ("bad", "fact"),
     [
-        (row("solve", 2, "P1D"), "isn't min, h or wd"),
+        (row("solve", 2, "P1D"), "isn't min, h, bh, wd or %"),
         (row("solve", "two", "h"), "isn't a number"),
         (row("solve", -2, "h"), "between 0 and"),
         (row("solve", 1.5, "wd"), "whole"),
         (row("", 2, "h"), "names no clock"),
         (row("solve", 2, "h", anchor="moon"), "isn't received or solution"),
-        (row("solve", 2, "h", calendar="lunar"), "isn't 24x7 or business"),
+        (row("solve", 2, "h", calendar="lunar"), "isn't one of 24x7, business"),
     ],
 )
 def test_a_row_that_cannot_be_meant_is_refused_by_its_source(bad, fact):

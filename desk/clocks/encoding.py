@@ -1,0 +1,102 @@
+"""Clock events as plain data that JSON can hold, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from desk.calendars import Limit
+from desk.clocks.errors import ClockEventUnreadable
+from desk.clocks.events import (
+    Cause,
+    ClockEvent,
+    ClockPaused,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    ClockVoided,
+    DueRule,
+    ServiceTarget,
+    VoidReason,
+)
+
+VERSION = 1
+_KINDS: Mapping[str, type] = {
+    kind.__name__: kind for kind in (ClockStarted, ClockPaused, ClockResumed, ClockRetargeted, ClockStopped, ClockVoided)
+}
+
+
+def encode(event: ClockEvent) -> dict[str, Any]:
+    """The event as a JSON object: `kind`, `version`, and its fields; instants as ISO 8601 in UTC, amounts as fractions."""
+    values = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+    return {"kind": type(event).__name__, "version": VERSION, **values}
+
+
+def decode(data: Mapping[str, Any]) -> ClockEvent:
+    """What `encode` gave. Raises ClockEventUnreadable, also for a later version."""
+    if data.get("version") != VERSION:
+        raise ClockEventUnreadable(f"has version {data.get('version')!r}, which isn't {VERSION}")
+    kind = _KINDS.get(str(data.get("kind")))
+    if kind is None:
+        raise ClockEventUnreadable(f"is of the unknown kind {data.get('kind')!r}")
+    readers = {**_READ, "reason": VoidReason} if kind is ClockVoided else _READ
+    given = {name: value for name, value in data.items() if name not in ("kind", "version")}
+    try:
+        return kind(
+            **{name: readers[name](value) if name in readers and value is not None else value for name, value in given.items()}
+        )
+    except (TypeError, ValueError, KeyError, ZeroDivisionError, AttributeError) as error:
+        raise ClockEventUnreadable(f"of kind {data['kind']} can't be read: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case Fraction() | Decimal():
+            return str(value)
+        case Limit() | ServiceTarget():
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        case Mapping():
+            return {str(key): _plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case _:
+            return value
+
+
+def _instant(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return read.astimezone(UTC)
+
+
+def _target(data: Mapping[str, Any]) -> ServiceTarget:
+    limit = {**data["limit"], "amount": Fraction(data["limit"]["amount"])}
+    not_before = data.get("not_before")
+    return ServiceTarget(
+        **{
+            **data,
+            "limit": Limit(**limit),
+            "considered": tuple(data["considered"]),
+            "not_before": _instant(not_before) if not_before else None,
+        }
+    )
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("at", "anchored_at", "until", "due_before", "breached_before", "done_at"), _instant),
+    "target": _target,
+    "cause": Cause,
+    "breach_cause": Cause,
+    "rule": DueRule,
+    "grace": lambda seconds: timedelta(seconds=seconds),
+}

@@ -2,110 +2,80 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from engine.db.tables import NAMING
+from desk.tables.columns import (
+    ANSWERS,
+    CONTACT,
+    CUSTOMER_NUMBER,
+    DESCRIPTION,
+    DETAIL,
+    ENTRY,
+    NAME,
+    NOTICE,
+    ORDER,
+    PRODUCT,
+    PROGRESS,
+    REASON,
+    case_column,
+    context_of,
+    key_column,
+    login_column,
+    metadata,
+    sealed_column,
+)
+from desk.tables.staffing import absence, agent, drain, login_failure, membership, shift, shift_day, team
 from engine.db.types import Key, UtcDateTime
 
-metadata = MetaData(naming_convention=NAMING)
-
-
-NAME, CONTACT, CUSTOMER_NUMBER = "name", "contact", "customer number"
-DESCRIPTION, ORDER, PRODUCT = "description", "order", "product"
-ENTRY, PROGRESS, ANSWERS, NOTICE = "entry", "progress", "answers", "notice"
-DETAIL, REASON = "detail", "reason"
-
-
-def context_of(meaning: str) -> bytes:
-    """The vault's context for a text of that meaning: sealed as a name, it doesn't open as a contact."""
-    return f"desk {meaning}".encode()
-
-
-def _sealed(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    """A column that the vault seals as one meaning; `info` tells it to whoever seals it anew with another key."""
-    return Column(name, LargeBinary, nullable=nullable, info={"context": context_of(meaning)})
-
-
-def _key() -> Column:
-    return Column("id", Key, primary_key=True, autoincrement=True)
-
-
-def _login(name: str = "login", *, nullable: bool = False) -> Column:
-    return Column(name, String(100), nullable=nullable)
-
-
-def _case() -> Column:
-    return Column("case_number", String(40), ForeignKey("desk_case.number"), nullable=False)
-
-
-team = Table(
-    "desk_team",
-    metadata,
-    Column("key", String(60), primary_key=True),
-    Column("name", String(100), nullable=False),
-    Column("name_en", String(100), nullable=False),
-    _login("supervisor", nullable=True),
-    _login("deputy", nullable=True),
-)
-
-agent = Table(
-    "desk_agent",
-    metadata,
-    Column("login", String(100), primary_key=True),
-    Column("name", String(100), nullable=False),
-    Column("shown_as", String(100), nullable=False),
-    Column("role", String(20), nullable=False),
-    Column("skills", Text, nullable=False),
-    Column("language", String(10), nullable=False),
-    Column("email", String(200), nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("available", Boolean, nullable=False),
-    Column("capacity", Integer, nullable=False),
-    Column("password_hash", String(200), nullable=False),
-    Column("password_is_temporary", Boolean, nullable=False),
-    Column("last_assigned_at", UtcDateTime),
-    Column("revision", Integer, nullable=False),
-)
-
-membership = Table(
-    "desk_membership",
-    metadata,
-    Column("login", String(100), ForeignKey("desk_agent.login"), primary_key=True),
-    Column("team_key", String(60), ForeignKey("desk_team.key"), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Index("ix_desk_membership_team_key", "team_key"),
-)
-
-login_failure = Table(
-    "desk_login_failure",
-    metadata,
-    _key(),
-    _login(),
-    Column("address", String(60), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Index("ix_desk_login_failure_login", "login", "at"),
-    Index("ix_desk_login_failure_address", "address", "at"),
-)
+__all__ = [
+    "ANSWERS",
+    "CONTACT",
+    "CUSTOMER_NUMBER",
+    "DESCRIPTION",
+    "DETAIL",
+    "ENTRY",
+    "NAME",
+    "NOTICE",
+    "ORDER",
+    "PRODUCT",
+    "PROGRESS",
+    "REASON",
+    "absence",
+    "agent",
+    "api_token",
+    "assignment",
+    "case",
+    "clock",
+    "contact",
+    "context_of",
+    "customer",
+    "delivery",
+    "disclosure",
+    "draft",
+    "draft_file",
+    "drain",
+    "entry",
+    "escalation",
+    "login_failure",
+    "membership",
+    "metadata",
+    "notice",
+    "numbering",
+    "progress",
+    "rollout",
+    "shift",
+    "shift_day",
+    "survey",
+    "team",
+]
 
 customer = Table(
     "desk_customer",
     metadata,
-    _key(),
-    _sealed("name_sealed", NAME),
+    key_column(),
+    sealed_column("name_sealed", NAME),
     Column("name_index", LargeBinary),
-    _sealed("number_sealed", CUSTOMER_NUMBER),
+    sealed_column("number_sealed", CUSTOMER_NUMBER),
     Column("number_index", LargeBinary),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_desk_customer_name_index", "name_index"),
@@ -115,9 +85,9 @@ customer = Table(
 contact = Table(
     "desk_contact",
     metadata,
-    _key(),
+    key_column(),
     Column("customer_id", Key, ForeignKey("desk_customer.id"), nullable=False),
-    _sealed("contact_sealed", CONTACT),
+    sealed_column("contact_sealed", CONTACT),
     Column("contact_index", LargeBinary, nullable=False),
     UniqueConstraint("customer_id", "contact_index"),
     Index("ix_desk_contact_contact_index", "contact_index"),
@@ -145,13 +115,13 @@ case = Table(
     Column("preferred_channel", String(20), nullable=False),
     Column("customer_kind", String(20), nullable=False),
     Column("customer_id", Key, ForeignKey("desk_customer.id"), nullable=False),
-    _sealed("contact_sealed", CONTACT),
-    _sealed("description_sealed", DESCRIPTION),
-    _sealed("order_sealed", ORDER),
+    sealed_column("contact_sealed", CONTACT),
+    sealed_column("description_sealed", DESCRIPTION),
+    sealed_column("order_sealed", ORDER),
     Column("order_index", LargeBinary),
-    _sealed("product_sealed", PRODUCT),
+    sealed_column("product_sealed", PRODUCT),
     Column("team", String(60), nullable=False),
-    _login("owner", nullable=True),
+    login_column("owner", nullable=True),
     Column("owner_task_id", Key),
     Column("round", Integer, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
@@ -161,7 +131,7 @@ case = Table(
     Column("first_response_at", UtcDateTime),
     Column("resolved_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
-    _login("created_by"),
+    login_column("created_by"),
     Column("revision", Integer, nullable=False),
     Index("ix_desk_case_state_received_at", "state", "received_at"),
     Index("ix_desk_case_team_state", "team", "state"),
@@ -194,19 +164,19 @@ escalation = Table(
     Column("clock", String(40), primary_key=True),
     Column("round", Integer, primary_key=True, autoincrement=False),
     Column("level", Integer, primary_key=True, autoincrement=False),
-    _login("supervisor", nullable=True),
+    login_column("supervisor", nullable=True),
     Column("at", UtcDateTime, nullable=False),
 )
 
 entry = Table(
     "desk_entry",
     metadata,
-    _key(),
-    _case(),
+    key_column(),
+    case_column(),
     Column("kind", String(20), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    _login("by"),
-    _sealed("text_sealed", ENTRY),
+    login_column("by"),
+    sealed_column("text_sealed", ENTRY),
     Column("message_id", String(200), unique=True),
     Index("ix_desk_entry_case_number", "case_number", "at"),
 )
@@ -214,17 +184,17 @@ entry = Table(
 progress = Table(
     "desk_progress",
     metadata,
-    _key(),
-    _case(),
+    key_column(),
+    case_column(),
     Column("round", Integer, nullable=False),
     Column("task_id", Key, nullable=False),
     Column("stage", String(100), nullable=False),
-    _login("by"),
+    login_column("by"),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=False),
-    _sealed("content_sealed", PROGRESS),
-    _sealed("feedback_sealed", PROGRESS),
-    _sealed("next_sealed", PROGRESS),
+    sealed_column("content_sealed", PROGRESS),
+    sealed_column("feedback_sealed", PROGRESS),
+    sealed_column("next_sealed", PROGRESS),
     Column("final", Boolean, nullable=False),
     Index("ix_desk_progress_case_number", "case_number", "id"),
 )
@@ -232,18 +202,18 @@ progress = Table(
 survey = Table(
     "desk_survey",
     metadata,
-    _key(),
-    _case(),
+    key_column(),
+    case_column(),
     Column("round", Integer, nullable=False),
     Column("salt", String(100), nullable=False),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _login("agent", nullable=True),
+    login_column("agent", nullable=True),
     Column("invited_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("rating", String(20)),
-    _sealed("answers_sealed", ANSWERS, nullable=True),
+    sealed_column("answers_sealed", ANSWERS, nullable=True),
     Column("late", Boolean),
     UniqueConstraint("case_number", "round"),
 )
@@ -251,11 +221,11 @@ survey = Table(
 notice = Table(
     "desk_notice",
     metadata,
-    _key(),
-    _login(),
+    key_column(),
+    login_column(),
     Column("case_number", String(40)),
     Column("template", String(60), nullable=False),
-    _sealed("text_sealed", NOTICE),
+    sealed_column("text_sealed", NOTICE),
     Column("created_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("idempotency_key", String(200), nullable=False, unique=True),
@@ -268,10 +238,10 @@ delivery = Table(
     Column("idempotency_key", String(200), primary_key=True),
     Column("case_number", String(40)),
     Column("channel", String(20), nullable=False),
-    _sealed("recipient_sealed", CONTACT),
+    sealed_column("recipient_sealed", CONTACT),
     Column("template", String(60), nullable=False),
     Column("state", String(20), nullable=False),
-    _sealed("detail_sealed", DETAIL),
+    sealed_column("detail_sealed", DETAIL),
     Column("at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     Index("ix_desk_delivery_case_number", "case_number"),
@@ -280,27 +250,27 @@ delivery = Table(
 disclosure = Table(
     "desk_disclosure",
     metadata,
-    _key(),
-    _case(),
-    _login("by"),
+    key_column(),
+    case_column(),
+    login_column("by"),
     Column("what", String(60), nullable=False),
-    _sealed("reason_sealed", REASON),
+    sealed_column("reason_sealed", REASON),
     Column("at", UtcDateTime, nullable=False),
 )
 
 draft = Table(
     "desk_draft",
     metadata,
-    _key(),
+    key_column(),
     Column("process_key", String(100), nullable=False),
     Column("from_version", String(40), nullable=False),
     Column("state", String(20), nullable=False),
     Column("deployed_version", String(40)),
     Column("svg", Text),
     Column("created_at", UtcDateTime, nullable=False),
-    _login("created_by"),
+    login_column("created_by"),
     Column("changed_at", UtcDateTime, nullable=False),
-    _login("changed_by"),
+    login_column("changed_by"),
     Column("revision", Integer, nullable=False),
 )
 
@@ -315,11 +285,11 @@ draft_file = Table(
 rollout = Table(
     "desk_rollout",
     metadata,
-    _key(),
+    key_column(),
     Column("process_key", String(100), nullable=False),
     Column("team", String(60)),
     Column("version", String(40), nullable=False),
-    _login("assigned_by"),
+    login_column("assigned_by"),
     Column("assigned_at", UtcDateTime, nullable=False),
     Index("ix_desk_rollout_process_key", "process_key", "id"),
 )
@@ -327,15 +297,33 @@ rollout = Table(
 api_token = Table(
     "desk_api_token",
     metadata,
-    _key(),
+    key_column(),
     Column("name", String(100), nullable=False),
     Column("login", String(100), ForeignKey("desk_agent.login"), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("secret_hash", String(64), nullable=False, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
-    _login("created_by"),
+    login_column("created_by"),
     Column("expires_at", UtcDateTime),
     Column("last_used_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
 )
 """Of a token only a hash of its secret is kept: the secret itself has 256 bits or more, so no salt is needed."""
+
+assignment = Table(
+    "desk_assignment",
+    metadata,
+    Column("case_number", String(40), ForeignKey("desk_case.number"), primary_key=True),
+    Column("wanted", Text, nullable=False),
+    Column("task_id", Key),
+    Column("team", String(60), nullable=False),
+    Column("fallback_team", String(60)),
+    Column("waiting_since", UtcDateTime),
+    Column("look_again_at", UtcDateTime),
+    Column("avoid", Text, nullable=False),
+    Column("requeued", Integer, nullable=False),
+    Index("ix_desk_assignment_team_waiting_since", "team", "waiting_since"),
+    Index("ix_desk_assignment_fallback_team_waiting_since", "fallback_team", "waiting_since"),
+    Index("ix_desk_assignment_look_again_at", "look_again_at"),
+)
+"""What was asked for when a case was assigned; since when it waits in its team's line; when its assignment is looked at again."""

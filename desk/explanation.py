@@ -43,7 +43,10 @@ _ENDED = (InstanceCompleted, InstanceCancelled)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A timer's due instant changed because `variable` did; `by` and `reason` say who changed it and why, as far as told."""
+    """A timer's due instant changed because `variable` did, or because the lookup of that name answers otherwise.
+
+    `by` and `reason` say who changed it and why, as far as told.
+    """
 
     at: datetime
     before: datetime | None
@@ -153,6 +156,9 @@ def _armed(event: TimerArmed, process: Process) -> Due:
 
 
 def _move(events: Sequence[HistoryEvent], event: TimerMoved, follows: tuple[str, ...]) -> Move:
+    if event.lookup:
+        because = {"variable": event.lookup, "by": event.by, "reason": event.reason}
+        return Move(at=event.at, before=event.before, due_at=event.due_at, **because)
     for before in reversed(events):
         if isinstance(before, VariableSet) and before.name in follows:
             because = {"variable": before.name, "by": before.by, "reason": before.reason}

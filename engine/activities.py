@@ -16,7 +16,7 @@ from bpmn.diagram import Node, NodeKind
 from engine import results
 from engine.db import messages, user_tasks, work
 from engine.db.database import is_database_error
-from engine.errors import CaseloopError, HandlerFailed
+from engine.errors import CaseloopError, HandlerFailed, explain
 from engine.history import (
     DecisionMade,
     HandlerDecided,
@@ -25,7 +25,7 @@ from engine.history import (
     TaskCancelled,
     TaskCreated,
 )
-from engine.ledger import Ledger, explain
+from engine.ledger import Ledger
 from engine.model import SubscriptionKind
 from engine.ports import Decider, Decision, Handler, HandlerCall
 from engine.queue import Queue

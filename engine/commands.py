@@ -97,6 +97,16 @@ class SetVariables:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshLookups:
+    """Say that these lookups may answer otherwise for an instance: what asks them is worked out anew."""
+
+    instance_id: int
+    names: tuple[str, ...]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnqueueJob:
     """Have a doer act for a running instance after the commit, without an activity of its diagram asking for it.
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import EventKind, Node, Process, feel_source
 from bpmn.dmn import DecisionFailed
-from bpmn.feel import Expression, FeelError, parse, to_python
+from bpmn.feel import Expression, FeelError, parse, to_python, without_functions
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
 from engine.errors import ExpressionFailed
 from engine.model import Deployment
+from engine.ports import Answer
 from engine.spiff import Spec, compile_process
 
 RESULT_VARIABLE = "resultVariable"
@@ -23,7 +24,8 @@ RESULT_VARIABLE = "resultVariable"
 class Definition:
     """One deployment made ready. Nothing in it changes but the cache of parsed expressions.
 
-    `has_runs` tells whether any activity runs several times, `has_conditions` whether any event waits for a condition.
+    `has_runs` tells whether any activity runs several times, `has_conditions` whether any event waits for a condition;
+    `dated` are the user tasks whose due date is an expression. `lookups` are functions that expressions may call.
     """
 
     deployment: Deployment
@@ -32,6 +34,8 @@ class Definition:
     spec: Spec
     has_runs: bool
     has_conditions: bool
+    dated: tuple[Node, ...] = ()
+    lookups: Mapping[str, Answer] = field(default_factory=dict)
     _parsed: dict[str, Expression] = field(default_factory=dict)
 
     @classmethod
@@ -41,8 +45,13 @@ class Definition:
         spec = compile_process(normalise(package.diagram_bytes), process.id)
         has_runs = any(node.loop is not None for node in process.nodes.values())
         has_conditions = any(node.event and node.event.kind is EventKind.CONDITIONAL for node in process.nodes.values())
-        told = {"has_runs": has_runs, "has_conditions": has_conditions}
+        dated = tuple(node for node in process.nodes.values() if feel_source(node.work.due_date) is not None)
+        told = {"has_runs": has_runs, "has_conditions": has_conditions, "dated": dated}
         return cls(deployment=deployment, package=package, process=process, spec=spec, **told)
+
+    def asking(self, lookups: Mapping[str, Answer]) -> Definition:
+        """The same with these functions for its expressions, for one instance in one transaction."""
+        return replace(self, lookups=lookups) if lookups else self
 
     def node(self, activity_id: str) -> Node:
         """The node with that id; KeyError where there is none."""
@@ -72,29 +81,37 @@ class Definition:
         source = feel_source(text)
         if source is None:
             return text
+        expression = self.expression(source)
+        asked = {name: self.lookups[name] for name in expression.calls & self.lookups.keys()} if self.lookups else None
         try:
-            return to_python(self.expression(source).evaluate(variables, now=at))
+            value = to_python(expression.evaluate(variables, now=at, functions=asked))
         except FeelError as error:
             raise ExpressionFailed(activity_id, text or "", f"failed ({error})") from error
+        return without_functions(value) if asked else value
 
     def decide(
         self, node: Node, decision_id: str, inputs: Mapping[str, Any], at: datetime
     ) -> tuple[Any, tuple[Mapping[str, Any], ...]]:
         """What a decision answers, and the rows of its tables that fired. Raises ExpressionFailed, naming the table."""
         try:
-            answer = self.package.decisions[decision_id].evaluate(decision_id, inputs, now=at)
+            answer = self.package.decisions[decision_id].evaluate(decision_id, inputs, now=at, functions=self.lookups)
         except (FeelError, DecisionFailed) as error:
             raise ExpressionFailed(node.id, decision_id, f"failed ({error})") from error
         rows = tuple(
             {"decision": hit.decision_id, "rule": hit.rule_id, "row": hit.index, "why": "; ".join(hit.annotations)}
             for hit in answer.hits
         )
-        return answer.value, rows
+        return without_functions(answer.value) if self.lookups else answer.value, rows
 
     def names_read(self, text: str | None) -> frozenset[str]:
-        """The variables that a text of the diagram reads."""
+        """The variables that a text of the diagram reads, and the lookups that it asks."""
         source = feel_source(text)
-        return frozenset() if source is None else self.expression(source).names
+        return frozenset() if source is None else self.expression(source).names | self.lookups_asked(text)
+
+    def lookups_asked(self, text: str | None) -> frozenset[str]:
+        """The lookups that a text of the diagram asks."""
+        source = feel_source(text) if self.lookups else None
+        return frozenset() if source is None else self.expression(source).calls & self.lookups.keys()
 
 
 def executable_process(package: ProcessPackage) -> Process:

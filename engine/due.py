@@ -14,9 +14,8 @@ import structlog
 from engine.db import queries, store, work
 from engine.db.database import Database
 from engine.db.tables import WHOLE_INSTANCE
-from engine.errors import Conflict, TransactionLost, Unavailable
+from engine.errors import Conflict, TransactionLost, Unavailable, explain
 from engine.execution import Execution
-from engine.ledger import explain
 from engine.ports import Chance, Clock, Transaction
 from engine.vault import KeyRing
 

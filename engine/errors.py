@@ -307,3 +307,10 @@ class SettingsInvalid(Invalid):
     """A setting is missing or out of range; the message says what was expected and what came."""
 
     code = "settings"
+
+
+def explain(error: Exception) -> str:
+    """An exception's text for an incident; never raises, not even for one whose own text can't be made."""
+    if isinstance(error, CaseloopError):
+        return error.message
+    return f"{type(error).__name__}: {', '.join(repr(argument) for argument in error.args)}"

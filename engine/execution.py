@@ -17,12 +17,13 @@ from engine.activities import Activities
 from engine.awaiting import Awaiting, Delivery
 from engine.db import messages, store
 from engine.definition import Definition
+from engine.duedates import DueDates
 from engine.errors import ExpressionFailed, HandlerFailed, NotFound, RetryInVain
 from engine.history import ErrorThrown, InstanceCancelled, SignalReceived
 from engine.ledger import Ledger
 from engine.model import InstanceState, ProcessInstance
 from engine.passing import Passing
-from engine.ports import Handler, Projection, Transaction
+from engine.ports import Handler, Lookup, Projection, Transaction
 from engine.queue import Queue
 from engine.repetition import Repetition
 from engine.spiff import TokenFlow
@@ -32,6 +33,9 @@ from engine.watching import Watching, flow_holds
 
 MAX_FIRINGS = 100
 """Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
+
+MOST_TURNS = 100
+"""How often one transaction lets what asks a lookup follow its answer."""
 
 ERROR_CODE = "errorCode"
 """The name under which the result of an event that caught an error has its code."""
@@ -46,6 +50,14 @@ class Surroundings:
     projections: tuple[Projection, ...]
     calls: Calls
     queue: Queue
+    lookups: tuple[Lookup, ...] = ()
+
+    def ledger(
+        self, tx: Transaction, definition: Definition, stored: store.StoredInstance, parts: store.OpenParts, now: datetime
+    ) -> Ledger:
+        """The ledger of one instance in one transaction."""
+        told = {"projections": self.projections, "lookups": self.lookups}
+        return Ledger(tx, self.vault, definition, stored, parts, now=now, **told)
 
 
 class Calls(Protocol):
@@ -69,6 +81,8 @@ class Execution:
         self.activities = Activities(ledger, surroundings.handlers, parts.awaiting, surroundings.queue)
         self.awaiting = Awaiting(ledger, parts.awaiting)
         self.timekeeping = Timekeeping(ledger, parts.timers)
+        self.due_dates = DueDates(ledger)
+        self._turns = 0
         self._running_calls = False
         self.flow: TokenFlow
         self._passing: Passing
@@ -104,7 +118,7 @@ class Execution:
         """A fresh instance with its first variables; its token stands behind the start event, the one named by `at` if given."""
         stored = store.StoredInstance(instance=instance, snapshot=b"", history_length=0, history_hash=None)
         parts = store.OpenParts()
-        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
+        execution = cls(surroundings, surroundings.ledger(tx, definition, stored, parts, now), parts)
         execution.ledger.set_variables(variables, by=by)
         execution._take_up(TokenFlow.start(definition.spec, conditions=partial(flow_holds, execution.ledger), at=at))
         return execution
@@ -121,7 +135,7 @@ class Execution:
     ) -> Execution:
         """An instance exactly as it was saved. Before an order `fire_due`, so that no action outruns a promise (P13)."""
         parts = store.open_parts(tx, surroundings.vault, stored.instance.id, has_runs=definition.has_runs)
-        execution = cls(surroundings, Ledger(tx, surroundings.vault, definition, stored, parts, now=now), parts)
+        execution = cls(surroundings, surroundings.ledger(tx, definition, stored, parts, now), parts)
         execution._take_up(TokenFlow.load(definition.spec, stored.snapshot, conditions=partial(flow_holds, execution.ledger)))
         return execution
 
@@ -198,6 +212,11 @@ class Execution:
             return self._report()
         return self.write(InstanceState.COMPLETED if self._passing.ended else self.ledger.instance.state)
 
+    def settle_news(self) -> ProcessInstance:
+        """Like `settle`, but an instance in which nothing happens isn't written."""
+        self._run()
+        return self.settle() if self.ledger.has_news else self.ledger.instance
+
     def _report(self) -> ProcessInstance:
         """Write a called instance that came to an end, or threw what it can't catch itself; then its caller goes on."""
         parent = self.caller or self.surroundings.calls.parent(self)
@@ -241,8 +260,10 @@ class Execution:
 
     def write(self, state: InstanceState) -> ProcessInstance:
         """Write the next revision in the given state with all that happened."""
+        while self._follow_changes():
+            pass
         self.timekeeping.write()
-        return self.ledger.write(state, self.flow.snapshot(), self.surroundings.projections)
+        return self.ledger.write(state, self.flow.snapshot())
 
     def fire_due(self) -> None:
         """Fire what is due, in the order of the due instants; each path has its due instant as time (E33).
@@ -263,6 +284,11 @@ class Execution:
             self._run()
 
     def _run(self) -> None:
+        self._go_on()
+        while self._follow_changes():
+            self._go_on()
+
+    def _go_on(self) -> None:
         while (
             self._take_happenings()
             or self._take_buffered()
@@ -271,7 +297,17 @@ class Execution:
             or self.watching.let_next()
         ):
             pass
-        self.timekeeping.follow_variables()
+
+    def _follow_changes(self) -> bool:
+        """Let timers and due dates follow what changed. True when a lookup may answer otherwise by what happened meanwhile."""
+        self.timekeeping.follow_changes()
+        self.due_dates.follow_changes()
+        asking = self.timekeeping.ask_lookups() or self.due_dates.ask_lookups() or self.watching.ask_lookups()
+        # the bound is for a projection that answers each move by another change
+        if not asking or self._turns >= MOST_TURNS or not self.ledger.tell():
+            return False
+        self._turns += 1
+        return True
 
     def _take_happenings(self) -> bool:
         """Do what the flow's reports ask for; False when there are none."""

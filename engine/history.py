@@ -165,14 +165,29 @@ class TaskCancelled(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDueMoved(HistoryEvent):
+    """The due date of an open task follows a lookup; see TimerMoved."""
+
+    task_id: int
+    before: datetime | None
+    due_at: datetime | None
+    lookup: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerArmed(HistoryEvent):
     due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerMoved(HistoryEvent):
+    """`lookup` is the lookup whose answer changed, and `by` with `reason` who changed it and why; "" when variables did."""
+
     before: datetime | None
     due_at: datetime | None
+    lookup: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from engine import codec, faults
@@ -11,12 +13,20 @@ from engine.db import store, work
 from engine.db.statements import pipelined
 from engine.db.tables import VARIABLE_CONTEXT
 from engine.definition import Definition
-from engine.errors import CaseloopError
 from engine.history import HistoryEvent, IncidentRaised, IncidentResolved, RunVariableSet, VariableSet
+from engine.lookups import answers_of
 from engine.model import OPEN_INSTANCES, InstanceState, ProcessInstance
-from engine.ports import Projection, Transaction
+from engine.ports import Answer, Lookup, Projection, Transaction
 from engine.variables import Variables
 from engine.vault import KeyRing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """By whom and why a lookup answers otherwise."""
+
+    by: str
+    reason: str
 
 
 class Ledger:
@@ -31,10 +41,12 @@ class Ledger:
         parts: store.OpenParts,
         *,
         now: datetime,
+        projections: Sequence[Projection] = (),
+        lookups: Sequence[Lookup] = (),
     ) -> None:
         self.tx = tx
         self.vault = vault
-        self.definition = definition
+        self.definition = definition.asking({lookup.name: partial(self._ask, lookup) for lookup in lookups})
         self.instance = stored.instance
         self._known_variables = set(parts.variables)
         self.variables = Variables(parts.variables, self._open_variable)
@@ -43,6 +55,11 @@ class Ledger:
         self.now = self.at = now
         self.change = 0
         self.changes: dict[str, int] = {}
+        self.causes: dict[str, Cause] = {}
+        self._projections = projections
+        self._answers: dict[str, Answer] = {}
+        self._answers_at = now
+        self._untold: list[HistoryEvent] = []
         self._events: list[HistoryEvent] = []
         self._history_length = stored.history_length
         self._history_hash = stored.history_hash
@@ -53,10 +70,17 @@ class Ledger:
     def record(self, event: HistoryEvent) -> None:
         """Add to the history of this transaction."""
         self._events.append(event)
+        self._untold.append(event)
 
     def record_first(self, event: HistoryEvent) -> None:
         """Put an event before all others of this transaction."""
         self._events.insert(0, event)
+        self._untold.insert(0, event)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything happened in this transaction."""
+        return bool(self._events)
 
     def set_variables(
         self, values: Mapping[str, Any], *, by: str = "engine", reason: str = "", activity_id: str | None = None
@@ -69,6 +93,38 @@ class Ledger:
             self.variables[name] = self._changed[name] = codec.decode(encoded)
             self.changes[name] = self.change = self.change + 1
             self.record(VariableSet(at=self.at, by=by, name=name, value=value, reason=reason, activity_id=activity_id))
+
+    def change_lookups(self, names: Collection[str], cause: Cause) -> None:
+        """Note that these lookups may answer otherwise; like a variable's change, for whoever asks them."""
+        self._answers.clear()
+        for name in sorted(names):
+            self.changes[name] = self.change = self.change + 1
+            self.causes[name] = cause
+
+    def tell(self) -> bool:
+        """Give the projections what happened since they were told last; whether a lookup may answer otherwise by it."""
+        if not self._untold:
+            return False
+        fresh, self._untold = tuple(self._untold), []
+        self._answers.clear()
+        changed: set[str] = set()
+        for projection in self._projections:
+            ignored = getattr(projection, "ignores", ())
+            if not all(isinstance(event, ignored) for event in fresh):
+                changed.update(projection.apply(self.tx, self.instance, fresh) or ())
+        self.change_lookups(changed, Cause(by=fresh[-1].by, reason=""))
+        return bool(changed)
+
+    def _ask(self, lookup: Lookup, *arguments: Any, **named: Any) -> Any:
+        """A lookup's answer, with all that happened in this transaction so far taken into account."""
+        self.tell()
+        if self._answers_at != self.at:
+            self._answers.clear()
+        answer = self._answers.get(lookup.name)
+        if answer is None:
+            answer = self._answers[lookup.name] = answers_of(lookup, self.tx, [self.instance], self.at)[self.instance.id]
+            self._answers_at = self.at
+        return answer(*arguments, **named)
 
     def seen_by(self, token_id: str) -> Mapping[str, Any]:
         """The variables as a token sees them: what its multi-instance runs keep for themselves hides what has the same name."""
@@ -138,7 +194,7 @@ class Ledger:
     def _open_variable(self, sealed: bytes) -> Any:
         return codec.decode(self.vault.open(sealed, context=VARIABLE_CONTEXT))
 
-    def write(self, state: InstanceState, snapshot: bytes, projections: Sequence[Projection]) -> ProcessInstance:
+    def write(self, state: InstanceState, snapshot: bytes) -> ProcessInstance:
         """Write the next revision in the given state with all that happened, and tell the projections."""
         with pipelined(self.tx):
             store.save_variables(self.tx, self.vault, self.instance.id, self._changed, self._known_variables)
@@ -162,17 +218,9 @@ class Ledger:
             history_length=self._history_length + len(self._events),
             history_hash=head,
         )
-        for projection in projections:
-            projection.apply(self.tx, self.instance, tuple(self._events))
+        self.tell()
         return self.instance
 
 
 def _in_no_run(token_id: str) -> tuple[str, ...]:
     return ()
-
-
-def explain(error: Exception) -> str:
-    """An exception's text for an incident; never raises, not even for one whose own text can't be made."""
-    if isinstance(error, CaseloopError):
-        return error.message
-    return f"{type(error).__name__}: {', '.join(repr(argument) for argument in error.args)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, runtime_checkable
@@ -160,6 +160,33 @@ HandlerFactory = Callable[[Any], Handler]
 
 
 class Projection(Protocol):
-    """Keeps a read model in step, inside the same transaction as the events."""
+    """Keeps a read model in step, inside the same transaction as the events.
 
-    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> None: ...
+    Each event is given to it exactly once and in order, but in several portions when an expression asks a lookup meanwhile.
+    `ignores`, if it has that attribute, are the kinds of events that never matter to it: a portion of these alone it isn't given.
+    """
+
+    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> Collection[str] | None:
+        """Take these events in; the names of the lookups that may answer otherwise for this instance from now on, if any."""
+        ...
+
+
+Answer = Callable[..., Any]
+"""A lookup's function for one instance. It takes and gives plain data, or a mapping that holds such functions."""
+
+
+class Lookup(Protocol):
+    """A function that expressions of diagrams may call by its name, read-only: `clock("solve").due_at`.
+
+    The engine knows nothing of what it means. A timer, condition or due date whose expression calls it is worked out anew when
+    a projection, or the command RefreshLookups, says that it may answer otherwise.
+    """
+
+    name: str
+
+    def answers(self, tx: Transaction, instances: Sequence[ProcessInstance], at: datetime) -> Mapping[int, Answer]:
+        """The function for each of the instances by id. `at` is the instant at which it is asked; all that is written counts.
+
+        What it needs is read here, for all of them together. An exception of the function becomes an incident of the activity.
+        """
+        ...

@@ -11,10 +11,9 @@ import structlog
 from engine.commands import ResolveIncident, RetryIncident, RetryIncidents
 from engine.db import queries, store, work
 from engine.db.database import Database
-from engine.errors import CaseloopError, IncidentHoldsToken, IncidentOver
+from engine.errors import CaseloopError, IncidentHoldsToken, IncidentOver, explain
 from engine.execution import Execution
 from engine.history import IncidentResolved
-from engine.ledger import explain
 from engine.model import OPEN_INSTANCES, Incident, IncidentState, JobState, ProcessInstance
 from engine.ports import Transaction
 from engine.vault import KeyRing

@@ -5,7 +5,7 @@ The caller opens the transaction, so that its own records commit together with t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -21,6 +21,7 @@ from engine.commands import (
     CorrelateMessage,
     EnqueueJob,
     ReassignTask,
+    RefreshLookups,
     ReleaseTask,
     RetryIncident,
     RetryIncidents,
@@ -45,6 +46,8 @@ from engine.history import (
     InstanceStarted,
     TaskCompleted,
 )
+from engine.ledger import Cause
+from engine.lookups import checked_lookups
 from engine.model import (
     OPEN_INSTANCES,
     Deployment,
@@ -54,7 +57,7 @@ from engine.model import (
     UserTask,
 )
 from engine.operations import Operations, given
-from engine.ports import Chance, Clock, Handler, HandlerCall, Projection, SystemChance, SystemClock, Transaction
+from engine.ports import Chance, Clock, Handler, HandlerCall, Lookup, Projection, SystemChance, SystemClock, Transaction
 from engine.queue import Queue
 from engine.queues.embedded import EmbeddedQueue
 from engine.vault import KeyRing
@@ -70,6 +73,7 @@ class Engine:
         vault: KeyRing,
         handlers: Mapping[str, Handler],
         projections: Sequence[Projection] = (),
+        lookups: Sequence[Lookup] = (),
         clock: Clock | None = None,
         chance: Chance | None = None,
         queue: Queue | None = None,
@@ -82,7 +86,12 @@ class Engine:
         self.handlers = handlers
         calls = Calls(self.definition)
         self.surroundings = Surroundings(
-            vault=vault, handlers=handlers, projections=tuple(projections), calls=calls, queue=self.queue
+            vault=vault,
+            handlers=handlers,
+            projections=tuple(projections),
+            calls=calls,
+            queue=self.queue,
+            lookups=checked_lookups(lookups),
         )
         self._definitions: dict[int, Definition] = {}
         self._loading = Lock()
@@ -149,6 +158,18 @@ class Engine:
         execution = self.touch(tx, command.instance_id)
         execution.ledger.set_variables(command.values, by=command.by, reason=command.reason)
         return execution.settle()
+
+    def refresh(self, tx: Transaction, command: RefreshLookups, change: Callable[[], None] | None = None) -> ProcessInstance:
+        """Work out anew what asks these lookups: timers, due dates, conditions. Nothing is written when none of it moves.
+
+        `change` changes what the lookups answer from. It is called with the instance locked, once what was due before has
+        fired; without it, that was changed already. Raises NotFound, InstanceOver.
+        """
+        execution = self.touch(tx, command.instance_id)
+        if change is not None:
+            change()
+        execution.ledger.change_lookups(command.names, Cause(by=command.by, reason=command.reason))
+        return execution.settle_news()
 
     def cancel(self, tx: Transaction, command: CancelInstance) -> ProcessInstance:
         """Stop an instance, also a suspended one: everything open is withdrawn. The reason stays in its history."""

@@ -8,8 +8,13 @@ from bpmn.diagram import EventDefinition, TimerKind
 from engine.db import store
 from engine.errors import ExpressionFailed
 from engine.history import TimerArmed, TimerFired, TimerMoved
-from engine.ledger import Ledger
+from engine.ledger import Cause, Ledger
 from engine.timers import MOMENT, cycle_instant, due_instant
+
+MOST_MOVES = 100
+"""So many timers are moved at once instead of being fired; the others wait for the next look."""
+
+UNSAID = Cause(by="engine", reason="")
 
 
 class Timekeeping:
@@ -56,42 +61,84 @@ class Timekeeping:
         )
         self._written, self._moved, self._gone = set(now), set(), set()
 
-    def follow_variables(self) -> None:
-        """Move the timers whose expression reads a variable that changed."""
-        changes = self._ledger.changes
-        for timer in list(self._timers.values()) if changes else []:
-            event = self._event(timer.activity_id)
-            names = self._ledger.definition.names_read(event.expression if event else None)
-            if any(changes.get(name, 0) > timer.seen for name in names):
-                self._move(timer, self._due_anew(timer))
+    def follow_changes(self) -> None:
+        """Move the timers whose expression reads a variable that changed, or asks a lookup that may answer otherwise."""
+        ledger = self._ledger
+        for timer in list(self._timers.values()) if ledger.changes else []:
+            names = [name for name in self._names(timer) if ledger.changes.get(name, 0) > timer.seen]
+            if names:
+                self._move(
+                    timer, self._due_anew(timer), lookup=next((name for name in sorted(names) if name in ledger.causes), "")
+                )
 
-    def _move(self, timer: store.WaitingTimer, due_at: datetime | None) -> None:
+    def ask_lookups(self) -> bool:
+        """Whether any timer's expression asks a lookup."""
+        return any(self._lookups(timer) for timer in self._timers.values())
+
+    def _move(self, timer: store.WaitingTimer, due_at: datetime | None, *, lookup: str = "") -> None:
         if due_at == timer.due_at:
             return
+        ledger = self._ledger
         self._moved.add(timer.token_id)
+        cause = ledger.causes.get(lookup, UNSAID)
+        where = {"activity_id": timer.activity_id, "token_id": timer.token_id}
         moved = TimerMoved(
-            at=self._ledger.at, activity_id=timer.activity_id, token_id=timer.token_id, before=timer.due_at, due_at=due_at
+            at=ledger.at, by=cause.by, before=timer.due_at, due_at=due_at, lookup=lookup, reason=cause.reason, **where
         )
-        self._ledger.record(moved)
+        ledger.record(moved)
         timer.due_at = due_at
 
     def next_due(self) -> datetime | None:
-        """The instant of the timer that is due first, be it to come."""
-        return min((timer.due_at for timer in self._timers.values() if timer.due_at is not None), default=None)
+        """The instant of the timer that is due first, be it to come.
+
+        One that is due and asks a lookup is worked out anew right now: what isn't due any more, or only later, is moved.
+        """
+        for _ in range(MOST_MOVES):
+            timer = self._first()
+            if timer is None or not self._outdated(timer):
+                break
+        timer = self._first()
+        return timer.due_at if timer else None
+
+    def _first(self) -> store.WaitingTimer | None:
+        armed = [timer for timer in self._timers.values() if timer.due_at is not None]
+        # of two with the same instant the older comes first, which is their order here
+        return min(armed, key=lambda timer: timer.due_at or self._ledger.now, default=None)
+
+    def _outdated(self, timer: store.WaitingTimer) -> bool:
+        """Move a timer that is due later now, or never; False when it may fire."""
+        ledger, due_at = self._ledger, timer.due_at
+        if due_at is None or due_at > ledger.now or not (asked := self._lookups(timer)):
+            return False
+        ledger.at = ledger.now
+        anew = self._due_anew(timer)
+        if anew is not None and anew <= due_at:
+            return False
+        self._move(timer, anew, lookup=min(asked))
+        return True
 
     def take_due(self) -> store.WaitingTimer | None:
-        """Take the timer that has been due longest, set the ledger's time to its due instant, and record that it fired."""
+        """Take the timer that has been due longest, set the ledger's time to its due instant, and record that it fired.
+
+        Ask `next_due` right before, which moves what isn't due any more.
+        """
         ledger = self._ledger
-        due = [timer for timer in self._timers.values() if timer.due_at is not None and timer.due_at <= ledger.now]
-        # of two with the same instant the older comes first, which is their order here
-        timer = min(due, key=lambda timer: timer.due_at or ledger.now, default=None)
-        if timer is None or timer.due_at is None:
+        timer = self._first()
+        if timer is None or timer.due_at is None or timer.due_at > ledger.now:
             return None
         ledger.at = timer.due_at
         self.forget(timer.token_id)
         self._fired[timer.token_id] = timer
         ledger.record(TimerFired(at=ledger.at, noticed_at=ledger.now, activity_id=timer.activity_id, token_id=timer.token_id))
         return timer
+
+    def _names(self, timer: store.WaitingTimer) -> frozenset[str]:
+        event = self._event(timer.activity_id)
+        return self._ledger.definition.names_read(event.expression if event else None)
+
+    def _lookups(self, timer: store.WaitingTimer) -> frozenset[str]:
+        event = self._event(timer.activity_id)
+        return self._ledger.definition.lookups_asked(event.expression if event else None)
 
     def _event(self, activity_id: str) -> EventDefinition | None:
         return self._ledger.definition.node(activity_id).event
@@ -105,7 +152,6 @@ class Timekeeping:
         """The due instant, of a cycle the first later than `after`; unusable ones make an incident and an unarmed timer."""
         ledger, event = self._ledger, self._event(timer.activity_id)
         text = event.expression if event else None
-        timer.seen = ledger.change
         try:
             value = ledger.definition.value(timer.activity_id, text, ledger.seen_by(timer.token_id), timer.entered_at)
             if event is not None and event.timer_kind is TimerKind.CYCLE:
@@ -116,6 +162,9 @@ class Timekeeping:
         except ValueError as error:
             message = f"Timer {timer.activity_id}: {text!r} {error}. Correct the variable, then retry."
             ledger.raise_incident(timer.activity_id, timer.token_id, message)
+        finally:
+            # a lookup takes in what happened before it answers, so its change comes before its answer
+            timer.seen = ledger.change
         return None
 
     def retry(self, token_id: str) -> bool:

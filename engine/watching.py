@@ -87,6 +87,11 @@ class Watching:
                     return True
         return False
 
+    def ask_lookups(self) -> bool:
+        """Whether any condition asks a lookup."""
+        asked = self._ledger.definition.lookups_asked
+        return any(asked(self._text(watched)) for watched in self._watched.values())
+
     def _as_stored(self, token_id: str, activity_id: str) -> Watched:
         watched = Watched(token_id=token_id, activity_id=activity_id, seen=0)
         if not self._ledger.definition.node(activity_id).interrupting:
@@ -99,13 +104,15 @@ class Watching:
         return watched.seen < 0 or any(changes.get(name, 0) > watched.seen for name in self._names(watched))
 
     def _ask(self, watched: Watched) -> bool:
-        watched.seen = self._ledger.change
         self._ledger.resolve_incidents(watched.token_id)
         try:
             return self._value(watched)
         except ExpressionFailed as error:
             self._ledger.raise_incident(watched.activity_id, watched.token_id, error.message)
             return False
+        finally:
+            # as with timers: what a lookup heard before it answered is in its answer
+            watched.seen = self._ledger.change
 
     def _may_occur(self, watched: Watched) -> bool:
         self._times[watched.activity_id] += 1

@@ -9,9 +9,8 @@ import structlog
 
 from engine import faults, settling
 from engine.db import work
-from engine.errors import Conflict, Unavailable
+from engine.errors import Conflict, Unavailable, explain
 from engine.jobs import settle
-from engine.ledger import explain
 from engine.model import JobState
 from engine.ports import Doer, Fail, HandlerCall, JobOutcome, Transaction
 from engine.queue import Lease

@@ -4,11 +4,13 @@ No Python is ever evaluated and no Python attribute read. `parse` and `parse_una
 FeelSyntaxError; evaluation raises only FeelBudgetExceeded, or FeelError for data that isn't plain.
 """
 
+from bpmn.feel.builtins import BUILTINS
 from bpmn.feel.errors import FeelBudgetExceeded, FeelError, FeelSyntaxError
 from bpmn.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
-from bpmn.feel.values import to_feel, to_python
+from bpmn.feel.values import to_feel, to_python, without_functions
 
 __all__ = [
+    "BUILTINS",
     "Expression",
     "FeelBudgetExceeded",
     "FeelError",
@@ -18,4 +20,5 @@ __all__ = [
     "parse_unary_tests",
     "to_feel",
     "to_python",
+    "without_functions",
 ]

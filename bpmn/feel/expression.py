@@ -23,12 +23,14 @@ class Expression:
     """A parsed expression. It holds no data, so that threads may share it.
 
     `names` are the free top-level names that it reads, without built-in functions and without names inside a filter,
-    which may be properties of the filter's items. `reads` are all names that it may take from its context.
+    which may be properties of the filter's items. `reads` are all names that it may take from its context, `calls` those of
+    them that it calls as functions without being built in: the host gives these, or they are null.
     """
 
     text: str
     names: frozenset[str]
     reads: frozenset[str] = field(repr=False)
+    calls: frozenset[str] = field(repr=False)
     node: Node = field(repr=False, compare=False)
 
     def evaluate(
@@ -42,7 +44,8 @@ class Expression:
         """The FEEL value (see `to_python`) for variables given as Python or FEEL values.
 
         What has no meaning is null, never an exception. `now` is the instant of `now()` and `today()`; without it both
-        are null. `functions` can be called by name; they take and return plain Python. `budget` limits the steps.
+        are null. `functions` can be called by name, also beside a variable of that name; they take and return plain
+        Python, or a mapping that holds functions. `budget` limits the steps.
         Raises FeelBudgetExceeded when the budget is used up, FeelError for data that isn't plain.
         """
         run = Run(budget, now)
@@ -78,8 +81,9 @@ def parse(text: str, *, names: Iterable[str] = (), types: Mapping[str, FeelType]
     `types` are named types for `instance of` and parameters. Raises FeelSyntaxError.
     """
     parser, node = _parsed(text, names, types, Parser.whole_expression)
-    vocabulary = parser.vocabulary
-    return Expression(text=text, names=frozenset(vocabulary.names), reads=frozenset(vocabulary.reads), node=node)
+    found = parser.vocabulary
+    names, reads, calls = (frozenset(each) for each in (found.names, found.reads, found.calls))
+    return Expression(text=text, names=names, reads=reads, calls=calls, node=node)
 
 
 def parse_unary_tests(text: str, *, names: Iterable[str] = (), types: Mapping[str, FeelType] | None = None) -> UnaryTests:
@@ -114,11 +118,18 @@ class HostFunction(Function):
 
     def invoke(self, run: Run, arguments: list) -> object:
         run.spend(10)
-        return to_feel(self._function(*[to_python(argument) for argument in arguments]))
+        return host_value(self._function(*[to_python(argument) for argument in arguments]))
 
     def invoke_named(self, run: Run, arguments: dict[str, object]) -> object:
         run.spend(10)
-        return to_feel(self._function(**{name: to_python(argument) for name, argument in arguments.items()}))
+        return host_value(self._function(**{name: to_python(argument) for name, argument in arguments.items()}))
+
+
+def host_value(value: object) -> object:
+    """What a function of the host gave, as a FEEL value: a context may hold functions, as in `clock("solve").at(0.75)`."""
+    if isinstance(value, Mapping):
+        return {key: HostFunction(key, item) if callable(item) else to_feel(item) for key, item in value.items()}
+    return to_feel(value)
 
 
 def guarded(evaluate: Callable[[], object]) -> object:

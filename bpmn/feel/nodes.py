@@ -39,11 +39,10 @@ def variable(name: str, fallback: Function | None) -> Node:
 
 
 def callee(name: str, fallback: Function | None) -> Node:
-    """A name that is called: a variable that is no function doesn't hide a built-in one."""
+    """A name that is called: a variable that is no function hides no function, neither the host's nor a built-in one."""
 
     def read(scope: Scope) -> object:
-        value = scope.get(name)
-        return value if isinstance(value, Function) else fallback
+        return next((value for value in scope.all(name) if isinstance(value, Function)), fallback)
 
     return read
 

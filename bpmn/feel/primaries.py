@@ -136,7 +136,7 @@ class PrimaryParser(TypeParser):
     def _reference(self, name: str) -> Node:
         builtin = BUILTINS.get(name)
         called = self.looks_at("(")
-        self.vocabulary.read(name, is_builtin=called and builtin is not None)
+        self.vocabulary.read(name, is_builtin=called and builtin is not None, called=called)
         return (nodes.callee if called else nodes.variable)(name, builtin)
 
     def _quoted_name(self) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from bpmn.feel.errors import FeelBudgetExceeded
@@ -65,3 +65,11 @@ class Scope:
                 return scope.names[name]
             scope = scope.outer
         return MISSING
+
+    def all(self, name: str) -> Iterator[object]:
+        """All values of that name, the innermost first."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                yield scope.names[name]
+            scope = scope.outer

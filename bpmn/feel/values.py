@@ -197,6 +197,15 @@ def _to_python(value: object, run: Run) -> object:
         return value
 
 
+def without_functions(value: object) -> object:
+    """A plain value without the functions in its lists and contexts, which nothing can keep; null for a function."""
+    if isinstance(value, list):
+        return [without_functions(item) for item in value if not isinstance(item, Function)]
+    if isinstance(value, dict):
+        return {name: without_functions(item) for name, item in value.items() if not isinstance(item, Function)}
+    return None if isinstance(value, Function) else value
+
+
 def _python_number(value: Decimal) -> int | Decimal:
     return int(value) if abs(value) < _LARGEST_INT and value == value.to_integral_value() else value
 

@@ -82,6 +82,7 @@ class Vocabulary:
         self.properties = GrowingPhrases(self._given)
         self.names: set[str] = set()
         self.reads: set[str] = set()
+        self.calls: set[str] = set()
 
     @contextmanager
     def frame(self, names: Iterable[str] = ()):
@@ -109,11 +110,13 @@ class Vocabulary:
         found = [phrases.longest(word, text, position) for phrases in (*sources, self._given, self._builtins)]
         return max((match for match in found if match), key=lambda match: match[1], default=None)
 
-    def read(self, name: str, *, is_builtin: bool) -> None:
+    def read(self, name: str, *, is_builtin: bool, called: bool = False) -> None:
         """Note that the expression reads the name, unless an open frame brings it in."""
         if any(name in frame.names for frame in self._frames):
             return
         self.reads.add(name)
+        if called and not is_builtin:
+            self.calls.add(name)
         if not is_builtin and not self._filters:
             self.names.add(name)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine.db import tables
 from engine.db.queries import OPEN_TASKS
@@ -26,6 +26,32 @@ CANCEL_TASKS = Statement(
     .values(state=TaskState.CANCELLED, ended_at=given(_task.ended_at), revision=_task.revision + 1)
     .returning(_task.id)
 )
+OPEN_DATES = Statement(
+    select(_task.id, _task.activity_id, _task.token_id, _task.due_at)
+    .where(_task.instance_id == given(_task.instance_id), _task.state.in_(OPEN_TASKS))
+    .order_by(_task.id)
+)
+MOVE_DUE = update_where(tables.user_task, ("due_at",), ("id",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDate:
+    """By when an open task is due."""
+
+    id: int
+    activity_id: str
+    token_id: str
+    due_at: datetime | None
+
+
+def open_dates(tx: Transaction, instance_id: int) -> list[OpenDate]:
+    """The due dates of the open tasks of an instance."""
+    return [OpenDate(**row) for row in OPEN_DATES.all(tx, instance_id=instance_id)]
+
+
+def move_due(tx: Transaction, task_id: int, due_at: datetime | None) -> None:
+    """Give a task another due date; its revision stays, since whoever has it before them need not look again."""
+    MOVE_DUE.run(tx, was_id=task_id, due_at=due_at)
 
 
 def insert(tx: Transaction, **values: Any) -> int:

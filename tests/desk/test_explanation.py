@@ -136,6 +136,13 @@ def test_a_timer_tells_what_moves_it_and_who_moved_it_last():
     )  # fmt: skip
 
 
+def test_a_timer_tells_which_lookup_moved_it_and_why():
+    where = {"activity_id": "solve_breach", "token_id": "t8"}
+    moved = TimerMoved(at=at(1), by="wang", before=at(120), due_at=None, lookup="clock", reason="waits for parts", **where)
+    move = explained(*WORK, ARMED, moved).due[0].last_move
+    assert (move.variable, move.by, move.reason, move.due_at) == ("clock", "wang", "waits for parts", None)
+
+
 def test_a_timer_that_fired_or_was_withdrawn_is_due_no_more():
     fired = TimerFired(at=at(120), noticed_at=at(121), activity_id="solve_breach", token_id="t8")
     assert explained(*WORK, ARMED, fired).due == ()

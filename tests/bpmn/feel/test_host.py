@@ -116,3 +116,21 @@ def test_days_are_counted_as_python_counts_them(day, days):
         return
     result = parse("day + duration(span)").evaluate({"day": day, "span": f"{'-' if days < 0 else ''}P{abs(days)}D"})
     assert to_python(result) == expected
+
+
+def test_a_context_of_the_host_may_hold_functions():
+    clocks = {"solve": {"due_at": NOON, "at": lambda part: NOON - timedelta(hours=float(part))}}
+    functions = {"clock": clocks.get}
+    assert to_python(parse('clock("solve").at(0.5)').evaluate({}, functions=functions)) == NOON - timedelta(minutes=30)
+    assert to_python(parse('clock("solve").at(part: 1)').evaluate({}, functions=functions)) == NOON - timedelta(hours=1)
+    assert to_python(parse('clock("solve").due_at').evaluate({}, functions=functions)) == NOON
+    assert parse('clock("other").at(0.5)').evaluate({}, functions=functions) is None
+
+
+def test_a_variable_hides_no_function_of_that_name():
+    assert parse("clock() + clock.x").evaluate({"clock": {"x": 2}}, functions={"clock": lambda: 1}) == 3
+
+
+def test_an_expression_knows_the_functions_that_it_asks_of_its_host():
+    assert parse('[1, 2][clock("a") = item] = sort([now()], function(a, b) a < b)').calls == {"clock"}
+    assert parse("{double: function(x) 2 * x, four: double(2)}.four + max(1, 2)").calls == frozenset()

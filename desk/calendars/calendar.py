@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from operator import sub
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,6 +83,13 @@ class Calendar:
             year += 1
             openings = self._openings.get(year) or self._opened(year)
         return total + openings.until(end)
+
+    def elapsed_each(self, begins: Sequence[datetime], ends: Sequence[datetime]) -> list[timedelta]:
+        year = begins[0].astimezone(UTC).year if begins else 0
+        openings = self._openings.get(year)
+        if openings is None or ends[-1].astimezone(UTC).year != year:
+            return list(map(self.elapsed, begins, ends))
+        return list(map(sub, openings.until_each(ends), openings.until_each(begins)))
 
     def end_of_working_day(self, start: datetime, days: int) -> datetime:
         if days < 1:

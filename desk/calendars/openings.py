@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ class Openings:
     """
 
     opens: list[datetime]
+    closes: list[datetime]
     before: list[timedelta]
 
     @property
@@ -39,6 +40,16 @@ class Openings:
         whole = self.before[index]
         begun = self.before[index - 1] + (at - self.opens[index - 1])
         return begun if begun < whole else whole
+
+    def until_each(self, instants: Sequence[datetime]) -> list[timedelta]:
+        """`until` of each instant, in less time."""
+        opens, closes, before = self.opens, self.closes, self.before
+        return [
+            before[index - 1] + (at - opens[index - 1])
+            if (index := bisect_right(opens, at)) and at < closes[index - 1]
+            else before[index]
+            for at in instants
+        ]
 
     def reached(self, worked: timedelta) -> datetime:
         """The first instant at which the year's working time is `worked`, more than zero and at most the total."""
@@ -78,7 +89,7 @@ def openings_of(year: int, zone: ZoneInfo, spans_of: SpansOf) -> Openings:
     before = [_NOTHING]
     for opening, closing in zip(opens, closes, strict=True):
         before.append(before[-1] + (closing - opening))
-    return Openings(opens, before)
+    return Openings(opens, closes, before)
 
 
 def working_days_of(year: int, zone: ZoneInfo, spans_of: SpansOf) -> WorkingDays:

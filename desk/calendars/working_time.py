@@ -6,6 +6,7 @@ clock change holds what it holds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -51,6 +52,10 @@ class WorkingTime(Protocol):
         """The working time between two instants; zero when `end` isn't after `start`."""
         ...
 
+    def elapsed_each(self, begins: Sequence[datetime], ends: Sequence[datetime]) -> Sequence[timedelta]:
+        """`elapsed` of each pair, in less time: a clock asks it of all its pauses."""
+        ...
+
     def end_of_working_day(self, start: datetime, days: int) -> datetime:
         """The end of the `days`-th working day after the local day of `start`, which doesn't count itself; `days` from 1."""
         ...
@@ -77,6 +82,9 @@ class AroundTheClock:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         return max(NOTHING, end.astimezone(UTC) - start.astimezone(UTC))
+
+    def elapsed_each(self, begins: Sequence[datetime], ends: Sequence[datetime]) -> Sequence[timedelta]:
+        return [max(NOTHING, end - begin) for begin, end in zip(begins, ends, strict=True)]
 
     def end_of_working_day(self, start: datetime, days: int) -> datetime:
         if days < 1:

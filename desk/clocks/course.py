@@ -10,8 +10,7 @@ from itertools import accumulate
 
 from desk.calendars import Limit, WorkingTime
 from desk.calendars.pausing import UNITS, WORKING_DAYS
-
-_ZERO = timedelta(0)
+from desk.calendars.working_time import NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,7 @@ class Course:
         if self._counted_before(last) < amount:
             return self.calendar.add(self.started_at, amount + self.paused[last])
         index = bisect_left(range(last), amount, key=self._counted_before)
-        return self.calendar.add(self.started_at, amount + (self.paused[index - 1] if index else _ZERO))
+        return self.calendar.add(self.started_at, amount + (self.paused[index - 1] if index else NOTHING))
 
     def due(self, limit: Limit) -> datetime:
         """When a limit that runs from the start is used up."""
@@ -62,5 +61,5 @@ class Course:
 
 def course(calendar: WorkingTime, started_at: datetime, begins: Sequence[datetime], ends: Sequence[datetime]) -> Course:
     """The course with these pauses, in order and apart."""
-    paused = tuple(accumulate(map(calendar.elapsed, begins, ends)))
+    paused = list(accumulate(calendar.elapsed_each(begins, ends)))
     return Course(calendar=calendar, started_at=started_at, begins=begins, ends=ends, paused=paused)

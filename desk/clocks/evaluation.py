@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from desk.calendars.working_time import NOTHING
 from desk.clocks.course import Course, course
 from desk.clocks.events import Cause, ClockEvent, ClockRetargeted, DueRule
 from desk.clocks.folding import Folded, fold
@@ -39,9 +40,9 @@ def evaluate(events: Sequence[ClockEvent], calendars: Calendars, now: datetime) 
         due_if_resumed=due_at,
         limit=limit,
         elapsed=run.counted(seen),
-        paused_total=run.paused[-1] if run.paused else timedelta(0),
+        paused_total=run.paused[-1] if run.paused else NOTHING,
         paused_since=folded.since,
-        paused_until=min((pause.until for pause in folded.open.values() if pause.until), default=None),
+        paused_until=_until(folded) if folded.open else None,
         paused_for=tuple(folded.open),
         breached_at=breached_at,
         breach_cause=cause,
@@ -92,6 +93,11 @@ def _breach(changed: ClockRetargeted | None, due_at: datetime, seen: datetime) -
     if due_at < seen:
         return due_at, changed.cause if due_at <= changed.at else None
     return None, None
+
+
+def _until(folded: Folded) -> datetime | None:
+    """The first date at which a pause is to be looked at again."""
+    return min((pause.until for pause in folded.open.values() if pause.until), default=None)
 
 
 def _phase(folded: Folded) -> ClockPhase:

@@ -35,43 +35,25 @@ class Folded:
         self.stopped: ClockStopped | None = None
         self.voided: ClockVoided | None = None
 
-    def paused(self, event: ClockPaused) -> str | None:
-        if event.reason in self.open:
-            return f"paused for {event.reason} twice"
-        if not self.open:
-            self.since = event.at
-        self.open[event.reason] = event
-        return None
-
-    def resumed(self, event: ClockResumed) -> str | None:
-        if self.open.pop(event.reason, None) is None:
-            return f"resumed, but not paused for {event.reason}"
-        if not self.open:
-            self._close(event.at)
-        return None
-
-    def retarget(self, event: ClockRetargeted) -> str | None:
+    def retarget(self, event: ClockRetargeted) -> None:
         self.retargeted, self.target = event, event.target
-        return None
 
-    def stop(self, event: ClockStopped) -> str | None:
+    def stop(self, event: ClockStopped) -> None:
         self.stopped = event
         if self.open:
             self._close(event.done_at)
-            self.open = {}
+            self.open.clear()
         # what was done earlier than it was noted saw nothing of the pauses since then
         while self.begins and self.begins[-1] >= event.done_at:
             self.begins.pop(), self.ends.pop()
         if self.ends and self.ends[-1] > event.done_at:
             self.ends[-1] = event.done_at
-        return None
 
-    def void(self, event: ClockVoided) -> str | None:
+    def void(self, event: ClockVoided) -> None:
         self.voided = event
         if self.open:
             self._close(event.at)
-            self.open = {}
-        return None
+            self.open.clear()
 
     def _close(self, at: datetime) -> None:
         if self.since is not None:
@@ -80,9 +62,7 @@ class Folded:
             self.since = None
 
 
-_TAKE: Mapping[type, Callable[[Folded, Any], str | None]] = {
-    ClockPaused: Folded.paused,
-    ClockResumed: Folded.resumed,
+_TAKE: Mapping[type, Callable[[Folded, Any], None]] = {
     ClockRetargeted: Folded.retarget,
     ClockStopped: Folded.stop,
     ClockVoided: Folded.void,
@@ -91,26 +71,44 @@ _TAKE: Mapping[type, Callable[[Folded, Any], str | None]] = {
 
 def fold(events: Sequence[ClockEvent]) -> Folded:
     """Take the events in order. Raises ClockHistoryInvalid when they can't have happened so: CLOCK_MOVES tells what can."""
-    if not events or not isinstance(events[0], ClockStarted):
+    if not events or type(events[0]) is not ClockStarted:
         raise ClockHistoryInvalid(0, "a clock begins with its start")
     folded = Folded(events[0])
-    before = folded.started.at
+    before, waiting = folded.started.at, folded.open
+    # pauses stand here and not in methods: this loop is what most of an evaluation's time goes to
     for event in events[1:]:
-        take = _TAKE.get(type(event))
-        at = event.at
-        wrong = _misplaced(folded, event) if take is None or at < before or folded.stopped or folded.voided else None
-        wrong = wrong or (take(folded, event) if take else None)
-        if wrong:
-            raise ClockHistoryInvalid(events.index(event), wrong)
+        kind, at = type(event), event.at
+        if at < before or folded.stopped or folded.voided:
+            _refuse_misplaced(folded, event, events)
+        if kind is ClockPaused and event.reason not in waiting:
+            if not waiting:
+                folded.since = at
+            waiting[event.reason] = event
+        elif kind is ClockResumed and event.reason in waiting:
+            del waiting[event.reason]
+            if not waiting:
+                folded.begins.append(folded.since)
+                folded.ends.append(at)
+                folded.since = None
+        elif kind in _TAKE:
+            _TAKE[kind](folded, event)
+        else:
+            raise ClockHistoryInvalid(events.index(event), _IMPOSSIBLE[kind])
         before = at
     return folded
 
 
-def _misplaced(folded: Folded, event: ClockEvent) -> str | None:
-    if isinstance(event, ClockStarted):
-        return "started twice"
-    if folded.voided:
-        return "it is void, and something happened to it"
-    if folded.stopped:
-        return None if isinstance(event, ClockVoided) and event.at >= folded.stopped.at else "it was stopped, and went on"
-    return f"happened at {event.at.isoformat()}, before the event in front of it"
+_IMPOSSIBLE: Mapping[type, str] = {
+    ClockStarted: "started twice",
+    ClockPaused: "paused twice for the same reason",
+    ClockResumed: "resumed from a pause that isn't",
+}
+
+
+def _refuse_misplaced(folded: Folded, event: ClockEvent, events: Sequence[ClockEvent]) -> None:
+    """Raise for an event that comes after the end or before the one in front of it."""
+    last = folded.voided or folded.stopped
+    if last is not None and not (type(event) is ClockVoided and last is folded.stopped and event.at >= last.at):
+        raise ClockHistoryInvalid(events.index(event), f"it was over since {last.at.isoformat()}, and went on")
+    if last is None:
+        raise ClockHistoryInvalid(events.index(event), f"happened at {event.at.isoformat()}, before the event in front of it")

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from desk.calendars import AroundTheClock, weekly_hours
+from desk.calendars import AroundTheClock
+from desk.calendars.shipped import CN_OFFICE, shipped_calendar
 from desk.clocks import Calendars
 from engine.ports import Chance, Clock
 from engine.service import Engine
 from engine.vault import KeyRing
-
-OFFICE_HOURS = "Mon–Fri 09:00–12:00, 13:30–18:00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +20,6 @@ class DeskSettings:
 
     process_key: str = "customer-service"
     time_zone: str = "Asia/Shanghai"
-    office_hours: str = OFFICE_HOURS
     answer_within: timedelta = timedelta(days=3)
     survey_valid_for: timedelta = timedelta(days=14)
     late_entry_after: timedelta = timedelta(minutes=5)
@@ -44,8 +42,7 @@ class DeskContext:
     @property
     def calendars(self) -> Calendars:
         """The working times that targets can name."""
-        business = weekly_hours(self.settings.office_hours, self.settings.time_zone)
-        return Calendars(around_the_clock=AroundTheClock(zone=self.zone), business=business)
+        return Calendars(around_the_clock=AroundTheClock(zone=self.zone), business=shipped_calendar(CN_OFFICE))
 
     def now(self) -> datetime:
         return self.clock.now()

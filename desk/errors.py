@@ -32,6 +32,15 @@ class WorkingTimeInvalid(Invalid):
         super().__init__(f"Working time: {fact}; {way_out}.", fact=fact)
 
 
+class LimitInvalid(Invalid):
+    """A limit such as `3wd` can't be read, or can't be meant."""
+
+    code = "limit_invalid"
+
+    def __init__(self, text: str, fact: str) -> None:
+        super().__init__(f"The limit {text[:40]!r} {fact}.", text=text[:40], fact=fact)
+
+
 class TargetRowInvalid(Invalid):
     """A row of the service-target table can't be read."""
 

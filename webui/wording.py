@@ -82,6 +82,7 @@ BY_CODE = {
         "“%(text)s” is no value as JSON. Put text in double quotes, and write dates as the page shows them."
     ),
     "version_exists": mark("%(key)s %(version)s is deployed already with other content. Raise the version and deploy again."),
+    "limit_invalid": mark("The limit %(text)s cannot be used. Write for example 15min, 2h, 4bh or 3wd."),
     "working_time_invalid": mark("The opening hours of a team cannot be read. An administrator must correct them."),
     "wrong_password": mark("Name and password do not fit. Check both, or ask an administrator for a new password."),
     **desk_words.BY_CODE,

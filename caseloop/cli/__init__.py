@@ -10,7 +10,7 @@ import click
 import structlog
 
 from bpmn.errors import InvalidFile
-from caseloop.cli import api, audit, cases, data, explain, incidents, messages, operations, people, releases, serve, tokens
+from caseloop.cli import api, audit, cases, data, due, explain, incidents, messages, operations, people, releases, serve, tokens
 from caseloop.settings import Settings
 from engine.errors import CaseloopError
 
@@ -78,6 +78,7 @@ for command in (
     operations.move,
     operations.set_variables,
     explain.explain,
+    due.due,
     tokens.token,
     api.api,
 ):

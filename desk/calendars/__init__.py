@@ -4,8 +4,10 @@
 """
 
 from desk.calendars.calendar import Calendar, DatedSpans, Layer, weekly_hours
-from desk.calendars.pausing import Limit, Pause, due, due_with_pauses, elapsed_with_pauses, union
+from desk.calendars.limits import Limit, read_limit
+from desk.calendars.pausing import Pause, due, due_with_pauses, elapsed_with_pauses, union
 from desk.calendars.spans import Span
+from desk.calendars.trace import DayTrace, trace
 from desk.calendars.working_time import AroundTheClock, Day, WorkingTime
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "Calendar",
     "DatedSpans",
     "Day",
+    "DayTrace",
     "Layer",
     "Limit",
     "Pause",
@@ -21,6 +24,8 @@ __all__ = [
     "due",
     "due_with_pauses",
     "elapsed_with_pauses",
+    "read_limit",
+    "trace",
     "union",
     "weekly_hours",
 ]

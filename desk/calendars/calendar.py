@@ -20,23 +20,24 @@ SEARCH_YEARS = 100
 """How many years ahead open time is looked for, before a limit is refused as too far."""
 
 FIRST_YEAR, LAST_YEAR = 1970, 2999
+NAMELESS = Wording("", "")
 _CACHED_YEARS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedSpans:
-    """What a layer says about a date: its spans (empty: closed), and the name of the occasion."""
+    """What a layer says about a date: its spans (empty: closed), the name of the occasion, and who says so."""
 
     spans: tuple[Span, ...]
     name: Wording
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """Dates that open or close, from one source: statutory, organisation or team."""
+    """Dates that open or close: statutory, the organisation's or a team's."""
 
     key: str
-    source: str
     dates: Mapping[date, DatedSpans]
 
 
@@ -44,13 +45,17 @@ class Layer:
 class Calendar:
     """Working time of layers over weekly spans. The highest layer that knows a date says its spans; `layers` are lowest first.
 
-    `published` holds the years whose statutory days are known; None when the calendar has no statutory layer. Adding and
-    measuring cost a few binary searches: each year is laid out once.
+    `statutory` is the country of the statutory layer, `published` the years that it knows (None without such a layer), and
+    `make_up` the spans of a day worked in exchange (empty: those of the first weekday that opens). Adding and measuring cost
+    a few binary searches: each year is laid out once.
     """
 
     zone: ZoneInfo
     weekly: Week
     key: str = ""
+    name: Wording = NAMELESS
+    statutory: str | None = None
+    make_up: tuple[Span, ...] = ()
     layers: tuple[Layer, ...] = ()
     published: frozenset[int] | None = None
     _openings: dict[int, Openings] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -109,7 +114,7 @@ class Calendar:
     def day(self, day: date) -> Day:
         for layer in reversed(self.layers):
             if dated := layer.dates.get(day):
-                return Day(date=day, spans=dated.spans, layer=layer.key, name=dated.name, source=layer.source)
+                return Day(date=day, spans=dated.spans, layer=layer.key, name=dated.name, source=dated.source)
         return Day(date=day, spans=self.weekly[day.weekday()], layer=WEEKLY)
 
     def is_provisional(self, start: datetime, end: datetime) -> bool:

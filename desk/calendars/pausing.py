@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 
+from desk.calendars.limits import UNITS, WORKING_DAYS, Limit
 from desk.calendars.working_time import NOTHING, WorkingTime
 
 Pause = tuple[datetime, datetime]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A promised length: `amount` of `unit`, which is min, h, bh or wd. All count in the calendar that they are applied to."""
-
-    amount: Fraction
-    unit: str
-
-
-UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "bh": timedelta(hours=1)}
-WORKING_DAYS = "wd"
 
 
 def due(calendar: WorkingTime, start: datetime, limit: Limit) -> datetime:

@@ -31,7 +31,7 @@ TABLES = [
 UNWORDED = {
     "refused", "invalid", "not_found", "conflict", "forbidden", "gone", "unavailable", "settings",
     "snapshot_refused", "condition_failed", "evaluation_refused", "flow_broken",
-    "token_invalid", "scope_missing", "opens_by_intake", "key_used_otherwise", "instance_exists",
+    "calendar_invalid", "token_invalid", "scope_missing", "opens_by_intake", "key_used_otherwise", "instance_exists",
 }  # fmt: skip
 
 

@@ -32,8 +32,10 @@ from engine.history import (
     TaskClaimed,
     TaskCompleted,
     TaskCreated,
+    TaskDueMoved,
     TaskReassigned,
     TaskReleased,
+    TimerMoved,
     VariableSet,
 )
 from engine.model import ProcessInstance
@@ -51,6 +53,8 @@ STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": "transfer", "survey-a
 
 class CaseProjection:
     """An engine projection. Instances of other processes are left alone, also when their business key is a case's number."""
+
+    ignores = (TimerMoved, TaskDueMoved)
 
     def __init__(self, vault: KeyRing, *, time_zone: str = "Asia/Shanghai") -> None:
         self._vault = vault

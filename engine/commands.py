@@ -107,6 +107,16 @@ class RefreshLookups:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleInstances:
+    """Say that these lookups may answer otherwise for many instances: those named, else all that are open."""
+
+    names: tuple[str, ...]
+    by: str
+    reason: str
+    instance_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnqueueJob:
     """Have a doer act for a running instance after the commit, without an activity of its diagram asking for it.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
-from engine import deploy, due, repairs, tasks
+from engine import deploy, due, repairs, rescheduling, tasks
 from engine.calls import Calls
 from engine.commands import (
     BroadcastSignal,
@@ -23,6 +23,7 @@ from engine.commands import (
     ReassignTask,
     RefreshLookups,
     ReleaseTask,
+    RescheduleInstances,
     RetryIncident,
     RetryIncidents,
     SetVariables,
@@ -170,6 +171,16 @@ class Engine:
             change()
         execution.ledger.change_lookups(command.names, Cause(by=command.by, reason=command.reason))
         return execution.settle_news()
+
+    def reschedule(
+        self, tx: Transaction, command: RescheduleInstances, *, after_id: int = 0, limit: int = rescheduling.BATCH
+    ) -> rescheduling.Batch:
+        """One batch of what `reschedule_all` does, in the caller's transaction. See engine.rescheduling."""
+        return rescheduling.reschedule(self, tx, command, after_id=after_id, limit=limit)
+
+    def reschedule_all(self, command: RescheduleInstances) -> rescheduling.Rescheduled:
+        """Let many instances follow lookups, in transactions of its own while others work. See engine.rescheduling."""
+        return rescheduling.reschedule_all(self, command)
 
     def cancel(self, tx: Transaction, command: CancelInstance) -> ProcessInstance:
         """Stop an instance, also a suspended one: everything open is withdrawn. The reason stays in its history."""

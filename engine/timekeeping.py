@@ -9,7 +9,7 @@ from engine.db import store
 from engine.errors import ExpressionFailed
 from engine.history import TimerArmed, TimerFired, TimerMoved
 from engine.ledger import Cause, Ledger
-from engine.timers import MOMENT, cycle_instant, due_instant
+from engine.timers import MOMENT, next_instant, still_to_come
 
 MOST_MOVES = 100
 """So many timers are moved at once instead of being fired; the others wait for the next look."""
@@ -145,8 +145,7 @@ class Timekeeping:
 
     def _due_anew(self, timer: store.WaitingTimer) -> datetime | None:
         """The due instant after a change. A cycle goes on with what is still to come; what is due already stays due."""
-        at, due_at = self._ledger.at, timer.due_at
-        return self._due(timer, after=at if due_at is None or due_at > at else due_at - MOMENT)
+        return self._due(timer, after=still_to_come(timer.due_at, self._ledger.at))
 
     def _due(self, timer: store.WaitingTimer, *, after: datetime) -> datetime | None:
         """The due instant, of a cycle the first later than `after`; unusable ones make an incident and an unarmed timer."""
@@ -154,9 +153,8 @@ class Timekeeping:
         text = event.expression if event else None
         try:
             value = ledger.definition.value(timer.activity_id, text, ledger.seen_by(timer.token_id), timer.entered_at)
-            if event is not None and event.timer_kind is TimerKind.CYCLE:
-                return cycle_instant(value, timer.entered_at, after)
-            return due_instant(value, timer.entered_at)
+            cycle = event is not None and event.timer_kind is TimerKind.CYCLE
+            return next_instant(value, cycle=cycle, entered_at=timer.entered_at, after=after)
         except ExpressionFailed as error:
             ledger.raise_incident(timer.activity_id, timer.token_id, error.message)
         except ValueError as error:

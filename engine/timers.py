@@ -49,6 +49,16 @@ def cycle_instant(value: Any, begun_at: datetime, after: datetime) -> datetime |
     return read_cycle(value).next_after(after, begun_at=begun_at)
 
 
+def next_instant(value: Any, *, cycle: bool, entered_at: datetime, after: datetime) -> datetime | None:
+    """The due instant of a timer that waits since `entered_at`, of a cycle the first later than `after`. Raises ValueError."""
+    return cycle_instant(value, entered_at, after) if cycle else due_instant(value, entered_at)
+
+
+def still_to_come(due_at: datetime | None, at: datetime) -> datetime:
+    """After which instant a cycle goes on when its timer is worked out anew: what is due already stays due."""
+    return at if due_at is None or due_at > at else due_at - MOMENT
+
+
 def _read(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)

@@ -261,8 +261,23 @@ def append_history(
     recorded_at: datetime,
 ) -> bytes | None:
     """Append events to an instance's history, numbered from `first_seq` and chained to `head`; the head after them."""
+    fresh, head = history_rows(vault, instance, events, first_seq=first_seq, head=head, recorded_at=recorded_at)
+    INSERT_HISTORY.run_many(tx, fresh)
+    return head
+
+
+def history_rows(
+    vault: KeyRing,
+    instance: ProcessInstance,
+    events: Sequence[HistoryEvent],
+    *,
+    first_seq: int,
+    head: bytes | None,
+    recorded_at: datetime,
+) -> tuple[list[dict[str, Any]], bytes | None]:
+    """The rows of INSERT_HISTORY for events that follow upon `head`, and the head after them."""
     if not events:
-        return head
+        return [], head
     chain = chain_of(vault)
     head = head or chain.genesis(instance.id, instance.process_key, instance.business_key)
     fresh = []
@@ -281,8 +296,7 @@ def append_history(
         link = chain.link(head, Link(**row, data=data))
         fresh.append({**row, "data_sealed": vault.seal(data, context=HISTORY_CONTEXT), "hash": link})
         head = chain.head(link)
-    INSERT_HISTORY.run_many(tx, fresh)
-    return head
+    return fresh, head
 
 
 def write_timers(

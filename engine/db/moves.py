@@ -1,0 +1,116 @@
+"""Many instances at once: what of them asks lookups is read, and what moves is written, in few statements.
+
+Nobody is waited for: an instance on which somebody works is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from engine.db import rows, tables
+from engine.db.queries import OPEN_TASKS
+from engine.db.statements import pipelined, update_where
+from engine.db.store import INSERT_HISTORY, MOVE_TIMER, history_rows
+from engine.db.user_tasks import MOVE_DUE
+from engine.history import HistoryEvent, TaskDueMoved, TimerMoved
+from engine.model import OPEN_INSTANCES, InstanceState, ProcessInstance
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+ADVANCE = update_where(tables.process_instance, ("history_length", "history_hash", "revision"), ("id", "revision"))
+_instance, _timer, _task = tables.process_instance.c, tables.timer.c, tables.user_task.c
+_TIMER = (_timer.instance_id, _timer.token_id, _timer.activity_id, _timer.entered_at, _timer.due_at)
+_TASK = (_task.instance_id, _task.id, _task.token_id, _task.activity_id, _task.due_at)
+
+
+@dataclass(slots=True, kw_only=True)
+class Locked:
+    """An instance that nobody else can change now, without its snapshot; its timers and open tasks as rows."""
+
+    instance: ProcessInstance
+    history_length: int
+    history_hash: bytes | None
+    timers: list[Any] = field(default_factory=list)
+    tasks: list[Any] = field(default_factory=list)
+
+
+def open_deployments(tx: Transaction) -> list[int]:
+    """The ids of the deployments that have open instances."""
+    deployment = tables.deployment.c
+    is_open = exists().where(_instance.deployment_id == deployment.id, _instance.state.in_(OPEN_INSTANCES))
+    return list(tx.execute(select(deployment.id).where(is_open).order_by(deployment.id)).scalars())
+
+
+def page(
+    tx: Transaction, deployment_ids: Collection[int], *, after_id: int, limit: int, among: Sequence[int] | None = None
+) -> list[int]:
+    """The ids of the next open instances of these deployments, in order; `among` keeps those with these ids."""
+    query = select(_instance.id).where(
+        _instance.id > after_id, _instance.deployment_id.in_(deployment_ids), _instance.state.in_(OPEN_INSTANCES)
+    )
+    if among is not None:
+        query = query.where(_instance.id.in_([each for each in sorted(among) if each > after_id][:limit]))
+    return list(tx.execute(query.order_by(_instance.id).limit(limit)).scalars())
+
+
+def lock_free(
+    tx: Transaction, instance_ids: Collection[int], *, timers: Collection[str], tasks: Collection[str]
+) -> dict[int, Locked]:
+    """Lock those of the open instances on which nobody works, in the order of their ids, by id.
+
+    `timers` and `tasks` are the activities whose timers and open tasks are read.
+    """
+    columns = (*rows.INSTANCE_COLUMNS, _instance.history_length, _instance.history_hash)
+    query = select(*columns).where(_instance.id.in_(instance_ids), _instance.state.in_(OPEN_INSTANCES)).order_by(_instance.id)
+    locked = {row.id: _locked(dict(row._mapping)) for row in tx.execute(query.with_for_update(skip_locked=True))}
+    if timers:
+        where = (_timer.instance_id.in_(locked), _timer.activity_id.in_(timers))
+        for row in tx.execute(select(*_TIMER).where(*where).order_by(_timer.id)):
+            locked[row.instance_id].timers.append(row)
+    if tasks:
+        where = (_task.instance_id.in_(locked), _task.activity_id.in_(tasks), _task.state.in_(OPEN_TASKS))
+        for row in tx.execute(select(*_TASK).where(*where).order_by(_task.id)):
+            locked[row.instance_id].tasks.append(row)
+    return locked
+
+
+def _locked(values: dict[str, Any]) -> Locked:
+    apart = {name: values.pop(name) for name in ("history_length", "history_hash")}
+    return Locked(instance=ProcessInstance(**{**values, "state": InstanceState(values["state"])}), **apart)
+
+
+def write(
+    tx: Transaction, vault: KeyRing, moved: Sequence[tuple[Locked, Sequence[HistoryEvent]]], *, recorded_at: datetime
+) -> None:
+    """Write what these events of locked instances say, append them to their histories, and the next revision of each."""
+    history, timers, tasks, instances = [], [], [], []
+    for locked, events in moved:
+        instance = locked.instance
+        told, head = history_rows(
+            vault,
+            instance,
+            events,
+            first_seq=locked.history_length,
+            head=locked.history_hash,
+            recorded_at=recorded_at,
+        )
+        history += told
+        timers += [_timer_row(instance.id, event) for event in events if isinstance(event, TimerMoved)]
+        tasks += [{"was_id": event.task_id, "due_at": event.due_at} for event in events if isinstance(event, TaskDueMoved)]
+        length = locked.history_length + len(events)
+        read_then = {"was_id": instance.id, "was_revision": instance.revision}
+        instances.append({"history_length": length, "history_hash": head, "revision": instance.revision + 1, **read_then})
+    with pipelined(tx):
+        INSERT_HISTORY.run_many(tx, history)
+        MOVE_TIMER.run_many(tx, timers)
+        MOVE_DUE.run_many(tx, tasks)
+        ADVANCE.run_many(tx, instances)
+
+
+def _timer_row(instance_id: int, event: TimerMoved) -> Mapping[str, Any]:
+    return {"was_instance_id": instance_id, "was_token_id": event.token_id, "due_at": event.due_at}

@@ -1,0 +1,230 @@
+"""Many instances follow a lookup at once: a calendar was edited, say. In batches, each in one short transaction.
+
+What asks lookups and nothing else is worked out without opening an instance: its timers and tasks are read in one statement, the
+lookups prepare their answers for the whole batch. An instance on which somebody works, whose expressions read variables, or
+that has something due now takes the way of a single refresh instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+
+from bpmn.diagram import EventKind, Node, TimerKind
+from bpmn.feel import FeelError
+from engine import results
+from engine.commands import RefreshLookups, RescheduleInstances
+from engine.db import moves, store
+from engine.db.database import Database
+from engine.definition import Definition
+from engine.errors import ExpressionFailed, HandlerFailed, InstanceOver, NotFound, Unavailable
+from engine.execution import Surroundings
+from engine.history import HistoryEvent, TaskDueMoved, TimerMoved
+from engine.lookups import answers_of
+from engine.model import ProcessInstance
+from engine.ports import Answer, Clock, Lookup, Transaction
+from engine.timers import next_instant, still_to_come
+from engine.vault import KeyRing
+
+BATCH = 250
+"""So many instances are kept from others at once, for some tens of milliseconds."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What came of one batch. `last_id` is where the next begins, None at the end; `left` have to be refreshed one by one."""
+
+    last_id: int | None
+    looked_at: int
+    moved: int
+    left: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescheduled:
+    """What came of all: how many instances were looked at, how many of them moved, and which can't be continued."""
+
+    looked_at: int
+    moved: int
+    failed: tuple[int, ...]
+
+
+class Instances(Protocol):
+    """What rescheduling asks of the engine."""
+
+    db: Database
+    vault: KeyRing
+    clock: Clock
+    surroundings: Surroundings
+
+    def definition(self, deployment_id: int, tx: Transaction | None = None) -> Definition: ...
+    def refresh(self, tx: Transaction, command: RefreshLookups) -> ProcessInstance: ...
+
+
+class Asking:
+    """What in a definition asks some lookups: the lookup for each timer and user task by activity.
+
+    `plain` is false where it takes more than the lookups' answers to follow them.
+    """
+
+    def __init__(self, definition: Definition, lookups: Sequence[Lookup], names: Sequence[str]) -> None:
+        self.definition = definition
+        known = definition.asking({lookup.name: _never for lookup in lookups})
+        asked: dict[str, str] = {}
+        texts: dict[str, str | None] = {}
+        for node in definition.process.nodes.values():
+            text = node.event.expression if node.event is not None else node.work.due_date
+            if found := known.lookups_asked(text) & set(names):
+                asked[node.id], texts[node.id] = min(found), text
+        is_event = {activity_id: definition.node(activity_id).event is not None for activity_id in asked}
+        self.timers = {activity_id: name for activity_id, name in asked.items() if is_event[activity_id]}
+        self.tasks = {activity_id: name for activity_id, name in asked.items() if not is_event[activity_id]}
+        self.plain = all(known.names_read(text) <= known.lookups.keys() for text in texts.values()) and not any(
+            _is_condition(definition.node(activity_id)) for activity_id in self.timers
+        )
+
+
+def _never(*_arguments: Any) -> None:
+    return None
+
+
+def _is_condition(node: Node) -> bool:
+    return node.event is not None and node.event.kind is not EventKind.TIMER
+
+
+class Following:
+    """What moves in one locked instance when it follows the lookups."""
+
+    def __init__(
+        self, asking: Asking, locked: moves.Locked, command: RescheduleInstances, lookups: Mapping[str, Answer], now: datetime
+    ) -> None:
+        self._asking = asking
+        self._locked = locked
+        self._definition = asking.definition.asking(lookups)
+        self._told = {"at": now, "by": command.by, "reason": command.reason}
+        self._now = now
+
+    def events(self) -> list[HistoryEvent] | None:
+        """What moves, as it will stand in the history; None when only a refresh of the instance can tell."""
+        if not self._asking.plain or any(row.due_at is not None and row.due_at <= self._now for row in self._locked.timers):
+            return None
+        try:
+            found = [*map(self._timer, self._locked.timers), *map(self._task, self._locked.tasks)]
+        except (ExpressionFailed, ValueError):
+            # the refresh makes an incident of it
+            return None
+        return [event for event in found if event is not None]
+
+    def _timer(self, row: Any) -> TimerMoved | None:
+        event = self._definition.node(row.activity_id).event
+        value = self._definition.value(row.activity_id, event.expression if event else None, {}, row.entered_at)
+        cycle = event is not None and event.timer_kind is TimerKind.CYCLE
+        due_at = next_instant(value, cycle=cycle, entered_at=row.entered_at, after=still_to_come(row.due_at, self._now))
+        if due_at == row.due_at:
+            return None
+        return TimerMoved(lookup=self._asking.timers[row.activity_id], **self._move(row, due_at))
+
+    def _task(self, row: Any) -> TaskDueMoved | None:
+        node = self._definition.node(row.activity_id)
+        due_at = results.instant_of(self._definition, node, node.work.due_date, {}, self._now)
+        if due_at == row.due_at:
+            return None
+        return TaskDueMoved(task_id=row.id, lookup=self._asking.tasks[row.activity_id], **self._move(row, due_at))
+
+    def _move(self, row: Any, due_at: datetime | None) -> dict[str, Any]:
+        where = {"activity_id": row.activity_id, "token_id": row.token_id}
+        return {**self._told, **where, "before": row.due_at, "due_at": due_at}
+
+
+def reschedule(
+    engine: Instances, tx: Transaction, command: RescheduleInstances, *, after_id: int = 0, limit: int = BATCH
+) -> Batch:
+    """Let the next `limit` instances after `after_id` follow the lookups. Only those that move are written.
+
+    Raises HandlerFailed when a lookup can't prepare its answers.
+    """
+    lookups = engine.surroundings.lookups
+    known = {each: Asking(engine.definition(each, tx), lookups, command.names) for each in moves.open_deployments(tx)}
+    asking = {deployment_id: each for deployment_id, each in known.items() if each.timers or each.tasks}
+    ids = moves.page(tx, asking.keys(), after_id=after_id, limit=limit, among=command.instance_ids)
+    if not ids:
+        return Batch(last_id=None, looked_at=0, moved=0, left=())
+    timers = {activity_id for each in asking.values() for activity_id in each.timers}
+    tasks = {activity_id for each in asking.values() for activity_id in each.tasks}
+    locked = moves.lock_free(tx, ids, timers=timers, tasks=tasks)
+    now = engine.clock.now()
+    answers = _answers(lookups, tx, [each.instance for each in locked.values()], now)
+    found = {
+        instance_id: Following(asking[each.instance.deployment_id], each, command, answers[instance_id], now).events()
+        for instance_id, each in locked.items()
+    }
+    moved = [(locked[instance_id], events) for instance_id, events in found.items() if events]
+    moves.write(tx, engine.vault, moved, recorded_at=now)
+    left = [instance_id for instance_id in ids if found.get(instance_id) is None]
+    left += [each.instance.id for each, events in moved if _told(engine.surroundings, tx, each.instance, events)]
+    return Batch(last_id=ids[-1], looked_at=len(ids), moved=len(moved), left=tuple(left))
+
+
+def _answers(
+    lookups: Sequence[Lookup], tx: Transaction, instances: Sequence[ProcessInstance], at: datetime
+) -> dict[int, dict[str, Answer]]:
+    """Each lookup's function by instance and name."""
+    try:
+        prepared = {lookup.name: answers_of(lookup, tx, instances, at) for lookup in lookups}
+    except FeelError as error:
+        raise HandlerFailed(f"{error}. Repair the lookup, then reschedule again.") from error
+    return {each.id: {name: answers[each.id] for name, answers in prepared.items()} for each in instances}
+
+
+def _told(surroundings: Surroundings, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> bool:
+    """Tell the projections that want to know; whether a lookup may answer otherwise by it."""
+    changed = False
+    for projection in surroundings.projections:
+        if not all(isinstance(event, getattr(projection, "ignores", ())) for event in events):
+            changed = bool(projection.apply(tx, instance, events)) or changed
+    return changed
+
+
+def reschedule_all(engine: Instances, command: RescheduleInstances, *, limit: int = BATCH) -> Rescheduled:
+    """Let all of them follow the lookups, in transactions of its own. One that can't be continued stops nobody else."""
+    looked_at, moved, left, after_id = 0, 0, [], 0
+    while True:
+        batch = engine.db.run(partial(_batch, engine, command, after_id, limit))
+        looked_at, moved, left = looked_at + batch.looked_at, moved + batch.moved, [*left, *batch.left]
+        if batch.last_id is None:
+            break
+        after_id = batch.last_id
+        engine.db.give_way()
+    followed = {instance_id: _follow(engine, instance_id, command) for instance_id in left}
+    failed = tuple(instance_id for instance_id, came in followed.items() if came is None)
+    return Rescheduled(looked_at=looked_at, moved=moved + sum(map(bool, followed.values())), failed=failed)
+
+
+def _batch(engine: Instances, command: RescheduleInstances, after_id: int, limit: int, tx: Transaction) -> Batch:
+    return reschedule(engine, tx, command, after_id=after_id, limit=limit)
+
+
+def _follow(engine: Instances, instance_id: int, command: RescheduleInstances) -> bool | None:
+    """Refresh one instance; whether it was written, None when it can't be continued."""
+    order = RefreshLookups(instance_id=instance_id, names=command.names, by=command.by, reason=command.reason)
+
+    def refresh(tx: Transaction) -> bool:
+        before = store.lock_instance(tx, instance_id).instance
+        return engine.refresh(tx, order).revision != before.revision
+
+    try:
+        return engine.db.run(refresh)
+    except (InstanceOver, NotFound):
+        return False
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("instance_cannot_follow", instance_id=instance_id)
+        return None

@@ -51,7 +51,7 @@ def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | No
     schema.require_current(db, SCHEMA_LOCATIONS)
     vault = KeyRing.from_file(settings.key_file)
     handlers: dict[str, Handler] = {}
-    desk_settings = DeskSettings(time_zone=settings.time_zone.key)
+    desk_settings = DeskSettings(time_zone=settings.time_zone.key, base_url=settings.base_url.rstrip("/"))
     projection = CaseProjection(vault, time_zone=desk_settings.time_zone)
     queue = QUEUES[settings.queue](db, vault)
     engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock, chance=chance, queue=queue)

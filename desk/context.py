@@ -16,9 +16,13 @@ from engine.vault import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
-    """`answer_within` is how long a case waits for the survey's answer; the link itself works for `survey_valid_for`."""
+    """`base_url` is where people reach the pages, for links in messages.
+
+    `answer_within` is how long a case waits for the survey's answer; the link itself works for `survey_valid_for`.
+    """
 
     process_key: str = "customer-service"
+    base_url: str = ""
     time_zone: str = "Asia/Shanghai"
     answer_within: timedelta = timedelta(days=3)
     survey_valid_for: timedelta = timedelta(days=14)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bpmn.wording import Wording
 from engine.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refused
@@ -294,3 +295,32 @@ class DraftClosed(Conflict):
 
     def __init__(self, draft_id: int, state: str) -> None:
         super().__init__(f"Draft {draft_id} is {state}. Open a new one from the version you want to change.", draft_id=draft_id)
+
+
+class DeliveryNotFound(NotFound):
+    """No such delivery, or one that needs no second try."""
+
+    code = "delivery_not_found"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"There is no delivery {reference} that could be sent again. Look at the log of deliveries.", reference=reference
+        )
+
+
+class TemplateNotFound(NotFound):
+    code = "template_not_found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no notice template {name!r} in that language. Look at the list of templates.", name=name)
+
+
+class UrgedTooSoon(Refused):
+    """The same person urged this case a moment ago."""
+
+    code = "urged_too_soon"
+
+    def __init__(self, number: str, again_at: datetime, zone: ZoneInfo) -> None:
+        shown = f"{again_at.astimezone(zone):%H:%M}"
+        super().__init__(f"Case {number} was urged by you just now. You can urge it again at {shown}.", number=number, time=shown)
+        self.again_at = again_at

@@ -67,6 +67,7 @@ class EntryKind(StrEnum):
     CUSTOMER = "customer"  # from the customer to us
     NOTE = "note"  # among agents, never shown to the customer
     REQUEST = "request"  # an agent asks technicians or leaders for something
+    URGE = "urge"  # 催办: somebody, or the customer, asks for haste
 
 
 RESPONSES = frozenset({EntryKind.REPLY, EntryKind.CALL})

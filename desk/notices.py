@@ -6,11 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from desk.context import DeskContext
+from desk.notification.announcing import BY_PERSON
 from desk.store import notices as store
-from desk.store.notices import Delivery, NewNotice, Notice
+from desk.store.notices import NewNotice, Notice
 from engine.db.database import tried_again
-
-BY_PERSON = "contact_customer"  # the template that asks somebody to tell the customer, whom no mail reaches
 
 
 class Notices:
@@ -46,20 +45,3 @@ class Notices:
         """Mark a person's own notices as read, all of them without `ids`."""
         with self._db.transaction() as tx:
             store.mark_read(tx, login, ids, self._context.now())
-
-    def delivery(self, idempotency_key: str) -> Delivery | None:
-        """What became of sending something; None when it was never tried."""
-        with self._db.reading() as tx:
-            found = store.deliveries(tx, self._context.vault, key=idempotency_key)
-        return found[0] if found else None
-
-    @tried_again
-    def record_delivery(self, delivery: Delivery) -> None:
-        """Log a try to send; a later try with the same key replaces its state and is counted."""
-        with self._db.transaction() as tx:
-            store.record_delivery(tx, self._context.vault, delivery)
-
-    def deliveries(self, number: str) -> list[Delivery]:
-        """What was sent outside for a case."""
-        with self._db.reading() as tx:
-            return store.deliveries(tx, self._context.vault, case_number=number)

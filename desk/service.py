@@ -18,6 +18,13 @@ from desk.instances import Instances
 from desk.intake import Intake
 from desk.messages import Messages
 from desk.notices import Notices
+from desk.notification.announcing import Announcer
+from desk.notification.channel_book import ChannelBook
+from desk.notification.choosing import Choosing
+from desk.notification.coming_back import ComingBack
+from desk.notification.courier import Courier
+from desk.notification.log import Deliveries
+from desk.notification.texts import TemplateTexts
 from desk.operations import Operations
 from desk.people import People
 from desk.records import Tables
@@ -27,6 +34,7 @@ from desk.surveys import Surveys
 from desk.tasklists import TaskLists
 from desk.taskviews import TaskViews
 from desk.tokens import Tokens
+from desk.urging import Urging
 from desk.work import Work
 from engine.ports import Chance, Clock
 from engine.service import Engine
@@ -71,6 +79,17 @@ class Desk:
         self.messages = Messages(context)
         self.deployments = Deployments(context)
         self.external = ExternalWork(context)
+        self._furnish_notification(context)
+
+    def _furnish_notification(self, context: DeskContext) -> None:
+        self.channels = ChannelBook()
+        self.announcer = Announcer(context, self.channels)
+        coming_back = ComingBack(context, self.channels, self.announcer)
+        self.courier = Courier(context, self.channels, coming_back)
+        self.deliveries = Deliveries(context, coming_back)
+        self.choosing = Choosing(context, self.channels)
+        self.template_texts = TemplateTexts(context)
+        self.urging = Urging(context, self.announcer)
 
     @property
     def settings(self) -> DeskSettings:

@@ -13,6 +13,11 @@ NO_VARIABLE = Wording(
     "isn't a name: letters, digits and _, at most 100, not beginning with a digit.",
     "不是变量名：只能用字母、数字和 _，最多 100 个字符，不能以数字开头。",
 )
+NO_CHOICE = Wording("can't be chosen.", "不能选择。")
+NO_CHANNEL = Wording("isn't one of the chat channels.", "不是已配置的聊天渠道。")
+TOO_LONG_ADDRESS = Wording(
+    "has more than 100 characters, or ones that can't be printed.", "超过 100 个字符或含有不可打印的字符。"
+)
 TOO_LONG = Wording("is longer than 20,000 characters.", "超过 20,000 个字符。")
 NO_TIME = Wording("isn't a date and time; write for example 2023-10-01T09:30.", "不是日期与时间，例如 2023-10-01T09:30。")
 RECEIVED_IN_FUTURE = Wording("lies in the future; write when the customer came to us.", "晚于现在，请填写客户提出需求的时间。")

@@ -1,7 +1,7 @@
 """Doer `notify`: tells somebody something about a case.
 
-Headers: `to` (owner, supervisor, team or customer), `template` (see notices.toml), `once` = round (at most once in a round,
-however often the diagram comes by), `language` of a customer. Inputs of the node become variables of the template.
+Headers: `to` (owner, supervisor, team or customer), `template` (docs/notifications.md lists them), `once` = round (at most once
+in a round, however often the diagram comes by), `language` of a customer. Inputs of the node become variables of the template.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 from desk.context import DeskContext
 from desk.instants import instant, minute
+from desk.notification.announcing import Announcer
+from desk.notification.dossier import OWNER, SUPERVISOR, TEAM, Dossier
+from desk.notification.templates import NAMES, variables_of
 from engine.errors import Invalid
-from engine.ports import Done, Fail, HandlerCall, JobOutcome
-from handlers.dossier import OWNER, SUPERVISOR, TEAM, Dossier, read_dossier
+from engine.ports import Done, Fail, HandlerCall, JobOutcome, Transaction
+from handlers.channels.making import make_entries
 from handlers.headers import choice
-from handlers.mail import MailUnavailable
-from handlers.post import Post, make_post
-from handlers.templates import NAMES, variables_of
 
 CUSTOMER = "customer"
 AUDIENCES = frozenset({OWNER, SUPERVISOR, TEAM, CUSTOMER})
@@ -29,38 +29,41 @@ SAYABLE = (str, int, float, Decimal, datetime)
 
 
 class Notify:
-    """Writes notices and sends mail; each key once."""
+    """Writes notices, and promises to the courier what leaves the house; each key once."""
 
     name = "notify"
 
-    def __init__(self, desk: DeskContext, post: Post) -> None:
+    def __init__(self, desk: DeskContext, announcer: Announcer) -> None:
         self._desk = desk
-        self._post = post
+        self._announcer = announcer
 
     def do(self, call: HandlerCall) -> JobOutcome:
-        """Tell them. A template that lacks a variable is an incident; a mail server that is away is tried again."""
+        """Tell them. A template that lacks a variable is an incident."""
         try:
             audience, template = choice(call, "to", AUDIENCES), choice(call, "template", NAMES)
             once = choice(call, "once", ONCE_CHOICES, default="always")
-            dossier = read_dossier(self._desk, call.business_key)
-            key = call.idempotency_key if once == "always" else f"{call.business_key}:{template}:{dossier.case.round}"
-            given = {**self._said(call.inputs, template), **self._post.variables(dossier)}
-            return self._tell(call, dossier, audience, template, given, key)
+            said = self._said(call.inputs, template)
+            return self._desk.engine.db.run(lambda tx: self._tell(tx, call, audience, template, said, once == "round"))
         except Invalid as error:
             return Fail(reason=error.message, permanent=True)
-        except MailUnavailable as error:
-            return Fail(reason=error.message)
 
     def _tell(
-        self, call: HandlerCall, dossier: Dossier, audience: str, template: str, given: Mapping[str, Any], key: str
+        self, tx: Transaction, call: HandlerCall, audience: str, template: str, said: Mapping[str, Any], in_round: bool
     ) -> JobOutcome:
+        dossier = self._announcer.dossier(tx, call.business_key)
+        key = f"{call.business_key}:{template}:{dossier.case.round}" if in_round else call.idempotency_key
+        given = {**said, **self._announcer.variables(dossier)}
         if audience == CUSTOMER:
-            language = call.headers.get("language", "zh")
-            way = self._post.tell_customer(dossier, template, given, key=key, language=language)
-            return Done(result={"told": [CUSTOMER], "by": way})
+            return self._tell_customer(tx, dossier, template, given, key=key, language=call.headers.get("language", "zh"))
         staff = dossier.staff(audience)
-        self._post.tell_staff(staff, template, given, key=key)
+        self._announcer.tell_staff(tx, dossier, staff, template, given, key=key)
         return Done(result={"told": [agent.login for agent in staff], "by": "notice"})
+
+    def _tell_customer(
+        self, tx: Transaction, dossier: Dossier, template: str, given: Mapping[str, Any], *, key: str, language: str
+    ) -> JobOutcome:
+        way = self._announcer.tell_customer(tx, dossier, template, given, key=key, language=language)
+        return Done(result={"told": [CUSTOMER], "by": way})
 
     def _said(self, inputs: Mapping[str, Any], template: str) -> dict[str, Any]:
         """Those inputs of the node that the template speaks of; times as local wall time. Raises Invalid for what is no time."""
@@ -79,5 +82,8 @@ class Notify:
 
 
 def make(services: Any) -> Notify:
-    """The entry point's factory."""
-    return Notify(services.desk.context, make_post(services))
+    """The entry point's factory. The channels of the settings come with it: from here on the desk's courier knows them."""
+    made = make_entries(services.settings, clock=services.clock, chance=services.chance)
+    for entry in made:
+        services.desk.channels.add(entry)
+    return Notify(services.desk.context, services.desk.announcer)

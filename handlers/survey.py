@@ -6,12 +6,10 @@ from typing import Any
 
 from desk.context import DeskContext
 from desk.instants import minute
+from desk.notification.announcing import Announcer
 from desk.surveys import Surveys
 from engine.errors import Invalid
 from engine.ports import Done, Fail, HandlerCall, JobOutcome
-from handlers.dossier import read_dossier
-from handlers.mail import MailUnavailable
-from handlers.post import Post, make_post
 
 TEMPLATE = "survey"
 
@@ -24,30 +22,30 @@ class InviteToSurvey:
 
     name = "survey"
 
-    def __init__(self, desk: DeskContext, surveys: Surveys, post: Post) -> None:
+    def __init__(self, desk: DeskContext, surveys: Surveys, announcer: Announcer) -> None:
         self._desk = desk
         self._surveys = surveys
-        self._post = post
+        self._announcer = announcer
 
     def do(self, call: HandlerCall) -> JobOutcome:
         """Make the invitation of the case's present round and send it."""
-        dossier = read_dossier(self._desk, call.business_key)
+        db = self._desk.engine.db
+        with db.reading() as tx:
+            dossier = self._announcer.dossier(tx, call.business_key)
         invitation = self._surveys.invite(call.business_key, dossier.case.round)
         given = {
-            **self._post.variables(dossier),
-            "survey_link": f"{self._post.base_url}/survey/{invitation.token}",
+            **self._announcer.variables(dossier),
+            "survey_link": f"{self._desk.settings.base_url}/survey/{invitation.token}",
             "until": minute(invitation.expires_at, self._desk.zone),
         }
-        key, language = f"survey:{invitation.survey_id}", call.headers.get("language", "zh")
+        told = {"key": f"survey:{invitation.survey_id}", "language": call.headers.get("language", "zh")}
         try:
-            way = self._post.tell_customer(dossier, TEMPLATE, given, key=key, language=language)
+            way = db.run(lambda tx: self._announcer.tell_customer(tx, dossier, TEMPLATE, given, **told))
         except Invalid as error:
             return Fail(reason=error.message, permanent=True)
-        except MailUnavailable as error:
-            return Fail(reason=error.message)
         return Done(result={"survey_id": invitation.survey_id, "until": invitation.until, "by": way})
 
 
 def make(services: Any) -> InviteToSurvey:
     """The entry point's factory."""
-    return InviteToSurvey(services.desk.context, services.desk.surveys, make_post(services))
+    return InviteToSurvey(services.desk.context, services.desk.surveys, services.desk.announcer)

@@ -63,7 +63,7 @@ def web(settings: Settings) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        threads=settings.threads,
+        threads=settings.threads + settings.streams,
         url_scheme=urlsplit(settings.base_url).scheme,
         ident="caseloop",
         _quiet=True,
@@ -83,13 +83,14 @@ def web(settings: Settings) -> None:
 )
 @click.pass_obj
 def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
-    """Run jobs and fire timers. Start as many as you like, on as many machines.
+    """Run jobs, fire timers and bring messages on their way. Start as many as you like, on as many machines.
 
     \b
     Example:
       caseloop worker --threads 4
     """
-    engine = bootstrap.build(settings).engine
+    services = bootstrap.build(settings)
+    engine = services.engine
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -99,6 +100,7 @@ def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
         threading.Thread(target=Worker(engine, name=f"{name}-{index}", lease_seconds=lease_seconds).run, args=(stop,))
         for index in range(threads)
     ]
+    workers.append(threading.Thread(target=services.desk.courier.run, args=(stop,)))
     log.info("worker_runs", name=name, threads=threads)
     for thread in workers:
         thread.start()

@@ -67,3 +67,10 @@ def last_call(tx: Transaction, number: str, *, by: str) -> datetime | None:
     table = tables.entry
     where = (table.c.case_number == number, table.c.by == by, table.c.kind == EntryKind.CALL)
     return tx.execute(select(table.c.at).where(*where).order_by(table.c.at.desc()).limit(1)).scalar_one_or_none()
+
+
+def times_of(tx: Transaction, number: str, kind: EntryKind) -> list[tuple[str, datetime]]:
+    """By whom and when entries of a kind were made in a case, in order."""
+    table = tables.entry
+    query = select(table.c.by, table.c.at).where(table.c.case_number == number, table.c.kind == kind)
+    return [(row.by, row.at) for row in tx.execute(query.order_by(table.c.at, table.c.id))]

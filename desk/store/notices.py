@@ -1,4 +1,4 @@
-"""Notices in the app, the log of what was sent outside, and who looked at a full contact."""
+"""Notices in the app, and who looked at a full contact."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from desk import tables
 from desk.store.sealing import seal, unseal
-from desk.tables import CONTACT, DETAIL, NOTICE, REASON
+from desk.tables import NOTICE, REASON
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -40,24 +39,6 @@ class Notice:
     body: str
     created_at: datetime
     read_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """Something sent outside. `state` is "sent" or "failed"; `detail` is the server's answer."""
-
-    idempotency_key: str
-    case_number: str | None
-    channel: str
-    recipient: str
-    template: str
-    state: str
-    detail: str
-    at: datetime
-    attempts: int = 1
-
-
-_DELIVERY_FIELDS = tuple(field for field in Delivery.__slots__ if field not in ("recipient", "detail"))
 
 
 def add(tx: Transaction, vault: KeyRing, notice: NewNotice, at: datetime) -> bool:
@@ -96,34 +77,6 @@ def mark_read(tx: Transaction, login: str, ids: Collection[int] | None, at: date
     """Mark notices of a person as read; all without `ids`."""
     query = update(tables.notice).where(tables.notice.c.login == login, tables.notice.c.read_at.is_(None))
     tx.execute((query if ids is None else query.where(tables.notice.c.id.in_(list(ids)))).values(read_at=at))
-
-
-def record_delivery(tx: Transaction, vault: KeyRing, delivery: Delivery) -> None:
-    """Log a try to send; a later try with the same key replaces the state and is counted."""
-    table = tables.delivery
-    values: dict[str, Any] = {field: getattr(delivery, field) for field in _DELIVERY_FIELDS}
-    detail = seal(vault, delivery.detail, DETAIL)
-    known = tx.execute(select(table.c.attempts).where(table.c.idempotency_key == delivery.idempotency_key)).scalar_one_or_none()
-    if known is None:
-        recipient = seal(vault, delivery.recipient, CONTACT)
-        tx.execute(insert(table).values(**values, recipient_sealed=recipient, detail_sealed=detail))
-        return
-    again = {"state": delivery.state, "detail_sealed": detail, "at": delivery.at, "attempts": known + 1}
-    tx.execute(update(table).where(table.c.idempotency_key == delivery.idempotency_key).values(**again))
-
-
-def deliveries(tx: Transaction, vault: KeyRing, *, case_number: str | None = None, key: str | None = None) -> list[Delivery]:
-    """What was sent for a case, or under one key, in order."""
-    table = tables.delivery
-    where = table.c.case_number == case_number if key is None else table.c.idempotency_key == key
-    return [
-        Delivery(
-            **{field: getattr(row, field) for field in _DELIVERY_FIELDS},
-            recipient=unseal(vault, row.recipient_sealed, CONTACT),
-            detail=unseal(vault, row.detail_sealed, DETAIL),
-        )
-        for row in tx.execute(select(table).where(where).order_by(table.c.at))
-    ]
 
 
 def add_disclosure(tx: Transaction, vault: KeyRing, *, number: str, by: str, what: str, reason: str, at: datetime) -> None:

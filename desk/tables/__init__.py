@@ -14,6 +14,7 @@ from desk.tables.columns import (
     NAME,
     NOTICE,
     ORDER,
+    PREFERENCES,
     PRODUCT,
     PROGRESS,
     REASON,
@@ -24,6 +25,7 @@ from desk.tables.columns import (
     metadata,
     sealed_column,
 )
+from desk.tables.notification import delivery, notice, preference, wording
 from desk.tables.staffing import absence, agent, drain, login_failure, membership, shift, shift_day, team
 from engine.db.types import Key, UtcDateTime
 
@@ -37,6 +39,7 @@ __all__ = [
     "NAME",
     "NOTICE",
     "ORDER",
+    "PREFERENCES",
     "PRODUCT",
     "PROGRESS",
     "REASON",
@@ -61,12 +64,14 @@ __all__ = [
     "metadata",
     "notice",
     "numbering",
+    "preference",
     "progress",
     "rollout",
     "shift",
     "shift_day",
     "survey",
     "team",
+    "wording",
 ]
 
 customer = Table(
@@ -216,35 +221,6 @@ survey = Table(
     sealed_column("answers_sealed", ANSWERS, nullable=True),
     Column("late", Boolean),
     UniqueConstraint("case_number", "round"),
-)
-
-notice = Table(
-    "desk_notice",
-    metadata,
-    key_column(),
-    login_column(),
-    Column("case_number", String(40)),
-    Column("template", String(60), nullable=False),
-    sealed_column("text_sealed", NOTICE),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("read_at", UtcDateTime),
-    Column("idempotency_key", String(200), nullable=False, unique=True),
-    Index("ix_desk_notice_login", "login", "read_at", "id"),
-)
-
-delivery = Table(
-    "desk_delivery",
-    metadata,
-    Column("idempotency_key", String(200), primary_key=True),
-    Column("case_number", String(40)),
-    Column("channel", String(20), nullable=False),
-    sealed_column("recipient_sealed", CONTACT),
-    Column("template", String(60), nullable=False),
-    Column("state", String(20), nullable=False),
-    sealed_column("detail_sealed", DETAIL),
-    Column("at", UtcDateTime, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Index("ix_desk_delivery_case_number", "case_number"),
 )
 
 disclosure = Table(

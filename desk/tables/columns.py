@@ -13,7 +13,7 @@ metadata = MetaData(naming_convention=NAMING)
 NAME, CONTACT, CUSTOMER_NUMBER = "name", "contact", "customer number"
 DESCRIPTION, ORDER, PRODUCT = "description", "order", "product"
 ENTRY, PROGRESS, ANSWERS, NOTICE = "entry", "progress", "answers", "notice"
-DETAIL, REASON = "detail", "reason"
+DETAIL, REASON, PREFERENCES = "detail", "reason", "preferences"
 
 
 def context_of(meaning: str) -> bytes:

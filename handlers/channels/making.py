@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
+from desk.notification.channel_book import Entry
+from desk.notification.kinds import KINDS
 from desk.notification.ports import Channel
 from engine.errors import SettingsInvalid
 from engine.ports import Chance, Clock
@@ -26,6 +28,29 @@ ADAPTERS: Mapping[str, Callable[[ChannelSettings], Channel]] = {
     "feishu-robot": feishu.make,
     "aliyun-sms": aliyun_sms.make,
 }
+
+
+def make_entries(settings: Any, *, clock: Clock, chance: Chance) -> list[Entry]:
+    """All configured channels with what they listen to. Raises SettingsInvalid."""
+    configured = settings.channels.get("channel", {})
+    return [
+        Entry(
+            name=name,
+            channel=channel,
+            subscribes=_listed(name, configured.get(name, {}), "subscribes", KINDS.keys()),
+            teams=_listed(name, configured.get(name, {}), "teams"),
+            language=configured.get(name, {}).get("language", "zh"),
+        )
+        for name, channel in make_channels(settings, clock=clock, chance=chance).items()
+    ]
+
+
+def _listed(name: str, values: Mapping[str, Any], key: str, known: Collection[str] = ()) -> frozenset[str]:
+    found = values.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(each, str) and (not known or each in known) for each in found):
+        expected = f" of {', '.join(sorted(known))}" if known else ""
+        raise SettingsInvalid(f"Channel {name}: {key} isn't a list{expected}. Correct the file of channels.")
+    return frozenset(found)
 
 
 def make_channels(settings: Any, *, clock: Clock, chance: Chance) -> dict[str, Channel]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.notification.ports import Message, Outcome, Sent, TryLater, Way
+from desk.store.deliveries import reference_of
 from engine.ports import Clock
 from handlers.channels.http import Http, Unanswered, host_of, refusal
 from handlers.channels.settings import ChannelSettings
@@ -38,7 +39,7 @@ class Webhook:
         headers = {
             "Caseloop-Timestamp": str(int(now.timestamp())),
             "Caseloop-Signature": signature(self.secret, now, body),
-            "Idempotency-Key": public_key(key),
+            "Idempotency-Key": reference_of(key),
         }
         try:
             answer = self.http.post(self.url, body, headers)
@@ -54,14 +55,9 @@ def signature(secret: str, at: datetime, body: bytes) -> str:
     return "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def public_key(key: str) -> str:
-    """What the other side knows of an idempotency key: the same key gives the same text, and nobody learns the key from it."""
-    return hashlib.sha256(key.encode()).hexdigest()[:40]
-
-
 def _content(message: Message, key: str) -> dict[str, object]:
     return {
-        "key": public_key(key),
+        "key": reference_of(key),
         "kind": message.template,
         "case": message.case_number,
         "to": message.to,

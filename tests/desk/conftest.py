@@ -13,6 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from bpmn.package import ProcessPackage, load_package
+from desk.context import DeskSettings
 from desk.projection import CaseProjection
 from desk.seed import seed_demo
 from desk.service import Desk
@@ -82,8 +83,9 @@ class Office:
         self.run()
 
     def run(self) -> None:
-        """Let the worker do all that is to be done now."""
+        """Let worker and courier do all that is to be done now."""
         self.worker.run_until_idle()
+        self.desk.courier.run_until_idle()
 
     def open(self, form: dict[str, Any] = PAYMENT_FAILED, *, by: str = "li", **changes: Any) -> str:
         """Open a case."""
@@ -121,7 +123,8 @@ def keep_deployed(engine: Engine, package: ProcessPackage, at: datetime) -> None
 def office(database: Database, vault: KeyRing) -> Office:
     clock, chance, handlers = FakeClock(local("2023-10-01T09:30")), FakeChance(), {}
     engine = Engine(database, vault=vault, handlers=handlers, projections=[CaseProjection(vault)], clock=clock)
-    desk = Desk(engine, vault=vault, clock=clock, chance=chance, hasher=QUICK_HASHER)
+    settings = DeskSettings(base_url="http://desk.example")
+    desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=settings, hasher=QUICK_HASHER)
     settings = SimpleNamespace(smtp_url="", mail_from="", base_url="http://desk.example", channels={})
     services = SimpleNamespace(desk=desk, engine=engine, clock=clock, chance=chance, settings=settings)
     makers = (

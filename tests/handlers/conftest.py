@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from desk.notification.announcing import Announcer
+from desk.notification.channel_book import Entry
 from engine.ports import HandlerCall
-from handlers.post import Post
+from handlers.channels.mail import Mail
 from handlers.testing import NotedMail
-from tests.desk.conftest import SHANGHAI, Office, office
+from tests.desk.conftest import Office, office
 
 __all__ = ["office"]
 
@@ -21,8 +23,10 @@ def mail() -> NotedMail:
 
 
 @pytest.fixture
-def post(office: Office, mail: NotedMail) -> Post:
-    return Post(notices=office.desk.notices, mailer=mail, clock=office.clock, base_url="http://desk.example", zone=SHANGHAI)
+def post(office: Office, mail: NotedMail) -> Announcer:
+    """The desk's announcer, whose mails are noted."""
+    office.desk.channels.add(Entry(name="email", channel=Mail(mailer=mail)))
+    return office.desk.announcer
 
 
 def call(

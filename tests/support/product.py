@@ -125,6 +125,7 @@ class Product:
         worker = Worker(self.services.engine, name="test")
         for _ in range(at_most):
             if not worker.run_once():
+                self.services.desk.courier.run_until_idle()
                 return
         raise AssertionError(f"still busy after {at_most} rounds")
 

@@ -14,6 +14,7 @@ from desk.model import Agent, Case, Role, Team
 from desk.store import cases, clocks, customers, people
 from desk.store.cases import Matter
 from desk.store.clocks import ClockRow
+from engine.ports import Transaction
 
 OWNER, SUPERVISOR, TEAM = "owner", "supervisor", "team"
 
@@ -58,6 +59,7 @@ class Dossier:
             "respond_due": self._due("respond", zone),
             "solve_due": self._due("solve", zone),
             "owner": owner.name if owner else "",
+            "team": self._team_name(),
             "customer": "，".join(filter(None, masked)),
             "description": self.matter.description,
             "order_number": self.matter.order_number,
@@ -65,19 +67,23 @@ class Dossier:
             "link": f"{base_url}/cases/{case.number}",
         }
 
+    def _team_name(self) -> str:
+        team = self.teams.get(self.case.team)
+        return team.name if team else self.case.team
+
     def _due(self, clock: str, zone: ZoneInfo) -> str:
-        return minute(self.clocks[clock].due_at, zone) if clock in self.clocks else ""
+        due_at = self.clocks[clock].due_at if clock in self.clocks else None
+        return minute(due_at, zone) if due_at else ""
 
 
-def read_dossier(desk: DeskContext, number: str) -> Dossier:
+def read_dossier(tx: Transaction, desk: DeskContext, number: str) -> Dossier:
     """Read a case's dossier. Raises CaseNotFound."""
-    with desk.engine.db.reading() as tx:
-        case = cases.case(tx, number)
-        return Dossier(
-            case=case,
-            matter=cases.matters(tx, desk.vault, [number])[number],
-            customer_name=customers.by_id(tx, desk.vault, [case.customer_id])[case.customer_id].name,
-            clocks={row.name: row for row in clocks.of_cases(tx, [number]) if row.round == case.round},
-            teams=people.teams(tx),
-            people={one.login: one for one in people.agents(tx)},
-        )
+    case = cases.case(tx, number)
+    return Dossier(
+        case=case,
+        matter=cases.matters(tx, desk.vault, [number])[number],
+        customer_name=customers.by_id(tx, desk.vault, [case.customer_id])[case.customer_id].name,
+        clocks={row.name: row for row in clocks.of_cases(tx, [number]) if row.round == case.round},
+        teams=people.teams(tx),
+        people={one.login: one for one in people.agents(tx)},
+    )

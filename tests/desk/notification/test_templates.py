@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from desk.notification.templates import CODED, NAMES, required_by, variables_of, write
 from engine.errors import Invalid
-from handlers.templates import CODED, NAMES, required_by, variables_of, write
 
 FULL = {
     "number": "NR20231001001",
@@ -34,6 +34,15 @@ FULL = {
     "result": "resolved",
     "survey_link": "http://desk.example/survey/abc",
     "until": "2023-10-15 11:10",
+    "team": "投诉组",
+    "clock": "solve",
+    "times": 3,
+    "by": "李娜",
+    "subject": "新案件 NR20231001001",
+    "address": "email: z***@example.org",
+    "reason": "550",
+    "count": 2,
+    "list": "· NR20231001001",
 }
 
 

@@ -1,0 +1,55 @@
+"""Who wants what: a person's own preferences."""
+
+from __future__ import annotations
+
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid
+from desk.notification.channel_book import ChannelBook
+from desk.notification.kinds import KINDS
+from desk.notification.ports import Way
+from desk.notification.preferences import WAYS, Preferences, When
+from desk.store import people, preferences
+from desk.wordings import NO_CHANNEL, NO_CHOICE, REQUIRED, TOO_LONG_ADDRESS
+from engine.db.database import tried_again
+
+LONGEST_ADDRESS = 100
+
+
+class Choosing:
+    """Everybody chooses for themselves, and only for themselves."""
+
+    def __init__(self, context: DeskContext, book: ChannelBook) -> None:
+        self._context = context
+        self._db = context.engine.db
+        self._book = book
+
+    def of(self, login: str) -> Preferences:
+        """A person's preferences, or what holds for who never chose."""
+        with self._db.reading() as tx:
+            return preferences.of_people(tx, self._context.vault, [login]).get(login, Preferences())
+
+    def chat_channels(self) -> list[str]:
+        """The names of the chat channels among which a person may choose."""
+        return self._book.of_way(Way.IM)
+
+    @tried_again
+    def choose(self, login: str, chosen: Preferences) -> None:
+        """Keep what a person wants; `chosen.revision` is what they read. Raises AnswersInvalid, StaleRevision, AgentNotFound."""
+        self._check(chosen)
+        with self._db.transaction() as tx:
+            people.agent(tx, login)
+            preferences.keep(tx, self._context.vault, login, chosen, self._context.now())
+
+    def _check(self, chosen: Preferences) -> None:
+        errors = {}
+        for kind, ways in chosen.choices.items():
+            if kind not in KINDS or not set(ways) <= set(WAYS) or not set(ways.values()) <= set(When):
+                errors[kind] = NO_CHOICE
+        if chosen.im and chosen.im not in self._book.of_way(Way.IM):
+            errors["im"] = NO_CHANNEL
+        if chosen.im and not chosen.im_address.strip():
+            errors["im_address"] = REQUIRED
+        if len(chosen.im_address) > LONGEST_ADDRESS or not (chosen.im_address or "x").isprintable():
+            errors["im_address"] = TOO_LONG_ADDRESS
+        if errors:
+            raise AnswersInvalid(errors)

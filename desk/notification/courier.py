@@ -1,0 +1,129 @@
+"""Brings promised messages on their way: each channel by a thread of its own, so that one that hangs keeps back no other.
+
+The log of deliveries is the record. A message is leased, sent, settled; a courier that dies lets its lease run out, and the
+message is sent again under the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from threading import Event, Thread
+
+import structlog
+
+from desk.context import DeskContext
+from desk.notification.channel_book import ChannelBook
+from desk.notification.coming_back import ComingBack
+from desk.notification.digests import gather
+from desk.notification.patience import GIVEN_UP_AFTER, Breaker, next_try
+from desk.notification.ports import Channel, Message, Outcome, Refused, Sent, TryLater
+from desk.store import deliveries
+from desk.store.deliveries import Delivery, DeliveryState
+from engine.errors import Unavailable
+from engine.ports import Transaction
+
+AT_ONCE = 5
+LEASE = timedelta(seconds=120)
+IDLE_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+class Courier:
+    """Any number of them may work on one database, in threads or processes."""
+
+    def __init__(self, context: DeskContext, book: ChannelBook, coming_back: ComingBack) -> None:
+        self._context = context
+        self._db = context.engine.db
+        self._book = book
+        self._coming_back = coming_back
+        self._breakers: dict[str, Breaker] = {}
+
+    def run(self, stop: Event) -> None:
+        """Work until told to stop."""
+        threads = [Thread(target=self._serve, args=(name, stop), name=f"courier-{name}") for name in self._book.names()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _serve(self, channel: str, stop: Event) -> None:
+        while not stop.is_set():
+            try:
+                busy = self.carry(channel) or self.gather()
+            except Unavailable as error:
+                log.warning("courier_waits", channel=channel, reason=error.message)
+                busy = 0
+            except Exception:
+                log.exception("courier_stumbled", channel=channel)
+                busy = 0
+            if not busy:
+                stop.wait(IDLE_SECONDS)
+
+    def run_until_idle(self) -> None:
+        """Work until nothing is due any more: for tests, the demo and simulations with a virtual clock."""
+        while self.gather() or sum(self.carry(name) for name in list(self._book.names())):
+            pass
+
+    def gather(self) -> int:
+        """Make one digest of what gathered for somebody; how many messages went into it."""
+        if not self._book.names():
+            return 0
+        return self._db.run(lambda tx: gather(tx, self._context))
+
+    def carry(self, name: str) -> int:
+        """Send some messages of a channel that are due; how many were tried. None while the channel rests."""
+        channel, breaker, now = self._book.channel(name), self._breakers.get(name, Breaker()), self._context.now()
+        if channel is None or breaker.rests(now):
+            return 0
+        limit = 1 if breaker.tripped else AT_ONCE
+        vault = self._context.vault
+        taken = self._db.run(lambda tx: deliveries.lease(tx, vault, name, now=now, until=now + LEASE, limit=limit))
+        for index, (delivery, message) in enumerate(taken):
+            outcome = _sent(channel, message, delivery.idempotency_key)
+            self._note_luck(name, outcome)
+            self._db.run(lambda tx, one=(delivery, message), said=outcome: self._settle(tx, *one, said))
+            if self._breakers[name].rests(self._context.now()):
+                self._give_back(taken[index + 1 :])
+                break
+        return len(taken)
+
+    def _note_luck(self, name: str, outcome: Outcome) -> None:
+        """Who answers at all, even with a refusal, isn't broken."""
+        before = self._breakers.get(name, Breaker())
+        self._breakers[name] = before.failed(self._context.now()) if isinstance(outcome, TryLater) else Breaker()
+        if self._breakers[name].tripped:
+            log.warning("channel_rests", channel=name, until=self._breakers[name].rests_until, reason=outcome.reason)
+
+    def _give_back(self, untried: Sequence[tuple[Delivery, Message]]) -> None:
+        def work(tx: Transaction) -> None:
+            for delivery, _ in untried:
+                self._write(tx, delivery, DeliveryState.WAITING, delivery.detail, attempts=delivery.attempts - 1)
+
+        self._db.run(work)
+
+    def _settle(self, tx: Transaction, delivery: Delivery, message: Message, outcome: Outcome) -> None:
+        """Write what came of a try. What was refused or given up comes back, in the same transaction."""
+        now = self._context.now()
+        match outcome:
+            case Sent(said=said):
+                self._write(tx, delivery, DeliveryState.SENT, said)
+            case TryLater(reason=reason, seconds=asked) if now < (delivery.created_at or now) + GIVEN_UP_AFTER:
+                again = next_try(delivery.attempts, now, self._context.chance.fraction(), asked=asked)
+                self._write(tx, delivery, DeliveryState.WAITING, reason, not_before=again)
+            case TryLater(reason=reason) | Refused(reason=reason):
+                self._write(tx, delivery, DeliveryState.FAILED, reason)
+                self._coming_back.came_back(tx, delivery, message, reason)
+
+    def _write(self, tx: Transaction, delivery: Delivery, state: DeliveryState, detail: str, **how: object) -> None:
+        at = self._context.now()
+        deliveries.settle(tx, self._context.vault, delivery.idempotency_key, state, detail=detail, at=at, **how)  # type: ignore[arg-type]
+
+
+def _sent(channel: Channel, message: Message, key: str) -> Outcome:
+    """What the adapter answered; a mistake in it counts as a try that failed."""
+    try:
+        return channel.send(message, key)
+    except Exception as error:
+        log.exception("channel_failed", template=message.template)
+        return TryLater(reason=f"The adapter failed ({type(error).__name__}). The log says more; it is tried again.")

@@ -1,0 +1,38 @@
+"""The kinds of notice, one for each template that people of the house get: which must be had, and which can't wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """`must` can't be turned off in the app. `urgent` goes at once, also in quiet hours and to who wants a digest."""
+
+    must: bool = False
+    urgent: bool = False
+
+
+KINDS: Mapping[str, Kind] = {
+    "assigned": Kind(must=True),
+    "reassigned": Kind(must=True),
+    "contact_customer": Kind(must=True),
+    "customer_message": Kind(must=True),
+    "reopened": Kind(must=True),
+    "urged": Kind(must=True),
+    "escalated": Kind(must=True),
+    "queue_alarm": Kind(must=True, urgent=True),
+    "undeliverable": Kind(must=True),
+    "response_warning": Kind(),
+    "solution_warning": Kind(),
+    "technical_done": Kind(),
+    "approval_done": Kind(),
+    "dissatisfied_late": Kind(),
+}
+OTHER = Kind()
+
+
+def kind_of(template: str) -> Kind:
+    """What holds for a template; one that isn't listed can be turned off and can wait."""
+    return KINDS.get(template, OTHER)

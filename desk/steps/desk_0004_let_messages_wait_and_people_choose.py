@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.db.types import Key, UtcDateTime
 
-revision = "desk_0003"
-down_revision = "desk_0002"
+revision = "desk_0004"
+down_revision = "desk_0003"
 branch_labels = None
 depends_on = None
 

@@ -324,3 +324,30 @@ class UrgedTooSoon(Refused):
         shown = f"{again_at.astimezone(zone):%H:%M}"
         super().__init__(f"Case {number} was urged by you just now. You can urge it again at {shown}.", number=number, time=shown)
         self.again_at = again_at
+
+
+class PromiseTooLate(Refused):
+    """A promise comes before anything is missed, and is for a time to come."""
+
+    code = "promise_too_late"
+
+    def __init__(self, fact: str, way_out: str) -> None:
+        super().__init__(f"{fact}. {way_out}.")
+
+
+class PromiseOver(Conflict):
+    """The promise was kept, broken or taken back."""
+
+    code = "promise_over"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"The promise is {state}; make a new one.", state=state)
+
+
+class MergeRefused(Conflict):
+    """The case can't be merged into that one."""
+
+    code = "merge_refused"
+
+    def __init__(self, number: str, fact: str) -> None:
+        super().__init__(f"Case {number} {fact}. Choose another case.", number=number)

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.clocks import WARN_AT_FRACTION, Anchors, Calendars, Targets, strictest_targets, with_default_transfer
+from desk.clocks.rounds import TIMED_AGAIN
 from desk.clocks.variables import as_variable
 from desk.instants import instant
 from desk.reasons import Reason
@@ -21,8 +22,6 @@ from handlers.headers import choice, fraction
 from handlers.reasons import decision
 
 WARN_HEADER, TRANSFER_HEADER = "warnFraction", "defaultTransfer"
-TIMED_AGAIN = frozenset({"solve", "follow_up"})
-"""The clocks of a later round: the customer was answered and transferred before."""
 
 
 class _Clocks:

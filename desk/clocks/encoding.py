@@ -93,7 +93,7 @@ def _target(data: Mapping[str, Any]) -> ServiceTarget:
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("at", "anchored_at", "until", "due_before", "breached_before", "done_at"), _instant),
+    **dict.fromkeys(("at", "anchored_at", "until", "since", "due_before", "due_after", "breached_before", "done_at"), _instant),
     "target": _target,
     "cause": Cause,
     "breach_cause": Cause,

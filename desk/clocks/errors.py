@@ -37,6 +37,13 @@ class ClockOver(Conflict):
         super().__init__(f"The clock {clock} is {state}; a new round starts a new one.", clock=clock, state=state)
 
 
+class ClockNotOver(Conflict):
+    code = "clock_not_over"
+
+    def __init__(self, clock: str, state: str) -> None:
+        super().__init__(f"The clock {clock} is {state}; its verdict is known when it was stopped.", clock=clock, state=state)
+
+
 class ClockPausedAlready(Conflict):
     code = "clock_paused_already"
 
@@ -52,6 +59,15 @@ class ClockNotPaused(Conflict):
     def __init__(self, clock: str, reason: str | None) -> None:
         why = f" for {reason}" if reason else ""
         super().__init__(f"The clock {clock} isn't paused{why}; there is nothing to resume.", clock=clock, reason=reason)
+
+
+class PausePolicyInvalid(Invalid):
+    """A row of the table that says what pauses which clock can't be meant."""
+
+    code = "pause_policy_invalid"
+
+    def __init__(self, row: object, fact: str) -> None:
+        super().__init__(f"What pauses which clock, row {row!r}: {fact}. Correct the table.")
 
 
 class PauseReasonUnknown(Invalid):

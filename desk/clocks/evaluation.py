@@ -34,9 +34,9 @@ def evaluate(events: Sequence[ClockEvent], calendars: Calendars, now: datetime) 
     return ClockState(
         phase=phase,
         verdict=_verdict(phase, folded, breached_at),
-        started_at=folded.started.anchored_at,
+        started_at=folded.anchored_at,
         target=folded.target,
-        due_at=None if phase is ClockPhase.PAUSED else due_at,
+        due_at=due_at if phase in (ClockPhase.RUNNING, ClockPhase.STOPPED) else None,
         due_if_resumed=due_at,
         limit=limit,
         elapsed=run.counted(seen),
@@ -59,7 +59,7 @@ def _course(folded: Folded, calendars: Calendars, seen: datetime) -> Course:
     begins, ends = folded.begins, folded.ends
     if folded.since is not None:
         begins, ends = [*begins, folded.since], [*ends, max(seen, folded.since)]
-    return course(calendar, folded.started.anchored_at, begins, ends)
+    return course(calendar, folded.anchored_at, begins, ends)
 
 
 def _length(folded: Folded, run: Course) -> timedelta:
@@ -77,8 +77,9 @@ def _length(folded: Folded, run: Course) -> timedelta:
 def _length_since(changed: ClockRetargeted, run: Course) -> timedelta:
     """E21: the new limit from the start, but from the change on at least the smaller of the new limit and the grace."""
     limit = changed.target.limit
-    from_change = run.length(limit, changed.at)
-    counted = run.counted(changed.at)
+    since = changed.since or changed.at
+    from_change = run.length(limit, since)
+    counted = run.counted(since)
     if changed.rule is DueRule.FROM_CHANGE:
         return counted + from_change
     return max(run.length(limit, run.started_at), counted + min(from_change, changed.grace))

@@ -25,6 +25,7 @@ class Cause(StrEnum):
     TIER_CHANGED = "tier_changed"  # the customer has another contract
     POLICY_APPLIED = "policy_applied"  # new target rows were applied to open cases (E25)
     CALENDAR_EDITED = "calendar_edited"  # days were opened or closed (E26)
+    MERGED = "merged"  # another case of the same matter, received earlier, was merged into it (E38)
     SOLVED_LATE = "solved_late"  # the follow-up waits until a day after the solution (C5)
 
 
@@ -95,7 +96,11 @@ class ClockResumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockRetargeted:
-    """The limit changed. What was so before stays as a fact: the due instant (None while paused), a breach that had happened."""
+    """The limit changed, or with `anchored_at` from when it counts. A rule that looks at the change counts from `since`, or `at`.
+
+    What was so before stays as a fact: the due instant (None while paused), a breach that had happened. `due_after` is what came
+    of it when it was written.
+    """
 
     at: datetime
     by: str
@@ -104,7 +109,10 @@ class ClockRetargeted:
     rule: DueRule
     grace: timedelta = RAISE_GRACE
     note: str = ""
+    anchored_at: datetime | None = None
+    since: datetime | None = None
     due_before: datetime | None = None
+    due_after: datetime | None = None
     breached_before: datetime | None = None
     breach_cause: Cause | None = None
 

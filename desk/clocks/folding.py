@@ -22,10 +22,11 @@ from desk.clocks.events import (
 class Folded:
     """What a list of events comes to. `begins` and `ends` are the closed pauses, those that overlap made one (E11)."""
 
-    __slots__ = ("begins", "ends", "open", "retargeted", "since", "started", "stopped", "target", "voided")
+    __slots__ = ("anchored_at", "begins", "ends", "open", "retargeted", "since", "started", "stopped", "target", "voided")
 
     def __init__(self, started: ClockStarted) -> None:
         self.started = started
+        self.anchored_at = started.anchored_at
         self.target: ServiceTarget = started.target
         self.begins: list[datetime] = []
         self.ends: list[datetime] = []
@@ -37,6 +38,7 @@ class Folded:
 
     def retarget(self, event: ClockRetargeted) -> None:
         self.retargeted, self.target = event, event.target
+        self.anchored_at = event.anchored_at or self.anchored_at
 
     def stop(self, event: ClockStopped) -> None:
         self.stopped = event

@@ -31,7 +31,8 @@ CLOCK_MOVES: Mapping[ClockPhase, frozenset[ClockPhase]] = {
 class ClockState:
     """A clock as of an instant. Durations are time of the clock's calendar outside pauses.
 
-    `due_at` is None while it is paused: `remaining` is then frozen, and `due_if_resumed` tells what would hold if it went on now.
+    `due_at` is None while it is paused, and for good when void. While paused `remaining` is frozen, and `due_if_resumed` tells
+    what would hold if it went on now. Timers ask `at` and `before`, which answer only while it runs.
     `remaining` is negative when overdue. `breached_at` is the due instant that passed, for good, whatever is promised later; its
     `breach_cause` is set when a change of the limit made it so at once. `born_overdue`: it had passed before anybody noted it.
     """
@@ -64,10 +65,15 @@ class ClockState:
         """Whether nothing can happen to it any more but being left out."""
         return self.phase in (ClockPhase.STOPPED, ClockPhase.VOID)
 
+    @property
+    def provisional(self) -> bool:
+        """Whether the due instant rests on a year whose holidays aren't published (E7)."""
+        return self.course.calendar.is_provisional(self.started_at, self.due_if_resumed)
+
     def at(self, fraction: float) -> datetime | None:
-        """When that part of the limit is or was used up: 0.75 warns. None while it is paused (E35)."""
-        return None if self.phase is ClockPhase.PAUSED else self.course.reached(self.limit * fraction)
+        """When that part of the limit is used up: 0.75 warns, 1 is due. None unless it runs (E35)."""
+        return self.course.reached(self.limit * fraction) if self.phase is ClockPhase.RUNNING else None
 
     def before(self, left: timedelta) -> datetime | None:
-        """When only `left` of the calendar's time remains, not earlier than the start. None while it is paused (E35)."""
-        return None if self.phase is ClockPhase.PAUSED else self.course.reached(max(self.limit - left, timedelta(0)))
+        """When only `left` of the calendar's time remains, not earlier than the start. None unless it runs (E35)."""
+        return self.course.reached(max(self.limit - left, timedelta(0))) if self.phase is ClockPhase.RUNNING else None

@@ -1,0 +1,138 @@
+"""Why a clock is due when it is: steps with numbers, from its events and the calendar alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from bpmn.wording import Wording
+from desk.calendars.working_time import WEEKLY
+from desk.clocks.evaluation import evaluate
+from desk.clocks.events import ClockEvent, ClockPaused, ClockRetargeted, ClockStarted
+from desk.clocks.state import ClockPhase, ClockState
+from desk.clocks.targets import Calendars, limit_text
+
+MOST_DAYS = 60
+"""So many days that aren't as the week says are told; a limit of months has too many to read."""
+_SEARCHED_DAYS = 800
+
+SENTENCES: Mapping[str, str] = {
+    "started": "counts from {anchored_at:%Y-%m-%d %H:%M} UTC ({anchor})",
+    "noted_late": "was noted at {at:%Y-%m-%d %H:%M} UTC, later than it counts",
+    "target": "{limit} in the calendar {calendar}, by “{source}”; {rows} rows were considered",
+    "retargeted": "{cause} at {at:%Y-%m-%d %H:%M} UTC by {by}: {limit} in {calendar}, by “{source}” ({rule})",
+    "paused": "paused from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC for {reasons}: {minutes:g} minutes",
+    "paused_after_due": "paused from {since:%Y-%m-%d %H:%M} UTC for {reasons}, after it was due: changes nothing",
+    "closed": "{date} is closed: {name}",
+    "opened": "{date} is open: {name}",
+    "not_before": "not earlier than {at:%Y-%m-%d %H:%M} UTC",
+    "due": "due {at:%Y-%m-%d %H:%M} UTC: {limit_minutes:g} minutes of work, and {paused_minutes:g} of pauses",
+    "waiting": "paused for {reasons}: {remaining_minutes:g} minutes remain, due {at:%Y-%m-%d %H:%M} UTC if it went on now",
+    "provisional": "provisional: the holidays of a year that it touches aren't published yet",
+    "breached": "missed at {at:%Y-%m-%d %H:%M} UTC",
+    "breached_by_change": "missed at {at:%Y-%m-%d %H:%M} UTC, since it was {cause}",
+    "stopped": "done at {at:%Y-%m-%d %H:%M} UTC ({what}): {verdict}",
+    "void": "counts no more: {reason}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStep:
+    """One line of the answer: `code` is one of SENTENCES; arguments are instants, minutes, keys and texts."""
+
+    code: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        worded = {key: value.fill("en", {}) if isinstance(value, Wording) else value for key, value in self.arguments.items()}
+        return SENTENCES[self.code].format(**worded)
+
+
+def explanation(events: Sequence[ClockEvent], calendars: Calendars, now: datetime) -> tuple[ClockStep, ...]:
+    """The steps from the start to the due instant and to what came of it, in the order in which one would reckon."""
+    state = evaluate(events, calendars, now)
+    return (
+        *_promised(events, state),
+        *_pauses(events, state),
+        *islice(_days(state), MOST_DAYS),
+        *_due(state),
+        *_outcome(state),
+    )
+
+
+def _promised(events: Sequence[ClockEvent], state: ClockState) -> Iterator[ClockStep]:
+    for event in events:
+        match event:
+            case ClockStarted(anchor=anchor, anchored_at=anchored_at, target=target):
+                yield _step("started", anchor=anchor, anchored_at=anchored_at)
+                if event.at > anchored_at:
+                    yield _step("noted_late", at=event.at)
+                said = {"limit": limit_text(target.limit), "calendar": target.calendar, "source": target.source}
+                yield _step("target", **said, rows=len(target.considered), considered=target.considered)
+            case ClockRetargeted(target=target):
+                said = {"limit": limit_text(target.limit), "calendar": target.calendar, "source": target.source}
+                dues = {"due_before": event.due_before, "due_after": event.due_after}
+                about = {"at": event.at, "by": event.by, "cause": event.cause, "rule": event.rule, "note": event.note}
+                yield _step("retargeted", **about, **said, **dues)
+    if state.target.not_before is not None:
+        yield _step("not_before", at=state.target.not_before)
+
+
+def _pauses(events: Sequence[ClockEvent], state: ClockState) -> Iterator[ClockStep]:
+    """Each pause with what it counts; those that overlap are one."""
+    run = state.course
+    before = timedelta(0)
+    for since, until, total in zip(run.begins, run.ends, run.paused, strict=True):
+        within = {event.reason for event in events if isinstance(event, ClockPaused) and since <= event.at < max(until, since)}
+        reasons = ", ".join(sorted(within))
+        if since >= state.due_if_resumed:
+            yield _step("paused_after_due", since=since, until=until, reasons=reasons)
+        else:
+            yield _step("paused", since=since, until=until, reasons=reasons, minutes=_minutes(total - before))
+        before = total
+
+
+def _days(state: ClockState) -> Iterator[ClockStep]:
+    """The days from start to due that a layer of the calendar opens or closes."""
+    calendar = state.course.calendar
+    day, last = (at.astimezone(calendar.zone).date() for at in (state.started_at, state.due_if_resumed))
+    for _ in range(_SEARCHED_DAYS):
+        if day > last:
+            return
+        found = calendar.day(day)
+        if found.layer != WEEKLY:
+            code = "opened" if found.spans else "closed"
+            yield _step(code, date=day, name=found.name or found.layer, layer=found.layer, source=found.source)
+        day += timedelta(days=1)
+
+
+def _due(state: ClockState) -> Iterator[ClockStep]:
+    if state.phase is ClockPhase.PAUSED:
+        reasons = ", ".join(state.paused_for)
+        yield _step("waiting", reasons=reasons, remaining_minutes=_minutes(state.remaining), at=state.due_if_resumed)
+    else:
+        sums = {"limit_minutes": _minutes(state.limit), "paused_minutes": _minutes(state.paused_total)}
+        yield _step("due", at=state.due_if_resumed, **sums)
+    if state.provisional:
+        yield _step("provisional")
+
+
+def _outcome(state: ClockState) -> Iterator[ClockStep]:
+    if state.breached_at is not None:
+        code = "breached_by_change" if state.breach_cause else "breached"
+        yield _step(code, at=state.breached_at, cause=state.breach_cause)
+    if state.void_reason is not None:
+        yield _step("void", reason=state.void_reason)
+    elif state.stopped is not None:
+        yield _step("stopped", at=state.stopped.done_at, what=state.stopped.what, verdict=state.verdict)
+
+
+def _step(code: str, **arguments: Any) -> ClockStep:
+    return ClockStep(code=code, arguments=arguments)
+
+
+def _minutes(duration: timedelta) -> float:
+    return duration / timedelta(minutes=1)

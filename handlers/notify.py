@@ -1,7 +1,8 @@
 """Doer `notify`: tells somebody something about a case.
 
-Headers: `to` (owner, supervisor, team or customer), `template` (docs/notifications.md lists them), `once` = round (at most once
-in a round, however often the diagram comes by), `language` of a customer. Inputs of the node become variables of the template.
+Headers: `to` (owner, supervisor, supervisors (all of them), team or customer), `template` (docs/notifications.md lists them),
+`once` = round (at most once in a round, however often the diagram comes by), `language` of a customer. Inputs of the node
+become variables of the template.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from desk.context import DeskContext
 from desk.instants import instant, minute
 from desk.notification.announcing import Announcer
-from desk.notification.dossier import OWNER, SUPERVISOR, TEAM, Dossier
+from desk.notification.dossier import OWNER, SUPERVISOR, SUPERVISORS, TEAM, Dossier
 from desk.notification.templates import NAMES, variables_of
 from engine.errors import Invalid
 from engine.ports import Done, Fail, HandlerCall, JobOutcome, Transaction
@@ -22,7 +23,7 @@ from handlers.channels.making import make_entries
 from handlers.headers import choice
 
 CUSTOMER = "customer"
-AUDIENCES = frozenset({OWNER, SUPERVISOR, TEAM, CUSTOMER})
+AUDIENCES = frozenset({OWNER, SUPERVISOR, SUPERVISORS, TEAM, CUSTOMER})
 ONCE_CHOICES = frozenset({"always", "round"})
 TIMES = frozenset({"wait_until", "until"})
 SAYABLE = (str, int, float, Decimal, datetime)

@@ -16,7 +16,7 @@ from desk.store.cases import Matter
 from desk.store.clocks import ClockRow
 from engine.ports import Transaction
 
-OWNER, SUPERVISOR, TEAM = "owner", "supervisor", "team"
+OWNER, SUPERVISOR, SUPERVISORS, TEAM = "owner", "supervisor", "supervisors", "team"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,9 @@ class Dossier:
         if audience == SUPERVISOR:
             team = self.teams.get(self.case.team)
             named = self._active(team.supervisor if team else None) or self._active(team.deputy if team else None)
-            return named or tuple(one for one in self.people.values() if one.active and one.role is Role.SUPERVISOR)
+            return named or self.staff(SUPERVISORS)
+        if audience == SUPERVISORS:
+            return tuple(one for one in self.people.values() if one.active and one.role is Role.SUPERVISOR)
         return tuple(one for one in self.people.values() if one.active and self.case.team in one.team_keys)
 
     def _active(self, login: str | None) -> tuple[Agent, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.calendars import AroundTheClock
-from desk.calendars.shipped import CN_OFFICE, shipped_calendar
+from desk.calendars.shipped import CN_OFFICE, SHIPPED, shipped_calendar
 from desk.clocks import Calendars
 from engine.ports import Chance, Clock
 from engine.service import Engine
@@ -46,7 +46,8 @@ class DeskContext:
     @property
     def calendars(self) -> Calendars:
         """The working times that targets can name."""
-        return Calendars(around_the_clock=AroundTheClock(zone=self.zone), business=shipped_calendar(CN_OFFICE))
+        named = {key: shipped_calendar(key) for key in SHIPPED}
+        return Calendars(around_the_clock=AroundTheClock(zone=self.zone), business=named[CN_OFFICE], named=named)
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.calendars.spans import Span, wall_instant
 
 _DAY = timedelta(days=1)
 _NOTHING = timedelta(0)
-_MIDNIGHT = 0
+_MIDNIGHT = time(0)
 
 SpansOf = Callable[[date], tuple[Span, ...]]
 
@@ -105,18 +105,21 @@ def working_days_of(year: int, zone: ZoneInfo, spans_of: SpansOf) -> WorkingDays
 
 def _instants(day: date, until: date, zone: ZoneInfo, spans_of: SpansOf) -> Iterator[tuple[datetime, datetime]]:
     """The spans of days in order, as UTC instants; wall times are looked up singly only on days of a clock change."""
-    begins = _midnights(day, zone)
+    begins = _offsets(day, zone)
     while day < until:
-        ends = _midnights(day + _DAY, zone)
-        plain = begins[0] == begins[1] and ends[0] == ends[1] and ends[0] - begins[0] == _DAY
-        for span in spans_of(day):
-            if plain:
-                yield begins[0] + timedelta(minutes=span.opens), begins[0] + timedelta(minutes=span.closes)
-            else:
+        ends = _offsets(day + _DAY, zone)
+        spans = spans_of(day)
+        if len({*begins, *ends}) > 1:
+            for span in spans:
                 yield wall_instant(day, span.opens, zone, closing=False), wall_instant(day, span.closes, zone, closing=True)
+        elif spans:
+            midnight = datetime.combine(day, _MIDNIGHT, tzinfo=UTC) - begins[0]
+            for opens, closes in spans:
+                yield midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes)
         day, begins = day + _DAY, ends
 
 
-def _midnights(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The day's beginning as one who opens and as one who closes reads it: equal unless the clock changes at midnight."""
-    return wall_instant(day, _MIDNIGHT, zone, closing=False), wall_instant(day, _MIDNIGHT, zone, closing=True)
+def _offsets(day: date, zone: ZoneInfo) -> tuple[timedelta | None, timedelta | None]:
+    """The zone's offset at the day's beginning, read before and after a clock change that may be at midnight."""
+    midnight = datetime.combine(day, _MIDNIGHT, tzinfo=zone)
+    return midnight.utcoffset(), midnight.replace(fold=1).utcoffset()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count, pairwise
 from typing import Protocol
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.engine.blocks import (
@@ -206,23 +204,6 @@ class Drawing:
 
 
 # --- blocks by chance ----------------------------------------------------------------------------------------------
-
-TIMES = int(os.environ.get("CASELOOP_EXAMPLES_TIMES", "0"))
-"""How many times the usual number of examples to try, by real chance; by default each run tries the same ones."""
-
-
-def examples(number: int) -> settings:
-    """Settings for a test that plays random blocks."""
-    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    return settings(
-        max_examples=number * (TIMES or 1),
-        derandomize=not TIMES,
-        deadline=None,
-        suppress_health_check=slow,
-        database=None,
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    )
-
 
 TRIGGERS = st.builds(Trigger, st.sampled_from(["timer", "timer", "message"]))
 SIDES = st.builds(Side, TRIGGERS, interrupting=st.booleans())

@@ -31,8 +31,9 @@ from engine.vault import KeyRing
 from tests.conftest import fresh_postgres
 from tests.engine.blocks import Each, Scope, after, enabled, settle, triggers, works
 from tests.engine.conftest import Bench
-from tests.engine.drawing import calm, examples, leaves, stormy
+from tests.engine.drawing import calm, leaves, stormy
 from tests.engine.spoken import Count, Decide, size, told_by, written
+from tests.support.examples import examples
 
 KINDS = ["person", "person", "job"]
 EACH = st.builds(Each, st.integers(1, 3), sequential=st.booleans())

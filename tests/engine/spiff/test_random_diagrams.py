@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from engine.spiff import Spec, TokenFlow, compile_process
 from tests.engine.blocks import Scope, Trigger, after, enabled, settle
-from tests.engine.drawing import Drawing, calm, examples, leaves, stormy
+from tests.engine.drawing import Drawing, calm, leaves, stormy
 from tests.engine.spiff.diagrams import MESSAGE, TIMER, chain, end, error_end, process, start, task, user
 from tests.engine.spiff.player import Player
+from tests.support.examples import examples
 
 LEAVES = leaves(["person"], ["pass"])
 ORDERS = {"complete": "complete", "fire": "fire_timer", "deliver": "deliver"}

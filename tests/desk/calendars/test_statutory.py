@@ -102,11 +102,7 @@ def test_all_problems_are_listed_at_once_in_both_languages():
     bad = GOOD.replace('"2026-12-27"', '"2026-12-28"').replace('"2027-10-09"', '"2027-10-08"')
     with pytest.raises(CalendarInvalid) as refused:
         read_year(bad)
-    assert [problem.place for problem in refused.value.problems] == [
-        "holidays[0].worked",
-        "holidays[1].worked",
-        "holidays[1].worked",
-    ][:3]
+    assert [problem.place for problem in refused.value.problems] == ["holidays[0].worked", "holidays[1].worked"]
     assert "不是周六或周日" in refused.value.text("zh")
 
 

@@ -102,7 +102,9 @@ class Agents:
         self._count = count
         with engine.db.reading() as tx:
             query = select(tables.user_task.c.instance_id, tables.user_task.c.id)
-            self._tasks = dict(tx.execute(query.where(tables.user_task.c.instance_id >= copies.start)).tuples().all())
+            self._tasks = {
+                row.instance_id: row.id for row in tx.execute(query.where(tables.user_task.c.instance_id >= copies.start))
+            }
 
     @contextmanager
     def at_work(self) -> Iterator[list[float]]:

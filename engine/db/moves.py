@@ -13,16 +13,15 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from engine.db import rows, tables
+from engine.db.arrays import insert_all, update_all
 from engine.db.queries import OPEN_TASKS
-from engine.db.statements import pipelined, update_where
-from engine.db.store import INSERT_HISTORY, MOVE_TIMER, history_rows
-from engine.db.user_tasks import MOVE_DUE
+from engine.db.statements import pipelined
+from engine.db.store import HISTORY_NAMES, history_rows
 from engine.history import HistoryEvent, TaskDueMoved, TimerMoved
 from engine.model import OPEN_INSTANCES, InstanceState, ProcessInstance
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
-ADVANCE = update_where(tables.process_instance, ("history_length", "history_hash", "revision"), ("id", "revision"))
 _instance, _timer, _task = tables.process_instance.c, tables.timer.c, tables.user_task.c
 _TIMER = (_timer.instance_id, _timer.token_id, _timer.activity_id, _timer.entered_at, _timer.due_at)
 _TASK = (_task.instance_id, _task.id, _task.token_id, _task.activity_id, _task.due_at)
@@ -105,11 +104,12 @@ def write(
         length = locked.history_length + len(events)
         read_then = {"was_id": instance.id, "was_revision": instance.revision}
         instances.append({"history_length": length, "history_hash": head, "revision": instance.revision + 1, **read_then})
+    advanced = ("history_length", "history_hash", "revision")
     with pipelined(tx):
-        INSERT_HISTORY.run_many(tx, history)
-        MOVE_TIMER.run_many(tx, timers)
-        MOVE_DUE.run_many(tx, tasks)
-        ADVANCE.run_many(tx, instances)
+        insert_all(tx, tables.history_event, HISTORY_NAMES, history)
+        update_all(tx, tables.timer, ("due_at",), ("instance_id", "token_id"), timers)
+        update_all(tx, tables.user_task, ("due_at",), ("id",), tasks)
+        update_all(tx, tables.process_instance, advanced, ("id", "revision"), instances)
 
 
 def _timer_row(instance_id: int, event: TimerMoved) -> Mapping[str, Any]:

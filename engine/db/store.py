@@ -53,7 +53,7 @@ _timer, _incident = tables.timer.c, tables.incident.c
 _INSTANCE_NAMES = tuple(
     column.name for column in tables.process_instance.c if column.name not in ("id", "ended_at", "history_hash")
 )
-_HISTORY_NAMES = tuple(column.name for column in tables.history_event.c)
+HISTORY_NAMES = tuple(column.name for column in tables.history_event.c)
 TIMER_NAMES = ("token_id", "activity_id", "entered_at", "due_at")
 
 
@@ -77,7 +77,7 @@ SAVE_INSTANCE = update_where(
 )
 INSERT_VARIABLE = insert_into(tables.variable, ("instance_id", "name", "value_sealed"))
 UPDATE_VARIABLE = update_where(tables.variable, ("value_sealed",), ("instance_id", "name"))
-INSERT_HISTORY = insert_into(tables.history_event, _HISTORY_NAMES)
+INSERT_HISTORY = insert_into(tables.history_event, HISTORY_NAMES)
 _run = tables.run_variables.c
 INSERT_RUN = insert_into(tables.run_variables, ("instance_id", "token_id", "values_sealed"))
 DELETE_RUN = Statement(

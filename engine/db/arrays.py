@@ -1,0 +1,52 @@
+"""Many rows in one statement: on PostgreSQL as arrays, which costs a fraction of sending the statement for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Dialect, Table
+
+from engine.db.statements import insert_into, translated, update_where
+from engine.ports import Transaction
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def insert_all(tx: Transaction, table: Table, names: tuple[str, ...], rows: Rows) -> None:
+    """Insert rows with values for the named columns."""
+    if tx.dialect.name != "postgresql":
+        insert_into(table, names).run_many(tx, rows)
+    elif rows:
+        given = tuple((name, table.c[name]) for name in names)
+        sql = f"INSERT INTO {table.name} ({_listed(names)}) SELECT {_listed(names)} FROM"
+        _send(tx, sql, given, "", rows)
+
+
+def update_all(tx: Transaction, table: Table, names: tuple[str, ...], where: tuple[str, ...], rows: Rows) -> None:
+    """Change the named columns; the columns `where` of each row have the values given as `was_<column>`."""
+    if tx.dialect.name != "postgresql":
+        update_where(table, names, where).run_many(tx, rows)
+    elif rows:
+        given = (*((name, table.c[name]) for name in names), *((f"was_{name}", table.c[name]) for name in where))
+        changes = ", ".join(f'"{name}" = given."{name}"' for name in names)
+        same = " AND ".join(f'{table.name}."{name}" = given."was_{name}"' for name in where)
+        _send(tx, f"UPDATE {table.name} SET {changes} FROM", given, f" WHERE {same}", rows)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _send(tx: Transaction, head: str, given: tuple[tuple[str, Column[Any]], ...], tail: str, rows: Rows) -> None:
+    """Send a statement whose rows are the table `given` of these columns."""
+    arrays = ", ".join(f"%b::{_type(column, tx.dialect)}[]" for _, column in given)
+    sql = f"{head} unnest({arrays}) AS given({_listed([name for name, _ in given])}){tail}"
+    try:
+        tx.connection.cursor().execute(sql, [[row[name] for row in rows] for name, _ in given])
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise translated(error, tx.dialect, sql) from error
+
+
+def _type(column: Column[Any], dialect: Dialect) -> str:
+    return column.type.dialect_impl(dialect).compile(dialect=dialect)

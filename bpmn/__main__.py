@@ -31,16 +31,17 @@ def main() -> None:
 @main.command()
 @click.argument("path", type=_PATH)
 @click.option("--handler", "handlers", multiple=True, help="A handler that is installed; may be repeated.")
+@click.option("--function", "functions", multiple=True, help="A function that the product gives; may be repeated.")
 @_FORMAT
 @_LANGUAGE
-def lint(path: Path, handlers: Sequence[str], form: str, language: str) -> None:
+def lint(path: Path, handlers: Sequence[str], functions: Sequence[str], form: str, language: str) -> None:
     """Check a package folder or a .bpmn file. Ends with status 1 if there are errors.
 
     \b
     Example: python -m bpmn lint processes/customer-service/1.0
     Example: python -m bpmn lint draft.bpmn --format json
     """
-    findings = _findings(path, handlers or None)
+    findings = _findings(path, handlers=handlers or None, functions=functions or None)
     if form == "json":
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -96,11 +97,11 @@ def diff(old: Path, new: Path, form: str, language: str) -> None:
     sys.exit(bool(found))
 
 
-def _findings(path: Path, handlers: Sequence[str] | None) -> list[Finding]:
+def _findings(path: Path, **known: Sequence[str] | None) -> list[Finding]:
     if path.is_file():
-        return check_diagram(path.read_bytes(), source=path.name, handlers=handlers)
+        return check_diagram(path.read_bytes(), source=path.name, **known)
     try:
-        return check_package(load_package(path), handlers=handlers)
+        return check_package(load_package(path), **known)
     except InvalidFile as error:
         return [unreadable(error)]
 

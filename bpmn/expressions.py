@@ -26,6 +26,11 @@ def feel_names(text: str) -> frozenset[str]:
     return _parsed(text).names
 
 
+def feel_calls(text: str) -> frozenset[str]:
+    """Return the names that a valid FEEL text calls as functions without FEEL having them."""
+    return _parsed(text).calls
+
+
 def feel_value(text: str, context: Mapping[str, Any]) -> Any:
     """Return a FEEL text's value as plain Python; raises bpmn.feel.FeelError."""
     return to_python(_parsed(text).evaluate(context))

@@ -118,7 +118,7 @@ class Drafts:
     def lint(self, draft_id: int, files: Mapping[str, bytes] | None = None) -> list[Finding]:
         """What would not run, errors first; `files` are looked at in place of the saved ones of the same name."""
         saved = self.draft(draft_id).files
-        return check_files({**saved, **(files or {})}, handlers=self._engine.handlers.keys())
+        return check_files({**saved, **(files or {})}, **self._engine.callable)
 
     @tried_again
     def deploy_draft(self, draft_id: int, version: str, teams: Collection[str] | None, *, by: str, revision: int) -> Deployment:

@@ -19,13 +19,15 @@ from engine.ports import Transaction
 from engine.spiff import CompileRefused, verify_compiles
 
 
-def check(package: ProcessPackage, *, handlers: Collection[str]) -> None:
+def check(package: ProcessPackage, *, handlers: Collection[str], functions: Collection[str]) -> None:
     """Raises DeploymentRefused with all findings when the package has errors, Invalid when it can't be compiled.
 
     Compiling happens in a process of its own, which is killed when it doesn't end: a valid diagram can loop for ever.
     """
     label = f"{package.key} {package.version}"
-    errors = [finding for finding in check_package(package, handlers=handlers) if finding.severity == "error"]
+    errors = [
+        finding for finding in check_package(package, handlers=handlers, functions=functions) if finding.severity == "error"
+    ]
     if errors:
         raise DeploymentRefused(label, errors)
     try:
@@ -34,7 +36,15 @@ def check(package: ProcessPackage, *, handlers: Collection[str]) -> None:
         raise Invalid(f"Package {label} can't be deployed: {error}", package=label) from error
 
 
-def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[str], by: str, now: datetime) -> Deployment:
+def deploy(
+    database: Database,
+    package: ProcessPackage,
+    *,
+    handlers: Collection[str],
+    functions: Collection[str],
+    by: str,
+    now: datetime,
+) -> Deployment:
     """Check and keep a package. Deploying the same content again gives the same deployment.
 
     What its start events wait for starts the new version from now on, and the older ones no more.
@@ -45,7 +55,7 @@ def deploy(database: Database, package: ProcessPackage, *, handlers: Collection[
         known = _existing(tx, package)
     if known is not None:
         return known
-    check(package, handlers=handlers)
+    check(package, handlers=handlers, functions=functions)
     with database.transaction() as tx:
         return keep(tx, package, by=by, now=now)
 

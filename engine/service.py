@@ -5,7 +5,7 @@ The caller opens the transaction, so that its own records commit together with t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -99,15 +99,20 @@ class Engine:
         self._correlation = Correlation(self)
         self.operations = Operations(self)
 
+    @property
+    def callable(self) -> Mapping[str, Collection[str]]:
+        """What diagrams may call here, as lint takes it: the names of the handlers, and of the functions of expressions."""
+        return {"handlers": self.handlers.keys(), "functions": [lookup.name for lookup in self.surroundings.lookups]}
+
     # -- definitions
 
     def deploy(self, package: ProcessPackage, *, by: str) -> Deployment:
         """Make a package runnable, in a transaction of its own. See engine.deploy.deploy."""
-        return deploy.deploy(self.db, package, handlers=self.handlers.keys(), by=by, now=self.clock.now())
+        return deploy.deploy(self.db, package, **self.callable, by=by, now=self.clock.now())
 
     def check(self, package: ProcessPackage) -> None:
         """Refuse a package that would not run; takes a second or more. See engine.deploy.check."""
-        deploy.check(package, handlers=self.handlers.keys())
+        deploy.check(package, **self.callable)
 
     def keep(self, tx: Transaction, package: ProcessPackage, *, by: str) -> Deployment:
         """Make a package runnable that was checked before, in the caller's transaction. See engine.deploy.keep."""

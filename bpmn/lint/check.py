@@ -22,20 +22,30 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def check_package(
-    package: ProcessPackage, *, handlers: Collection[str] | None = None, severities: Mapping[str, str] = _NONE
+    package: ProcessPackage,
+    *,
+    handlers: Collection[str] | None = None,
+    functions: Collection[str] | None = None,
+    severities: Mapping[str, str] = _NONE,
 ) -> list[Finding]:
     """Return all findings about a package, errors first.
 
-    `handlers` are the names of the installed handlers (None: not known, none is refused); `severities` maps rule names
+    `handlers` are the names of the installed handlers, `functions` those of the functions that expressions may call besides
+    FEEL's (None: not known, none is refused); `severities` maps rule names
     (`bpmnlint/<name>` for bpmnlint's) to "error", "warning", "info" or "off", over the defaults.
     """
     root = parse_xml(package.diagram_bytes, source=package.diagram_file)
-    subject = Subject(file=package.diagram_file, diagram=package.diagram, root=root, package=package, handlers=handlers)
-    return _apply(subject, severities)
+    known = {"handlers": handlers, "functions": functions}
+    return _apply(Subject(file=package.diagram_file, diagram=package.diagram, root=root, package=package, **known), severities)
 
 
 def check_diagram(
-    data: bytes, *, source: str = "", handlers: Collection[str] | None = None, severities: Mapping[str, str] = _NONE
+    data: bytes,
+    *,
+    source: str = "",
+    handlers: Collection[str] | None = None,
+    functions: Collection[str] | None = None,
+    severities: Mapping[str, str] = _NONE,
 ) -> list[Finding]:
     """Like `check_package`, for a diagram alone; a file that cannot be read is one finding."""
     try:
@@ -43,18 +53,22 @@ def check_diagram(
         diagram = diagram_from(root, source=source)
     except InvalidFile as error:
         return [unreadable(error, source)]
-    return _apply(Subject(file=source, diagram=diagram, root=root, handlers=handlers), severities)
+    return _apply(Subject(file=source, diagram=diagram, root=root, handlers=handlers, functions=functions), severities)
 
 
 def check_files(
-    files: Mapping[str, bytes], *, handlers: Collection[str] | None = None, severities: Mapping[str, str] = _NONE
+    files: Mapping[str, bytes],
+    *,
+    handlers: Collection[str] | None = None,
+    functions: Collection[str] | None = None,
+    severities: Mapping[str, str] = _NONE,
 ) -> list[Finding]:
     """Like `check_package`, for files that may not even make a package: the first unreadable one is the finding."""
     try:
         package = ProcessPackage.from_files(files)
     except InvalidFile as error:
         return [unreadable(error)]
-    return check_package(package, handlers=handlers, severities=severities)
+    return check_package(package, handlers=handlers, functions=functions, severities=severities)
 
 
 def unreadable(error: InvalidFile, source: str = "") -> Finding:

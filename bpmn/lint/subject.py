@@ -15,7 +15,8 @@ from bpmn.package import ProcessPackage
 class Subject:
     """A diagram (with its XML for what the model leaves out), perhaps in its package.
 
-    `handlers` are the names that a service task may call; None where they are not known, so that none is refused.
+    `handlers` are the names that a service task may call, `functions` those that an expression may call besides FEEL's; None
+    where they are not known, so that none is refused.
     """
 
     file: str
@@ -23,6 +24,7 @@ class Subject:
     root: etree._Element
     package: ProcessPackage | None = None
     handlers: Collection[str] | None = None
+    functions: Collection[str] | None = None
 
     def nodes(self, *kinds: NodeKind) -> Iterator[Node]:
         """Yield the nodes of these kinds, or all."""

@@ -198,6 +198,12 @@ SAMPLES: dict[str, Sample] = {
         element="x",
         says="the form “gone”, which does not exist. Name one of: handle",
     ),
+    "known-function": Sample(
+        good=watched(user_task("t"), tag("timerEventDefinition", tag("timeDate", '= clock("solve").at(max(0.5, 0.75))'))),
+        bad=watched(user_task("t"), tag("timerEventDefinition", tag("timeDate", '= clok("solve").due_at'))),
+        element="x",
+        says="calls the function “clok”, which does not exist. Call a function of FEEL, or one of the product: clock",
+    ),
     "known-handler": Sample(
         good=straight(NOTIFYING),
         bad=straight(NOTIFYING.replace("notify", "notfy")),

@@ -15,10 +15,10 @@ from tests.bpmn.samples import (
 
 
 def findings(subject: bytes | ProcessPackage) -> list[Finding]:
-    handlers = ["notify"]
+    known = {"handlers": ["notify"], "functions": ["clock"]}
     if isinstance(subject, bytes):
-        return check_diagram(subject, source="x.bpmn", handlers=handlers)
-    return check_package(subject, handlers=handlers)
+        return check_diagram(subject, source="x.bpmn", **known)
+    return check_package(subject, **known)
 
 
 def test_every_rule_has_its_good_and_bad_diagram() -> None:

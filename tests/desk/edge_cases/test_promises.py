@@ -1,0 +1,71 @@
+"""E41: what we promise a customer never replaces a target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from desk.clocks import evaluate
+from desk.clocks.ladder import Rung, rung_at
+from desk.errors import PromiseOver, PromiseTooLate
+from desk.model import Verdict
+from desk.promises import PromiseState, fulfil, promise, withdraw
+from engine.errors import ReasonMissing
+from tests.support import clocks as made
+from tests.support.clocks import CALENDARS, local, started
+
+DUE = local("2024-03-05T11:00")
+EVENTS = [started("2024-03-05T09:00", 2, "h")]
+FRIDAY = promise(
+    local("2024-03-08T12:00"), reason="等待银行", by="li", target_due_at=DUE, now=local("2024-03-05T10:00"), approved_by="zhao"
+)
+
+
+def test_e41_a_promise_moves_escalation_but_neither_the_due_instant_nor_the_verdict():
+    said = evaluate(EVENTS, CALENDARS, local("2024-03-05T10:00"))
+    missed, warning = Rung(level=1, fraction=1), Rung(level=0, fraction=0.75)
+    assert rung_at(said, missed, FRIDAY) == local("2024-03-08T12:00")
+    assert rung_at(said, warning, FRIDAY) == local("2024-03-05T10:30")
+    assert said.due_at == DUE
+    done = evaluate([*EVENTS, made.stop("2024-03-08T11:00")], CALENDARS, local("2024-03-09T00:00"))
+    assert (done.verdict, fulfil(FRIDAY, local("2024-03-08T11:00"), local("2024-03-08T11:00")).state_at(DUE)) == (
+        Verdict.LATE,
+        PromiseState.KEPT,
+    )
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [{"approved_by": None}, {"withdrawn_at": local("2024-03-05T10:10")}, {"promised_at": DUE.max.replace(tzinfo=DUE.tzinfo)}],
+)
+def test_e41_only_an_approved_promise_given_in_time_moves_escalation(weaker):
+    said = evaluate(EVENTS, CALENDARS, local("2024-03-05T10:00"))
+    assert rung_at(said, Rung(level=1, fraction=1), replace(FRIDAY, **weaker)) == DUE
+
+
+def test_e41_a_promise_comes_with_a_reason_for_a_time_to_come_and_before_the_limit_is_missed():
+    given = {"by": "li", "target_due_at": DUE}
+    with pytest.raises(ReasonMissing):
+        promise(local("2024-03-08T12:00"), reason=" ", now=local("2024-03-05T10:00"), **given)
+    with pytest.raises(PromiseTooLate, match="over already"):
+        promise(local("2024-03-05T09:30"), reason="x", now=local("2024-03-05T10:00"), **given)
+    with pytest.raises(PromiseTooLate, match="missed before"):
+        promise(local("2024-03-08T12:00"), reason="x", now=local("2024-03-05T11:01"), **given)
+
+
+def test_e41_a_promise_is_kept_broken_or_taken_back_with_an_apology():
+    assert [FRIDAY.state_at(local(at)) for at in ("2024-03-08T12:00", "2024-03-08T12:01")] == [
+        PromiseState.OPEN,
+        PromiseState.BROKEN,
+    ]
+    back = withdraw(FRIDAY, "抱歉", local("2024-03-06T09:00"))
+    assert back.state_at(local("2024-04-01T00:00")) is PromiseState.WITHDRAWN
+    with pytest.raises(ReasonMissing):
+        withdraw(FRIDAY, "", local("2024-03-06T09:00"))
+    with pytest.raises(PromiseOver, match="withdrawn"):
+        fulfil(back, local("2024-03-06T10:00"), local("2024-03-06T10:00"))
+    with pytest.raises(PromiseOver, match="broken"):
+        withdraw(FRIDAY, "抱歉", local("2024-03-09T09:00"))
+    late = fulfil(FRIDAY, local("2024-03-09T09:00"), local("2024-03-09T09:00"))
+    assert late.state_at(local("2024-03-09T09:00")) is PromiseState.BROKEN

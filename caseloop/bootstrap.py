@@ -51,8 +51,12 @@ def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | No
     schema.require_current(db, SCHEMA_LOCATIONS)
     vault = KeyRing.from_file(settings.key_file)
     handlers: dict[str, Handler] = {}
-    desk_settings = DeskSettings(time_zone=settings.time_zone.key, base_url=settings.base_url.rstrip("/"))
-    projection = CaseProjection(vault, time_zone=desk_settings.time_zone)
+    desk_settings = DeskSettings(
+        time_zone=settings.time_zone.key,
+        base_url=settings.base_url.rstrip("/"),
+        untouched_after=settings.untouched_after,
+    )
+    projection = CaseProjection(vault, time_zone=desk_settings.time_zone, untouched_after=desk_settings.untouched_after)
     queue = QUEUES[settings.queue](db, vault)
     engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock, chance=chance, queue=queue)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=hasher)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ KNOWN = (
     "HANDLERS",
     "TRUSTED_PROXY",
     "QUEUE",
+    "UNTOUCHED_MINUTES",
     "CHANNELS_FILE",
     "STREAMS",
 )
@@ -38,6 +40,7 @@ IGNORED = ("CRASH_AT", "FRONTEND", "NODE", "SHARED_DATA")
 class Settings:
     """`home` holds the SQLite file, the key file and the web's secret. `smtp_url` None: no mail leaves, notices stay in the app.
 
+    `untouched_after` is how long an assigned case may lie untouched before somebody else gets it; None: for ever.
     `queue` is one of QUEUES: how jobs reach workers. `trusted_proxy` is the address of the one proxy whose word
     about the visitor's address is believed. `handlers` maps further handler names to
     "module:factory", beside those found by entry point. `channels` is the file of channels, read (caseloop.channel_file).
@@ -56,6 +59,7 @@ class Settings:
     handlers: Mapping[str, str]
     trusted_proxy: str | None
     queue: str
+    untouched_after: timedelta | None
     channels: Mapping[str, Any]
     streams: int
 
@@ -89,6 +93,7 @@ class Settings:
             handlers=_handlers(given),
             trusted_proxy=given.get("TRUSTED_PROXY") or None,
             queue=_queue(given, database_url),
+            untouched_after=timedelta(minutes=_number(given, "UNTOUCHED_MINUTES", 0, lowest=0, highest=100_000)) or None,
             channels=channel_file.read(given.get("CHANNELS_FILE"), environment),
             streams=_number(given, "STREAMS", 32, lowest=0, highest=1000),
         )

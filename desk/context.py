@@ -19,6 +19,9 @@ class DeskSettings:
     """`base_url` is where people reach the pages, for links in messages.
 
     `answer_within` is how long a case waits for the survey's answer; the link itself works for `survey_valid_for`.
+
+    A case that its assignee doesn't touch for `untouched_after` (None: for ever) is given to somebody else; the supervisor
+    hears of it when that happened `tell_supervisor_after` times.
     """
 
     process_key: str = "customer-service"
@@ -27,6 +30,8 @@ class DeskSettings:
     answer_within: timedelta = timedelta(days=3)
     survey_valid_for: timedelta = timedelta(days=14)
     late_entry_after: timedelta = timedelta(minutes=5)
+    untouched_after: timedelta | None = None
+    tell_supervisor_after: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

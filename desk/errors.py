@@ -93,6 +93,13 @@ class TeamNotFound(NotFound):
         super().__init__(f"There is no team {key!r}. Add it, or choose one from the list of teams.", team=key)
 
 
+class AbsenceNotFound(NotFound):
+    code = "absence_not_found"
+
+    def __init__(self, absence_id: int) -> None:
+        super().__init__(f"There is no leave {absence_id}. Look at the list of leave.", absence_id=absence_id)
+
+
 class NameTaken(Conflict):
     """A login, team key or version exists already."""
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from desk.assignment import Candidate
 from desk.escalation import Escalated
 from desk.model import Agent, Case, Team
+from desk.store import candidates as store_candidates
 from desk.store import cases, clocks, people
 from engine.ports import Transaction
 
@@ -24,9 +26,17 @@ class EscalationFacts:
     people: Mapping[str, Agent]
 
 
-def candidates(tx: Transaction, team_keys: Iterable[str]) -> list[Candidate]:
-    """The members of the teams with their present load."""
-    return people.candidates(tx, list(team_keys))
+def candidates(tx: Transaction, team_keys: Iterable[str], now: datetime) -> list[Candidate]:
+    """The members of the teams, and who stands in for absent ones, with their present load.
+
+    Who else decides about one of them waits until this transaction ends, so that nobody gets more than they can carry.
+    """
+    return store_candidates.candidates(tx, list(team_keys), now, lock=True)
+
+
+def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
+    """Who owns other open cases of the case's customer, the newest first."""
+    return cases.owners_of_customer(tx, case)
 
 
 def case(tx: Transaction, number: str) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,6 +53,12 @@ class Role(StrEnum):
     ADMIN = "admin"  # keeps people and teams; may do everything
 
 
+class Availability(StrEnum):
+    AVAILABLE = "available"  # gets new cases
+    BUSY = "busy"  # works, but gets no new cases for a while
+    AWAY = "away"  # isn't there: gets no new cases, and nobody is alarmed through them
+
+
 class Verdict(StrEnum):
     RUNNING = "running"  # not done, not yet due
     BREACHED = "breached"  # not done, and the due instant has passed
@@ -87,7 +93,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAgent:
-    """Somebody to be added; the first team is the home team. `shown_as` is the name in exported tables, by default 李娜 → 李*."""
+    """Somebody to be added; the first team is the home team. `shown_as` is the name in exported tables, by default 李娜 → 李*.
+
+    `skills` may name a level, as complaint:4. No `lines` or `languages` means that they serve all.
+    """
 
     login: str
     name: str
@@ -100,11 +109,17 @@ class NewAgent:
     shown_as: str = ""
     capacity: int = 10
     password_is_temporary: bool = False
+    lines: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """Who works here. `capacity` is a weighted number of open cases; `available` is the agent's own switch."""
+    """Who works here. `capacity` is a weighted number of open cases; `available` is the agent's own switch, together with `busy`
+    and the instant `availability_until` at which they are available again. `language` is that of their pages, `languages` are
+    those in which they talk with customers, `lines` the business lines that they serve; none means all. `levels` are those of
+    their `skills`, 1 to 5.
+    """
 
     login: str
     name: str
@@ -119,6 +134,23 @@ class Agent:
     capacity: int
     password_is_temporary: bool
     revision: int
+    levels: Mapping[str, int] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    busy: bool = False
+    availability_until: datetime | None = None
+
+    @property
+    def availability(self) -> Availability:
+        """The switch as one word."""
+        if not self.available:
+            return Availability.AWAY
+        return Availability.BUSY if self.busy else Availability.AVAILABLE
+
+    def available_at(self, at: datetime) -> Availability:
+        """The switch as it stands at an instant: what was meant until then is over."""
+        over = self.availability_until is not None and self.availability_until <= at
+        return Availability.AVAILABLE if over else self.availability
 
     @property
     def leads(self) -> bool:
@@ -128,6 +160,9 @@ class Agent:
 
 COMMAND_LINE = "cli"
 """Who acts by the command line, where no agent is signed in."""
+
+DESK = "desk"
+"""Who acts when the desk itself hands cases on."""
 
 
 class Scope(StrEnum):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from desk.assignment import skills_of
 from desk.context import DeskContext
 from desk.errors import (
     AgentNotFound,
@@ -24,6 +26,7 @@ from desk.masking import mask_name
 from desk.model import Agent, NewAgent, Team
 from desk.rights import require_admin
 from desk.store import people as store
+from desk.store.assignments import free_again
 from desk.wordings import NO_LOGIN, REQUIRED
 from engine.db.database import tried_again
 from engine.ports import Transaction
@@ -77,7 +80,8 @@ class People:
     def add_agent(self, new: NewAgent, *, by: str) -> Agent:
         """Add somebody.
 
-        Raises RightMissing, NameTaken, TeamNotFound, PasswordTooWeak, AnswersInvalid for a login or name that can't be.
+        Raises RightMissing, NameTaken, TeamNotFound, PasswordTooWeak, SkillInvalid, AnswersInvalid for a login or name that
+        can't be.
         """
         login = new.login.strip().lower()
         wrong = {field: REQUIRED for field in ("login", "name") if not getattr(new, field).strip()}
@@ -86,7 +90,8 @@ class People:
         if wrong:
             raise AnswersInvalid(wrong)
         _check_password(new.password)
-        values = {field: getattr(new, field) for field in ("role", "skills", "language", "email", "capacity")}
+        values = {field: getattr(new, field) for field in ("role", "language", "email", "capacity", "lines", "languages")}
+        levels = skills_of(new.skills)
         agent = Agent(
             login=login,
             name=new.name,
@@ -96,6 +101,8 @@ class People:
             available=True,
             password_is_temporary=new.password_is_temporary,
             revision=1,
+            skills=tuple(levels),
+            levels=levels,
             **values,
         )
         with self._db.transaction() as tx:
@@ -120,18 +127,29 @@ class People:
         language: str | None = None,
         email: str | None = None,
         capacity: int | None = None,
+        lines: tuple[str, ...] | None = None,
+        languages: tuple[str, ...] | None = None,
     ) -> Agent:
-        """Change what isn't None. Raises StaleRevision, AgentNotFound, TeamNotFound, RightMissing."""
-        given = {"active": active, "available": available, "team_keys": team_keys, "skills": skills}
+        """Change what isn't None; a skill without a level keeps the one that it had.
+
+        Raises StaleRevision, AgentNotFound, TeamNotFound, SkillInvalid, RightMissing.
+        """
+        given = {"active": active, "team_keys": team_keys, "lines": lines, "languages": languages}
         given |= {"language": language, "email": email, "capacity": capacity}
-        changes = {name: value for name, value in given.items() if value is not None}
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         with self._db.transaction() as tx:
             _require_admin(tx, by, "change people")
             found = store.account(tx, login)
             if found is None:
                 raise AgentNotFound(login)
             _require_teams(tx, team_keys or ())
+            if skills is not None:
+                levels = skills_of(skills, found.agent.levels)
+                changes |= {"skills": tuple(levels), "levels": levels}
+            if available is not None and available != found.agent.available:
+                changes |= {"available": available, "busy": False, "availability_until": None}
             store.change_agent(tx, login, revision, **changes)
+            free_again(tx, replace(found.agent, **changes).team_keys, self._context.now())
             return replace(found.agent, **changes, revision=revision + 1)
 
     def agent(self, login: str) -> Agent:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from desk.assignment_records import AssignmentRecords
 from desk.clocks import CONDITIONAL
 from desk.escalation import Escalated
-from desk.model import CASE_MOVES, Case, CaseState
+from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.progress import row_of
 from desk.store import cases, clocks, conversation, notices, people, progress
 from desk.store.clocks import ClockRow
@@ -56,9 +57,10 @@ class CaseProjection:
 
     ignores = (TimerMoved, TaskDueMoved)
 
-    def __init__(self, vault: KeyRing, *, time_zone: str = "Asia/Shanghai") -> None:
+    def __init__(self, vault: KeyRing, *, time_zone: str = "Asia/Shanghai", untouched_after: timedelta | None = None) -> None:
         self._vault = vault
         self._zone = ZoneInfo(time_zone)
+        self._untouched_after = untouched_after
 
     def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> None:
         """Bring the records of one case up to these events."""
@@ -68,8 +70,11 @@ class CaseProjection:
         if before.process_key != instance.process_key:
             return
         writing = _Writing(tx, self._vault, before, self._zone)
+        assignments = AssignmentRecords(tx, untouched_after=self._untouched_after)
         for event in events:
+            was = writing.case
             writing.take(event)
+            assignments.take(event, was, writing.case)
         if writing.case != before:
             changed = {field: getattr(writing.case, field) for field in Case.__slots__}
             del changed["number"], changed["revision"]
@@ -195,8 +200,8 @@ class _Writing:
             if WAITS_FOR in event.properties or event.properties.get(STAGE) == OWNERS_STAGE:
                 self._change(owner_task_id=event.task_id, owner=event.assignee or self.case.owner)
             return
-        if isinstance(event, TaskReassigned):
-            self._tell_new_holder(event)
+        if isinstance(event, TaskReassigned) and event.assignee and event.by not in (event.assignee, DESK):
+            self._tell_new_holder(event, event.assignee)
         if event.task_id != self.case.owner_task_id:
             return
         if isinstance(event, TaskClaimed):
@@ -204,20 +209,19 @@ class _Writing:
             clocks.stop(self.tx, self.case.number, {"pickup"}, event.at)
             self._move(CaseState.IN_PROGRESS, event.at)
         elif isinstance(event, TaskReassigned):
-            self._change(owner=event.assignee)
+            self._change(owner=event.assignee or self.case.owner)
         # who gives the task back stays the owner until somebody takes it: a case has one owner at all times (R40)
 
-    def _tell_new_holder(self, event: TaskReassigned) -> None:
+    def _tell_new_holder(self, event: TaskReassigned, login: str) -> None:
         notice = NewNotice(
-            login=event.assignee,
+            login=login,
             template="reassigned",
             subject=self.case.number,
             body=event.reason,
-            idempotency_key=f"reassigned:{event.task_id}:{event.at.isoformat()}:{event.assignee}",
+            idempotency_key=f"reassigned:{event.task_id}:{event.at.isoformat()}:{login}",
             case_number=self.case.number,
         )
-        if event.by != event.assignee:
-            notices.add(self.tx, self.vault, notice, event.at)
+        notices.add(self.tx, self.vault, notice, event.at)
 
     def _worked(self, event: TaskCompleted) -> None:
         if event.properties.get(WORK) != "true":

@@ -16,6 +16,7 @@ from desk.inbox import Inbox
 from desk.incidents import Incidents
 from desk.instances import Instances
 from desk.intake import Intake
+from desk.lines import Lines
 from desk.messages import Messages
 from desk.notices import Notices
 from desk.notification.announcing import Announcer
@@ -79,6 +80,8 @@ class Desk:
         self.messages = Messages(context)
         self.deployments = Deployments(context)
         self.external = ExternalWork(context)
+        self.lines = Lines(context)
+        engine.chores.append(self.lines)
         self._furnish_notification(context)
 
     def _furnish_notification(self, context: DeskContext) -> None:

@@ -110,7 +110,7 @@ def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[Ti
             continue
         yield TimelineItem(
             at=event.at,
-            kind=kind,
+            kind="offered" if isinstance(event, TaskReassigned) and event.assignee is None else kind,
             by=event.by,
             activity_id=event.activity_id,
             name=name_in(process, event.activity_id),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Flow, Node, NodeKind, Process
+from desk.model import DESK
 from desk.timeline import Explained, as_explained, name_in
 from engine.history import (
     ActivityCancelled,
@@ -175,8 +176,11 @@ def _choice(events: Sequence[HistoryEvent], process: Process, token_id: str | No
             case TaskReleased() if choice:
                 choice = replace(choice, at=event.at, how="offered", assignee=None, by=event.by, decision=None)
             case TaskReassigned() if choice:
-                changed = {"assignee": event.assignee, "reason": event.reason, "decision": None}
-                choice = replace(choice, at=event.at, how="reassigned", by=event.by, **changed)
+                # the desk hands a case on by a decision; a person by their own
+                decision = _named(events[:index], process, event.assignee) if event.by == DESK and event.assignee else None
+                changed = {"assignee": event.assignee, "reason": event.reason, "decision": decision}
+                how = "reassigned" if event.assignee else "offered"
+                choice = replace(choice, at=event.at, how=how, by=event.by, **changed)
     return choice
 
 

@@ -16,7 +16,7 @@ from desk.model import RESPONSES, Agent, Case, EntryKind, Role
 from desk.progress import RESOLVED, checked_entry, row_of
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
-from desk.store import cases, conversation, notices, people, progress
+from desk.store import assignments, cases, conversation, notices, people, progress
 from desk.store.conversation import Entry
 from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
@@ -281,6 +281,8 @@ class Work:
         case = self._open_case(tx, number, agent)
         if not conversation.append(tx, self._context.vault, number, entry):
             return False
+        if agent.login == case.owner:
+            assignments.change(tx, number, look_again_at=None)
         if entry.kind in RESPONSES:
             responses.responded(tx, self._context, number, max(entry.at, case.received_at))
         return True

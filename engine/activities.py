@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Node, NodeKind
@@ -198,19 +199,7 @@ class Activities:
             if is_database_error(error):
                 raise
             raise HandlerFailed(f"{node.label}: handler {handler.name} failed: {explain(error)}. Repair, then retry.") from error
-        self._ledger.record(
-            HandlerDecided(
-                at=self._ledger.at,
-                activity_id=node.id,
-                token_id=token_id,
-                handler=handler.name,
-                result=dict(decision.result),
-                reason=decision.reason,
-                reason_code=decision.reason_code,
-                reason_arguments=dict(decision.reason_arguments),
-                considered=decision.considered,
-            )
-        )
+        self._ledger.record(decided(handler.name, decision, at=self._ledger.at, activity_id=node.id, token_id=token_id))
         return dict(decision.result)
 
     def call(self, node: Node, token_id: str, *, idempotency_key: str = "") -> HandlerCall:
@@ -282,3 +271,18 @@ def _whole(value: Any, default: int) -> int:
         return default if value is None else int(value)
     except (TypeError, ValueError):
         return default
+
+
+def decided(handler: str, decision: Decision, *, at: datetime, activity_id: str, token_id: str) -> HandlerDecided:
+    """A decider's answer as a history event."""
+    return HandlerDecided(
+        at=at,
+        activity_id=activity_id,
+        token_id=token_id,
+        handler=handler,
+        result=dict(decision.result),
+        reason=decision.reason,
+        reason_code=decision.reason_code,
+        reason_arguments=dict(decision.reason_arguments),
+        considered=decision.considered,
+    )

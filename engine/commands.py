@@ -42,10 +42,10 @@ class ReleaseTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReassignTask:
-    """Give an open task to `assignee`. Whether `by` may do so is the caller's question (role supervisor)."""
+    """Give an open task to `assignee`; None: offer it to its candidates again. Whether `by` may is the caller's question."""
 
     task_id: int
-    assignee: str
+    assignee: str | None
     by: str
     reason: str = ""
     revision: int | None = None

@@ -142,8 +142,10 @@ class TaskReleased(HistoryEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskReassigned(HistoryEvent):
+    """`assignee` None: it is offered to its candidates again."""
+
     task_id: int
-    assignee: str
+    assignee: str | None
     before: str | None
     reason: str = ""
 

@@ -159,6 +159,14 @@ HandlerFactory = Callable[[Any], Handler]
 """What an entry point of group `caseloop.handlers` names: given the services of the product, makes the handler."""
 
 
+class Chore(Protocol):
+    """Work of the product that becomes due without an instance: what a worker looks after between jobs."""
+
+    def tend(self) -> int:
+        """Do a bounded part of what is due, in transactions of its own; how much of it was done."""
+        ...
+
+
 class Projection(Protocol):
     """Keeps a read model in step, inside the same transaction as the events.
 

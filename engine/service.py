@@ -12,6 +12,7 @@ from typing import Any
 from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
 from engine import deploy, due, repairs, rescheduling, tasks
+from engine.activities import decided
 from engine.calls import Calls
 from engine.commands import (
     BroadcastSignal,
@@ -58,7 +59,19 @@ from engine.model import (
     UserTask,
 )
 from engine.operations import Operations, given
-from engine.ports import Chance, Clock, Handler, HandlerCall, Lookup, Projection, SystemChance, SystemClock, Transaction
+from engine.ports import (
+    Chance,
+    Chore,
+    Clock,
+    Decision,
+    Handler,
+    HandlerCall,
+    Lookup,
+    Projection,
+    SystemChance,
+    SystemClock,
+    Transaction,
+)
 from engine.queue import Queue
 from engine.queues.embedded import EmbeddedQueue
 from engine.vault import KeyRing
@@ -85,6 +98,7 @@ class Engine:
         self.chance = chance or SystemChance()
         self.queue = queue or EmbeddedQueue(db, vault)
         self.handlers = handlers
+        self.chores: list[Chore] = []
         calls = Calls(self.definition)
         self.surroundings = Surroundings(
             vault=vault,
@@ -262,10 +276,17 @@ class Engine:
         events = tasks.release(task, command, execution.ledger.now)
         return self._change_task(execution, task, events, {"state": TaskState.CREATED, "assignee": None, "claimed_at": None})
 
-    def reassign(self, tx: Transaction, command: ReassignTask) -> UserTask:
-        """Give an open task to somebody else, who claims it then. Raises TaskNotOpen, StaleRevision."""
+    def reassign(self, tx: Transaction, command: ReassignTask, *, because: tuple[str, Decision] | None = None) -> UserTask:
+        """Give an open task to somebody else, who claims it then. Raises TaskNotOpen, StaleRevision.
+
+        `because` is the decider's name and decision that led to it, taken outside of the diagram: it goes into the history.
+        """
         execution, task = self._open_task(tx, command.task_id)
-        events = tasks.reassign(task, command, execution.ledger.now)
+        events: list[HistoryEvent] = [*tasks.reassign(task, command, execution.ledger.now)]
+        if because and events:
+            execution.ledger.record(
+                decided(*because, at=execution.ledger.now, activity_id=task.activity_id, token_id=task.token_id)
+            )
         return self._change_task(
             execution, task, events, {"state": TaskState.CREATED, "assignee": command.assignee, "claimed_at": None}
         )

@@ -12,7 +12,7 @@ from engine.db import work
 from engine.errors import Conflict, Unavailable, explain
 from engine.jobs import settle
 from engine.model import JobState
-from engine.ports import Doer, Fail, HandlerCall, JobOutcome, Transaction
+from engine.ports import Chore, Doer, Fail, HandlerCall, JobOutcome, Transaction
 from engine.queue import Lease
 from engine.renewal import Renewal
 from engine.service import Engine
@@ -88,6 +88,7 @@ class Worker:
         self._look_at = now + timedelta(seconds=FAILED_LOOK_SECONDS)
         self._sweep(now)
         found = self.engine.fire_due_timers(TIMERS_AT_ONCE) + self.engine.queue.tend(now=now, seconds=self.lease_seconds)
+        found += sum(map(_tended, self.engine.chores))
         self._look_at = now if found else now + timedelta(seconds=IDLE_SECONDS)
         return found
 
@@ -189,6 +190,17 @@ class Worker:
         faults.reached(faults.JOB_SETTLING)
         if settlement.retry_at is None:
             settling.tell_instance(self.engine.take_up(tx, stored), job, outcome, settlement)
+
+
+def _tended(chore: Chore) -> int:
+    """Do some of a chore. One that fails keeps nobody from the rest; it is tried again at the next look."""
+    try:
+        return chore.tend()
+    except (Conflict, Unavailable) as error:
+        log.info("chore_waits", chore=type(chore).__name__, reason=error.message)
+    except Exception:
+        log.exception("chore_failed", chore=type(chore).__name__)
+    return 0
 
 
 def _call(lease: Lease, now: datetime) -> HandlerCall:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from desk import assignment, facts
 from desk.assignment import Candidate, Wanted
+from desk.assignment.skills import HIGHEST_LEVEL, LOWEST_LEVEL
 from desk.model import Priority
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
@@ -16,34 +17,37 @@ from handlers.reasons import decision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Who could get it, and who had it in the round before (None in the first)."""
+    """Who could get it; who had it in the round before (None in the first); who owns other open cases of the customer."""
 
     candidates: Sequence[Candidate]
     previous_owner: str | None
+    familiar: tuple[str, ...] = ()
 
 
 class Assign:
-    """Needs `route` {team, skill, fallback_team} and `classification.priority`; answers {assignee, team, reason}.
+    """Needs `route` {team, skill, level, line, language, fallback_team, avoid} and `classification.priority`.
 
-    A null assignee means that the whole team is offered the task.
+    Only `route.team` must be there; `avoid` is a login or several. `intake.about_agent`, who is complained about, never gets it.
+    Answers {assignee, team, reason, wanted}: a null assignee means that the case waits in the team's line and the whole team is
+    offered the task; `wanted` is what was asked for, for whoever assigns the case again.
     """
 
     name = "assign"
 
     def gather(self, call: HandlerCall, tx: Transaction) -> Known:
-        """Read the members of both teams, and the owner of the round before."""
-        wanted = _wanted(call, None)
-        returned = _round(call) > 1
+        """Read the members of both teams, the owner of the round before, and who knows the customer."""
+        case = facts.case(tx, call.business_key)
         return Known(
-            candidates=facts.candidates(tx, filter(None, (wanted.team, wanted.fallback_team))),
-            previous_owner=facts.case(tx, call.business_key).owner if returned else None,
+            candidates=facts.candidates(tx, _wanted(call).teams, call.now),
+            previous_owner=case.owner if _round(call) > 1 else None,
+            familiar=facts.owners_of_customer(tx, case),
         )
 
     def decide(self, call: HandlerCall, facts: Known) -> Decision:
         """Apply desk.assignment's rule."""
-        answer = assignment.assign(_wanted(call, facts.previous_owner), facts.candidates, call.now)
-        result = {"assignee": answer.assignee, "team": answer.team, "reason": str(answer.reason)}
-        return decision(result, answer.reason, answer.considered)
+        wanted = replace(_wanted(call), previous_owner=facts.previous_owner, familiar=facts.familiar)
+        answer = assignment.assign(wanted, facts.candidates, call.now)
+        return decision(assignment.result_of(answer, wanted), answer.reason, answer.considered)
 
 
 def make(_services: Any) -> Assign:
@@ -51,7 +55,7 @@ def make(_services: Any) -> Assign:
     return Assign()
 
 
-def _wanted(call: HandlerCall, previous_owner: str | None) -> Wanted:
+def _wanted(call: HandlerCall) -> Wanted:
     route = call.inputs.get("route") or {}
     team = route.get("team")
     if not team:
@@ -60,9 +64,26 @@ def _wanted(call: HandlerCall, previous_owner: str | None) -> Wanted:
         team=team,
         priority=(call.inputs.get("classification") or {}).get("priority") or Priority.NORMAL,
         skill=route.get("skill"),
+        level=_level(call, route.get("level")),
+        line=route.get("line"),
+        language=route.get("language"),
         fallback_team=route.get("fallback_team"),
-        previous_owner=previous_owner,
+        avoid=_avoided(call, route.get("avoid")),
     )
+
+
+def _level(call: HandlerCall, given: Any) -> int:
+    if given is None:
+        return LOWEST_LEVEL
+    if isinstance(given, bool) or given not in range(LOWEST_LEVEL, HIGHEST_LEVEL + 1):
+        raise Invalid(f"{call.activity_name}: route.level is {given!r}, not a level from 1 to 5. Correct the routing table.")
+    return int(given)
+
+
+def _avoided(call: HandlerCall, given: Any) -> frozenset[str]:
+    about = (call.inputs.get("intake") or {}).get("about_agent")
+    named = given if isinstance(given, list | tuple) else [given]
+    return frozenset(login for login in (*named, about) if isinstance(login, str) and login)
 
 
 def _round(call: HandlerCall) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from desk.lines import LEFT_UNTOUCHED
 from desk.notices import Notice
 from webui.access import go_to, signed_in
 from webui.context import services
@@ -13,6 +14,7 @@ from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("notices", __name__)
 WITHOUT_TEXT = {
+    LEFT_UNTOUCHED: mark("Case %(number)s was given to several people, and none of them touched it"),
     "customer_message": mark("The customer wrote in case %(number)s"),
     "dissatisfied_late": mark("Dissatisfied after the case was closed: %(number)s"),
 }

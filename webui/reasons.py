@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from desk import handing
 from webui.i18n import gettext, mark
 from webui.labels import CASE_TYPES, CLOCKS, label_of
 from webui.old_reasons import coded_obstacle, coded_reason
@@ -49,6 +50,9 @@ OBSTACLES: Mapping[str, str] = {
 CHANGES: Mapping[str, str] = {
     "first response to the customer": mark("First response to the customer."),
     "the owner's task changed hands": mark("The owner's task changed hands."),
+    handing.FREE_NOW: mark("Somebody is free now."),
+    handing.UNTOUCHED: mark("Nobody worked on it in time."),
+    handing.OWNER_GONE: mark("Its owner isn't there."),
 }
 REQUESTS = {"technical help": mark("Technical help"), "request for approval": mark("Approval")}
 

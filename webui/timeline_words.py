@@ -11,7 +11,7 @@ from desk.timeline import TimelineItem
 from webui.i18n import format_datetime, gettext, mark
 from webui.labels import CLOCKS, label_of
 from webui.people_names import name_of, team_name
-from webui.reasons import reason, request_for
+from webui.reasons import reason, request_for, why_changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "claimed": (mark("took the task %(name)s"), "user", "quiet"),
     "released": (mark("gave the task %(name)s back"), "undo", "quiet"),
     "reassigned": (mark("gave the task %(name)s to %(to)s"), "user", "warn"),
+    "offered": (mark("offered the task %(name)s to its team again"), "undo", "warn"),
     "completed": (mark("completed %(name)s"), "check", "good"),
     "decided": (mark("decided: %(name)s"), "stages", "quiet"),
     "timer": (mark("noticed %(name)s"), "clock", "warn"),
@@ -81,6 +82,8 @@ def _text(item: TimelineItem, words: Callable[[str], str]) -> str:
     match item.kind:
         case "progress":
             return _progress(item, words)
+        case "reassigned" | "offered":
+            return why_changed(item.text)
         case "request":
             what, why = request_for(item.text)
             return f"{what}: {why}" if what else why

@@ -1,10 +1,11 @@
 """Who gets a case: pure rules over what the routing row asks for and what is known of the people, each answer with its reason."""
 
 from desk.assignment.candidates import WEIGHTS, Candidate, Wanted, weight_of
-from desk.assignment.pipeline import Assignment, assign
+from desk.assignment.pipeline import ASKED, Assignment, assign, result_of
 from desk.assignment.skills import MEDIUM_LEVEL, SkillInvalid, skill_text, skills_of
 
 __all__ = [
+    "ASKED",
     "MEDIUM_LEVEL",
     "WEIGHTS",
     "Assignment",
@@ -12,6 +13,7 @@ __all__ = [
     "SkillInvalid",
     "Wanted",
     "assign",
+    "result_of",
     "skill_text",
     "skills_of",
     "weight_of",

@@ -16,6 +16,9 @@ from desk.assignment.eligibility import obstacle
 from desk.assignment.score import Score, score
 from desk.reasons import Reason
 
+ASKED = ("team", "skill", "level", "line", "language", "fallback_team")
+"""What stays wanted of a case, however often it is assigned."""
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -46,6 +49,13 @@ def assign(wanted: Wanted, candidates: Sequence[Candidate], now: datetime) -> As
             return Assignment(assignee=chosen.login, team=team, reason=reason, considered=tuple(considered))
     reason = Reason(code="nobody_free", arguments={"team": wanted.team})
     return Assignment(assignee=None, team=wanted.team, reason=reason, considered=tuple(considered))
+
+
+def result_of(answer: Assignment, wanted: Wanted) -> dict[str, Any]:
+    """An answer as the process keeps it: {assignee, team, reason, wanted}; `wanted` is what was asked for, without priority."""
+    asked: dict[str, Any] = {name: getattr(wanted, name) for name in ASKED if getattr(wanted, name) is not None}
+    asked["avoid"] = sorted(wanted.avoid)
+    return {"assignee": answer.assignee, "team": answer.team, "reason": str(answer.reason), "wanted": asked}
 
 
 def _row(one: Candidate, team: str, wanted: Wanted, obstacle: str, points: Score | None) -> Mapping[str, Any]:

@@ -100,6 +100,22 @@ def case(tx: Transaction, number: str, *, readable: Readable | None = None, lock
     return _case(row)
 
 
+MOST_OWNERS = 5
+
+
+def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
+    """Who owns other cases of the same customer on which work goes on, the newest received first, at most MOST_OWNERS."""
+    table = tables.case.c
+    query = (
+        select(table.owner)
+        .where(table.customer_id == case.customer_id, table.number != case.number, table.owner.is_not(None))
+        .where(table.state.in_((CaseState.OPEN, CaseState.IN_PROGRESS)))
+        .order_by(table.received_at.desc(), table.number.desc())
+        .limit(MOST_OWNERS)
+    )
+    return tuple(dict.fromkeys(tx.execute(query).scalars()))
+
+
 def known(tx: Transaction, number: str) -> bool:
     """Whether a business key is a case of ours."""
     return tx.execute(select(tables.case.c.number).where(tables.case.c.number == number)).first() is not None

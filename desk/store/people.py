@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from desk import tables
-from desk.assignment import WEIGHTS, Candidate
+from desk.assignment.skills import MEDIUM_LEVEL, skill_text, skills_of
 from desk.errors import AgentNotFound
-from desk.model import Agent, CaseState, Role, Team
+from desk.model import Agent, Role, Team
 from engine.errors import StaleRevision
 from engine.ports import Transaction
+
+_LISTS = ("lines", "languages")
+_COLUMNS = tuple(field for field in Agent.__slots__ if field not in ("team_keys", "skills", "levels", *_LISTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +46,20 @@ def teams(tx: Transaction) -> dict[str, Team]:
 
 def add_agent(tx: Transaction, agent: Agent, password_hash: str) -> None:
     """Add an agent with the memberships."""
-    values = {field: getattr(agent, field) for field in Agent.__slots__ if field not in ("team_keys", "skills")}
-    tx.execute(insert(tables.agent).values(**values, skills=json.dumps(agent.skills), password_hash=password_hash))
+    values = {field: getattr(agent, field) for field in _COLUMNS}
+    lists = {field: json.dumps(getattr(agent, field)) for field in _LISTS}
+    tx.execute(
+        insert(tables.agent).values(**values, **lists, skills=_written(agent.skills, agent.levels), password_hash=password_hash)
+    )
     _set_teams(tx, agent.login, agent.team_keys)
 
 
 def change_agent(tx: Transaction, login: str, revision: int, **changes: Any) -> None:
-    """Change columns of an agent, and the memberships with `team_keys`. Raises StaleRevision."""
+    """Change columns of an agent, and the memberships with `team_keys`; `levels` come with `skills`. Raises StaleRevision."""
     team_keys = changes.pop("team_keys", None)
     if "skills" in changes:
-        changes["skills"] = json.dumps(changes["skills"])
+        changes["skills"] = _written(changes["skills"], changes.pop("levels", {}))
+    changes |= {field: json.dumps(changes[field]) for field in _LISTS if field in changes}
     where = (tables.agent.c.login == login, tables.agent.c.revision == revision)
     if tx.execute(update(tables.agent).where(*where).values(**changes, revision=revision + 1)).rowcount == 0:
         current = tx.execute(select(tables.agent.c.revision).where(tables.agent.c.login == login)).scalar_one_or_none()
@@ -98,8 +105,14 @@ def _memberships(tx: Transaction, login: str) -> Sequence[str]:
 
 
 def _agent(row: Row, team_keys: Sequence[str]) -> Agent:
-    values = {field: getattr(row, field) for field in Agent.__slots__ if field not in ("team_keys", "skills", "role")}
-    return Agent(**values, role=Role(row.role), skills=tuple(json.loads(row.skills)), team_keys=tuple(team_keys))
+    values = {field: getattr(row, field) for field in _COLUMNS if field != "role"}
+    lists = {field: tuple(json.loads(getattr(row, field))) for field in _LISTS}
+    levels = skills_of(json.loads(row.skills))
+    return Agent(**values, **lists, role=Role(row.role), skills=tuple(levels), levels=levels, team_keys=tuple(team_keys))
+
+
+def _written(skills: Iterable[str], levels: Mapping[str, int]) -> str:
+    return json.dumps([skill_text(name, levels.get(name, MEDIUM_LEVEL)) for name in skills])
 
 
 def set_password(tx: Transaction, login: str, password_hash: str, *, temporary: bool) -> None:
@@ -108,46 +121,15 @@ def set_password(tx: Transaction, login: str, password_hash: str, *, temporary: 
     tx.execute(update(tables.agent).where(where).values(password_hash=password_hash, password_is_temporary=temporary))
 
 
+def end_availability(tx: Transaction, now: datetime) -> None:
+    """Make those available again whose time of being busy or away is over."""
+    over = tables.agent.c.availability_until <= now
+    tx.execute(update(tables.agent).where(over).values(available=True, busy=False, availability_until=None))
+
+
 def note_assigned(tx: Transaction, login: str, at: datetime) -> None:
     """Remember when somebody last got a case, for fair turns."""
     tx.execute(update(tables.agent).where(tables.agent.c.login == login).values(last_assigned_at=at))
-
-
-def candidates(tx: Transaction, team_keys: Collection[str]) -> list[Candidate]:
-    """The members of the teams as assignment sees them, with the weighted load of what they own."""
-    loads = _loads(tx)
-    member = select(tables.membership.c.login).where(tables.membership.c.team_key.in_(list(team_keys)))
-    last = {row.login: row.last_assigned_at for row in tx.execute(select(tables.agent.c.login, tables.agent.c.last_assigned_at))}
-    logins = set(tx.execute(member).scalars())
-    return [
-        Candidate(
-            login=one.login,
-            team_keys=frozenset(one.team_keys),
-            skills=frozenset(one.skills),
-            active=one.active,
-            signed_in=not one.password_is_temporary,
-            available=one.available,
-            load=loads.get(one.login, 0),
-            capacity=one.capacity,
-            last_assigned_at=last[one.login],
-        )
-        for one in agents(tx)
-        if one.login in logins
-    ]
-
-
-def _loads(tx: Transaction) -> dict[str, int]:
-    working = (CaseState.OPEN, CaseState.IN_PROGRESS)
-    case = tables.case
-    query = (
-        select(case.c.owner, case.c.priority, func.count())
-        .where(case.c.state.in_(working), case.c.owner.is_not(None))
-        .group_by(case.c.owner, case.c.priority)
-    )
-    loads: dict[str, int] = {}
-    for owner, priority, count in tx.execute(query):
-        loads[owner] = loads.get(owner, 0) + count * WEIGHTS.get(priority, 2)
-    return loads
 
 
 def failures(tx: Transaction, *, since: datetime, login: str | None = None, address: str | None = None) -> list[datetime]:

@@ -29,6 +29,7 @@ from handlers import archive, assign, escalate, notify, service_clocks, survey
 ROOT = Path(__file__).resolve().parents[2]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+BASE_URL = "http://desk.example"
 PASSWORD = "long enough to be one"
 PACKAGE = load_package(ROOT / "processes" / "customer-service" / "1.0")
 
@@ -120,12 +121,17 @@ def keep_deployed(engine: Engine, package: ProcessPackage, at: datetime) -> None
 
 
 @pytest.fixture
-def office(database: Database, vault: KeyRing) -> Office:
+def desk_settings() -> DeskSettings:
+    return DeskSettings(base_url=BASE_URL)
+
+
+@pytest.fixture
+def office(database: Database, vault: KeyRing, desk_settings: DeskSettings) -> Office:
     clock, chance, handlers = FakeClock(local("2023-10-01T09:30")), FakeChance(), {}
-    engine = Engine(database, vault=vault, handlers=handlers, projections=[CaseProjection(vault)], clock=clock)
-    settings = DeskSettings(base_url="http://desk.example")
-    desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=settings, hasher=QUICK_HASHER)
-    settings = SimpleNamespace(smtp_url="", mail_from="", base_url="http://desk.example", channels={})
+    projection = CaseProjection(vault, untouched_after=desk_settings.untouched_after)
+    engine = Engine(database, vault=vault, handlers=handlers, projections=[projection], clock=clock)
+    desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=QUICK_HASHER)
+    settings = SimpleNamespace(smtp_url="", mail_from="", base_url=BASE_URL, channels={})
     services = SimpleNamespace(desk=desk, engine=engine, clock=clock, chance=chance, settings=settings)
     makers = (
         assign.make,

@@ -72,7 +72,8 @@ def test_the_routing_row_chooses_the_team_and_each_candidate_is_recorded():
         for name, load in (("bo", 3), ("li", 0))
     )
     decision = Assign().decide(call(ROUTED), Known(candidates=(busy, free), previous_owner=None))
-    assert decision.result == {"assignee": "li", "team": "complaints", "reason": decision.reason}
+    asked = {"team": "complaints", "skill": "complaint", "level": 1, "fallback_team": "service", "avoid": []}
+    assert decision.result == {"assignee": "li", "team": "complaints", "reason": decision.reason, "wanted": asked}
     assert {one["login"] for one in decision.considered} == {"bo", "li"}
     assert "least loaded" in decision.reason
 
@@ -86,6 +87,19 @@ def test_nobody_fit_offers_the_task_to_the_whole_team():
     decision = Assign().decide(call(ROUTED), Known(candidates=candidates("li", available=False), previous_owner=None))
     assert decision.result["assignee"] is None
     assert decision.result["team"] == "complaints"
+
+
+def test_the_agent_complained_about_never_gets_the_case():
+    inputs = {**ROUTED, "intake": {"about_agent": "li"}}
+    decision = Assign().decide(call(inputs), Known(candidates=candidates("li", "bo"), previous_owner="li"))
+    assert decision.result["assignee"] == "bo"
+    assert [one["obstacle"] for one in decision.considered] == ["", "excluded"]
+
+
+@pytest.mark.parametrize("level", [0, 6, True, "high"])
+def test_a_level_that_there_is_not_points_to_the_routing_table(level):
+    with pytest.raises(Invalid, match="level from 1 to 5"):
+        Assign().decide(call({"route": {**ROUTED["route"], "level": level}}), Known(candidates=(), previous_owner=None))
 
 
 def test_a_route_without_a_team_points_to_the_routing_table():

@@ -1,0 +1,91 @@
+"""Follows how a case is assigned: what was wanted, whether it waits in a line, when its assignment is looked at again.
+
+Part of the projection. Whoever's load falls is locked here, at the end of the transaction: who decides about their load at the
+same time either sees the fall or is seen waiting, so that no case is left waiting while somebody is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from desk.model import Case
+from desk.store import assignments, candidates, people
+from desk.store.candidates import WORKING
+from engine.history import (
+    HandlerDecided,
+    HistoryEvent,
+    TaskCancelled,
+    TaskClaimed,
+    TaskCompleted,
+    TaskCreated,
+    TaskReassigned,
+    TaskReleased,
+)
+from engine.ports import Transaction
+
+DECIDER = "assign"
+TASK_EVENTS = (TaskCreated, TaskClaimed, TaskReleased, TaskReassigned, TaskCompleted, TaskCancelled)
+SWEEP = timedelta(minutes=1)
+"""How long after it was looked through a line in which a case waits is looked through again, whatever happens."""
+
+
+class AssignmentRecords:
+    """One transaction's events on one case."""
+
+    def __init__(self, tx: Transaction, *, untouched_after: timedelta | None) -> None:
+        self._tx = tx
+        self._untouched_after = untouched_after
+        self._chosen: str | None = None
+
+    def take(self, event: HistoryEvent, before: Case, case: Case) -> None:
+        """Follow an event; `before` and `case` are the case before and after it."""
+        if isinstance(event, HandlerDecided):
+            self._decided(event, case)
+        elif isinstance(event, TASK_EVENTS) and event.task_id == case.owner_task_id:
+            self._owners_task(event, before, case)
+        if before.state in WORKING and case.state not in WORKING:
+            assignments.change(self._tx, case.number, waiting_since=None, look_again_at=None)
+            self._freed(before.owner, event.at)
+
+    def _decided(self, event: HandlerDecided, case: Case) -> None:
+        wanted, team = event.result.get("wanted"), event.result.get("team")
+        if event.handler != DECIDER or not isinstance(wanted, Mapping) or not isinstance(team, str):
+            return
+        self._chosen = event.result.get("assignee")
+        assignments.keep(self._tx, case.number, team=team, wanted=wanted)
+
+    def _owners_task(self, event: HistoryEvent, before: Case, case: Case) -> None:
+        match event:
+            case TaskCreated(assignee=None, candidate_groups=groups):
+                self._wait(case, event.task_id, event.at, team=groups[0] if groups else case.team)
+                assignments.add_drain(self._tx, groups[0] if groups else case.team, event.at + SWEEP)
+            case TaskCreated(assignee=str(login)):
+                returned = login != self._chosen and candidates.is_gone(self._tx, login, event.at)
+                self._given(case, event.task_id, event.at, at_once=returned)
+            case TaskClaimed() | TaskCompleted() | TaskCancelled():
+                settled = {"waiting_since": None, "look_again_at": None, "avoid": (), "requeued": 0}
+                assignments.change(self._tx, case.number, **settled)
+            case TaskReleased(by=login) | TaskReassigned(assignee=None, before=str(login)):
+                kept = assignments.kept(self._tx, case.number)
+                avoid = (kept.avoid if kept else frozenset()) | {login}
+                self._wait(case, event.task_id, event.at, team=case.team, avoid=avoid)
+                assignments.add_drain(self._tx, case.team, event.at)
+                self._freed(login, event.at)
+            case TaskReassigned(assignee=str()):
+                self._given(case, event.task_id, event.at)
+                self._freed(before.owner, event.at)
+
+    def _wait(self, case: Case, task_id: int, at: datetime, *, team: str, avoid: frozenset[str] | None = None) -> None:
+        more = {} if avoid is None else {"avoid": avoid}
+        assignments.keep(self._tx, case.number, team=team, task_id=task_id, waiting_since=at, look_again_at=None, **more)
+
+    def _given(self, case: Case, task_id: int, at: datetime, *, at_once: bool = False) -> None:
+        look = at if at_once else at + self._untouched_after if self._untouched_after else None
+        assignments.keep(self._tx, case.number, team=case.team, task_id=task_id, waiting_since=None, look_again_at=look)
+
+    def _freed(self, login: str | None, at: datetime) -> None:
+        account = people.account(self._tx, login) if login else None
+        if account is not None:
+            candidates.lock(self._tx, (account.agent.login,))
+            assignments.free_again(self._tx, account.agent.team_keys, at)

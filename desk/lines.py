@@ -1,0 +1,153 @@
+"""The lines of the teams: cases for which nobody was free are given out when somebody is; what nobody touches, to somebody else.
+
+A chore of the workers. Each case is given out in a transaction of its own, its instance locked first, then the people in the
+order of their logins; one that can't be given out holds back no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from desk.assignment.line import WaitingCase, in_order, takers
+from desk.assignment_records import SWEEP
+from desk.casetasks import instance_of
+from desk.context import DeskContext
+from desk.handing import FREE_NOW, OWNER_GONE, UNTOUCHED, assign_again
+from desk.model import DESK
+from desk.store import assignments, candidates, notices, people, staffing
+from desk.store.assignments import Kept
+from desk.store.notices import NewNotice
+from engine.commands import ReassignTask
+from engine.db import queries
+from engine.errors import Conflict, Gone, NotFound, Refused
+from engine.model import TaskState, UserTask
+from engine.ports import Transaction
+
+log = structlog.get_logger()
+MOST_PLANNED = 500
+AT_ONCE = 25
+DRAIN_LEASE = timedelta(seconds=30)
+LEFT_UNTOUCHED = "left_untouched"
+
+
+class Lines:
+    """Give out what waits."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._engine = context.engine
+        self._db = context.engine.db
+
+    def waiting(self, team: str, *, limit: int = 200) -> list[WaitingCase]:
+        """The line of a team, who comes first in front, at most `limit`."""
+        with self._db.reading() as tx:
+            return in_order(assignments.waiting(tx, team, limit), self._context.now())
+
+    def tend(self) -> int:
+        """Look through the lines that are due, and at assignments that nobody touched; how many cases changed hands."""
+        now = self._context.now()
+        with self._db.reading() as tx:
+            due, again = assignments.is_drain_due(tx, now), assignments.to_look_at_again(tx, now, AT_ONCE)
+        given = sum(self._each(self._look_again, number) for number in again)
+        if due:
+            taken = self._db.run(lambda tx: self._take(tx, now))
+            given += sum(self._drain(team, ids, now) for team, ids in taken.items())
+        return given
+
+    def _take(self, tx: Transaction, now: datetime) -> Mapping[str, list[int]]:
+        people.end_availability(tx, now)
+        return assignments.take_drains(tx, now, DRAIN_LEASE)
+
+    def _drain(self, team: str, ids: Sequence[int], now: datetime) -> int:
+        """Give out what somebody can take now; how much that was. What then waits still is looked through again in a while."""
+        with self._db.reading() as tx:
+            waiting = assignments.waiting(tx, team, MOST_PLANNED)
+            asked = {key for case in waiting for key in case.wanted.teams}
+            found = takers(waiting, candidates.candidates(tx, asked, now), now) if waiting else ()
+            planned = [case.number for case, _ in found]
+        given = sum(self._each(self._give_out, number) for number in planned[:AT_ONCE])
+        self._db.run(lambda tx: self._look_through_later(tx, team, ids, now, soon=len(planned) > AT_ONCE))
+        return given
+
+    def _look_through_later(self, tx: Transaction, team: str, ids: Sequence[int], now: datetime, *, soon: bool) -> None:
+        assignments.drop_drains(tx, ids)
+        if soon:
+            assignments.add_drain(tx, team, now)
+        elif assignments.is_anybody_waiting(tx, (team,)):
+            assignments.add_drain(tx, team, staffing_change(tx, now, now + SWEEP))
+
+    def _each(self, step: Callable[[Transaction, str], bool], number: str) -> int:
+        """One case in a transaction of its own. What can't be done now is left for the next look and stops no other case."""
+        try:
+            return int(self._db.run(lambda tx: step(tx, number)))
+        except (Conflict, Refused, Gone, NotFound) as error:
+            log.info("case_not_given_out", case=number, reason=error.message)
+        return 0
+
+    def _give_out(self, tx: Transaction, number: str) -> bool:
+        opened = self._opened(tx, number)
+        if opened is None or opened[0].waiting_since is None or opened[1].assignee is not None:
+            return False
+        kept, task = opened
+        return assign_again(tx, self._context, kept, task, why=FREE_NOW).assignee is not None
+
+    def _look_again(self, tx: Transaction, number: str) -> bool:
+        now, settings = self._context.now(), self._context.settings
+        opened = self._opened(tx, number)
+        if opened is None or opened[0].look_again_at is None or opened[0].look_again_at > now:
+            return False
+        kept, task = opened
+        if task.state is TaskState.CLAIMED or task.assignee is None:
+            assignments.change(tx, number, look_again_at=None)
+            return False
+        if candidates.is_gone(tx, task.assignee, now):
+            return self._replace(tx, kept, task)
+        avoid = kept.avoid | {task.assignee}
+        given = assign_again(tx, self._context, kept, task, why=UNTOUCHED, avoid=avoid).assignee is not None
+        later = now + settings.untouched_after if settings.untouched_after else None
+        assignments.change(tx, number, requeued=kept.requeued + 1, avoid=avoid, look_again_at=later)
+        if kept.requeued + 1 == settings.tell_supervisor_after:
+            self._tell_supervisor(tx, kept, now)
+        return given
+
+    def _replace(self, tx: Transaction, kept: Kept, task: UserTask) -> bool:
+        """Give the case of somebody who isn't there to who stands in, else to who fits, else back to the line."""
+        if assign_again(tx, self._context, kept, task, why=OWNER_GONE).assignee is None:
+            self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=None, by=DESK, reason=OWNER_GONE))
+        return True
+
+    def _opened(self, tx: Transaction, number: str) -> tuple[Kept, UserTask] | None:
+        """What is kept of a case and its owner's task, with the instance locked; None when there is no such task any more."""
+        self._engine.lock(tx, instance_of(tx, number).id)
+        kept = assignments.kept(tx, number)
+        if kept is None or kept.task_id is None:
+            return None
+        task = queries.task(tx, kept.task_id)
+        if task.state not in queries.OPEN_TASKS:
+            assignments.change(tx, number, waiting_since=None, look_again_at=None)
+            return None
+        return kept, task
+
+    def _tell_supervisor(self, tx: Transaction, kept: Kept, now: datetime) -> None:
+        team = people.teams(tx).get(kept.team)
+        if team and team.supervisor:
+            notice = NewNotice(
+                login=team.supervisor,
+                template=LEFT_UNTOUCHED,
+                subject=kept.number,
+                body="",
+                idempotency_key=f"{LEFT_UNTOUCHED}:{kept.task_id}:{now.isoformat()}",
+                case_number=kept.number,
+            )
+            notices.add(tx, self._context.vault, notice, now)
+
+
+def staffing_change(tx: Transaction, now: datetime, latest: datetime) -> datetime:
+    """The next instant at which a shift starts, somebody comes back from leave or is available again, but not after `latest`."""
+    starts = [shift.next_start(now) for shift in staffing.shifts(tx).values() if not shift.covers(now)]
+    back = [one.until_at for one in staffing.absences(tx, until_after=now) if one.covers(now)]
+    available = [one.availability_until for one in people.agents(tx) if one.availability_until]
+    return min([latest, *starts, *back, *(at for at in available if at > now)])

@@ -1,0 +1,147 @@
+"""What was asked for when a case was assigned, the lines of the teams, and when a line is to be looked through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from desk import tables
+from desk.assignment import ASKED, Wanted
+from desk.assignment.line import WaitingCase
+from engine.ports import Transaction
+
+_row = tables.assignment.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept of a case's assignment. `wanted` has the case's present priority; `avoid` are who gave it back or let it lie
+    since somebody last worked on it, `requeued` says how often it was taken from them.
+    """
+
+    number: str
+    wanted: Wanted
+    task_id: int | None
+    team: str
+    owner: str | None
+    received_at: datetime
+    waiting_since: datetime | None
+    look_again_at: datetime | None
+    avoid: frozenset[str]
+    requeued: int
+
+
+def keep(tx: Transaction, number: str, *, team: str, **changes: Any) -> None:
+    """Keep, or change what is kept. `wanted` as a mapping, `avoid` as logins."""
+    changes |= {name: json.dumps(sorted(changes[name])) for name in ("avoid",) if name in changes}
+    if "wanted" in changes:
+        asked = {name: changes["wanted"][name] for name in (*ASKED, "avoid") if changes["wanted"].get(name) is not None}
+        changes |= {"wanted": json.dumps(asked), "fallback_team": asked.get("fallback_team")}
+    fresh = {"wanted": json.dumps({"team": team}), "avoid": "[]", "requeued": 0, **changes}
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    query = dialect.insert(tables.assignment).values(case_number=number, team=team, **fresh)
+    tx.execute(query.on_conflict_do_update(index_elements=[_row.case_number], set_={"team": team, **changes}))
+
+
+def change(tx: Transaction, number: str, **changes: Any) -> None:
+    """Change what is kept, if anything is."""
+    changes |= {name: json.dumps(sorted(changes[name])) for name in ("avoid",) if name in changes}
+    tx.execute(update(tables.assignment).where(_row.case_number == number).values(**changes))
+
+
+def kept(tx: Transaction, number: str) -> Kept | None:
+    """What is kept of a case; None when it was never assigned nor offered."""
+    row = tx.execute(_query().where(_row.case_number == number)).one_or_none()
+    return _kept(row) if row else None
+
+
+def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingCase]:
+    """The cases for which this team is asked, as the team in charge or instead of it; those that came first, at most `limit`."""
+    query = _query().where(_waits_for((team,))).order_by(_row.waiting_since, _row.case_number).limit(limit)
+    found = [_kept(row) for row in tx.execute(query)]
+    return [
+        WaitingCase(number=one.number, wanted=one.wanted, received_at=one.received_at, since=one.waiting_since)
+        for one in found
+        if one.waiting_since is not None
+    ]
+
+
+def is_anybody_waiting(tx: Transaction, team_keys: Collection[str]) -> bool:
+    """Whether a case waits for one of these teams."""
+    return tx.execute(select(_row.case_number).where(_waits_for(team_keys)).limit(1)).first() is not None
+
+
+def to_look_at_again(tx: Transaction, now: datetime, limit: int) -> list[str]:
+    """The numbers of cases whose assignment is to be looked at again by now."""
+    query = select(_row.case_number).where(_row.look_again_at <= now, _row.waiting_since.is_(None))
+    return list(tx.execute(query.order_by(_row.look_again_at).limit(limit)).scalars())
+
+
+def _waits_for(team_keys: Collection[str]) -> ColumnElement[bool]:
+    asked = or_(_row.team.in_(list(team_keys)), _row.fallback_team.in_(list(team_keys)))
+    return asked & _row.waiting_since.is_not(None)
+
+
+def _query() -> Any:
+    case = tables.case.c
+    columns = (tables.assignment, case.priority, case.owner, case.received_at)
+    return select(*columns).join(tables.case, case.number == _row.case_number)
+
+
+def _kept(row: Row) -> Kept:
+    avoid = frozenset(json.loads(row.avoid))
+    values = {name: getattr(row, name) for name in ("task_id", "team", "owner", "received_at", "waiting_since", "requeued")}
+    return Kept(
+        number=row.case_number,
+        wanted=wanted_of(json.loads(row.wanted), priority=row.priority, avoid=avoid),
+        look_again_at=row.look_again_at,
+        avoid=avoid,
+        **values,
+    )
+
+
+def wanted_of(asked: Mapping[str, Any], *, priority: str, avoid: Iterable[str]) -> Wanted:
+    """What was asked for, as it was kept."""
+    given = {name: asked[name] for name in ASKED if name in asked}
+    return Wanted(**given, priority=priority, avoid=frozenset((*asked.get("avoid", ()), *avoid)))
+
+
+# -- when lines are looked through
+
+
+def free_again(tx: Transaction, team_keys: Collection[str], at: datetime) -> None:
+    """Somebody of these teams may be free then: have the lines looked through in which a case waits for them."""
+    if team_keys and is_anybody_waiting(tx, team_keys):
+        for team in sorted(set(team_keys)):
+            add_drain(tx, team, at)
+
+
+def add_drain(tx: Transaction, team: str, due_at: datetime) -> None:
+    """Have a team's line looked through at an instant."""
+    tx.execute(insert(tables.drain).values(team=team, due_at=due_at))
+
+
+def is_drain_due(tx: Transaction, now: datetime) -> bool:
+    """Whether any line is to be looked through by now."""
+    return tx.execute(select(tables.drain.c.id).where(tables.drain.c.due_at <= now).limit(1)).first() is not None
+
+
+def take_drains(tx: Transaction, now: datetime, lease: timedelta) -> Mapping[str, list[int]]:
+    """The ids of what is due, by team. Each is put off for the time of the lease: should who took it die, another one does it."""
+    due = tables.drain.c.due_at <= now
+    query = update(tables.drain).where(due).values(due_at=now + lease).returning(tables.drain.c.id, tables.drain.c.team)
+    taken: dict[str, list[int]] = {}
+    for row in tx.execute(query):
+        taken.setdefault(row.team, []).append(row.id)
+    return taken
+
+
+def drop_drains(tx: Transaction, ids: Collection[int]) -> None:
+    """What was taken is done."""
+    tx.execute(delete(tables.drain).where(tables.drain.c.id.in_(list(ids))))

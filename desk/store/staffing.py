@@ -1,0 +1,84 @@
+"""Shifts and absences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from desk import tables
+from desk.assignment.absences import Absence, OpenWork
+from desk.assignment.shifts import Shift
+from desk.errors import AbsenceNotFound
+from engine.ports import Transaction
+
+AGENT, TEAM = "agent", "team"
+_ABSENCE = [tables.absence.c[field] for field in Absence.__slots__]
+
+
+def set_shift(tx: Transaction, kind: str, holder: str, shift: Shift | None, *, by: str, at: datetime) -> None:
+    """Replace the shift of an agent or a team; None: always on."""
+    for table in (tables.shift, tables.shift_day):
+        tx.execute(delete(table).where(table.c.kind == kind, table.c.holder == holder))
+    if shift is None:
+        return
+    whose = {"kind": kind, "holder": holder}
+    tx.execute(insert(tables.shift).values(**whose, hours=shift.hours, zone=shift.zone, changed_by=by, changed_at=at))
+    days = [{**whose, "day": day.isoformat(), "spans": spans} for day, spans in shift.days.items()]
+    if days:
+        tx.execute(insert(tables.shift_day), days)
+
+
+def shifts(tx: Transaction) -> Mapping[tuple[str, str], Shift]:
+    """All shifts by kind (AGENT or TEAM) and holder."""
+    days: dict[tuple[str, str], dict[date, str]] = {}
+    for row in tx.execute(select(tables.shift_day)):
+        days.setdefault((row.kind, row.holder), {})[date.fromisoformat(row.day)] = row.spans
+    return {
+        (row.kind, row.holder): Shift(hours=row.hours, zone=row.zone, days=days.get((row.kind, row.holder), {}))
+        for row in tx.execute(select(tables.shift))
+    }
+
+
+def add_absence(tx: Transaction, absence: Absence, *, by: str, at: datetime) -> int:
+    """Keep a new absence; the id of it."""
+    values = {field: getattr(absence, field) for field in Absence.__slots__ if field != "id"}
+    query = insert(tables.absence).values(**values, entered_by=by, entered_at=at).returning(tables.absence.c.id)
+    return int(tx.execute(query).scalar_one())
+
+
+def change_absence(tx: Transaction, absence_id: int, **changes: datetime) -> None:
+    """Note that an absence began or was cancelled."""
+    tx.execute(update(tables.absence).where(tables.absence.c.id == absence_id).values(**changes))
+
+
+def absence(tx: Transaction, absence_id: int, *, lock: bool = False) -> Absence:
+    """One absence. Raises AbsenceNotFound."""
+    query = select(*_ABSENCE).where(tables.absence.c.id == absence_id)
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise AbsenceNotFound(absence_id)
+    return _absence(row)
+
+
+def absences(
+    tx: Transaction, *, until_after: datetime, logins: Collection[str] | None = None, limit: int = 1000
+) -> list[Absence]:
+    """Absences that aren't over by then nor cancelled, the earliest first, at most `limit`."""
+    table = tables.absence.c
+    query = select(*_ABSENCE).where(table.until_at > until_after, table.cancelled_at.is_(None))
+    if logins is not None:
+        query = query.where(table.login.in_(list(logins)))
+    return [_absence(row) for row in tx.execute(query.order_by(table.from_at, table.id).limit(limit))]
+
+
+def beginning(tx: Transaction, now: datetime, limit: int) -> list[Absence]:
+    """Absences that have come, and whose open work nobody looked at yet."""
+    table = tables.absence.c
+    come = (table.begun_at.is_(None), table.from_at <= now, table.until_at > now, table.cancelled_at.is_(None))
+    return [_absence(row) for row in tx.execute(select(*_ABSENCE).where(*come).order_by(table.id).limit(limit))]
+
+
+def _absence(row: Row) -> Absence:
+    return Absence(**{**row._mapping, "open_work": OpenWork(row.open_work)})

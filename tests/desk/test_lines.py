@@ -1,0 +1,102 @@
+"""A case for which nobody was free waits in its team's line, and is given out when somebody is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.desk.conftest import BILLING_DAY, Office
+
+pytestmark = pytest.mark.stored
+
+
+def change(office: Office, login: str, **changes) -> None:
+    found = {agent.login: agent for agent in office.desk.people.agents()}[login]
+    office.desk.people.change_agent(login, by="test", revision=found.revision, **changes)
+
+
+def ask(office: Office, name: str, **changes) -> str:
+    answers = {"received_at": "", "customer_number": "", "customer_name": name}
+    return office.open({**BILLING_DAY, **answers}, by="chen", **changes)
+
+
+@pytest.fixture
+def one_free(office: Office) -> Office:
+    """Team service-b has one agent with room for two normal cases, and nobody steps in."""
+    for login in ("li", "zhao"):
+        change(office, login, available=False)
+    change(office, "chen", capacity=4)
+    return office
+
+
+def owner_of(office: Office, number: str) -> str | None:
+    return office.desk.cases.case(number, viewer="wang").case.owner
+
+
+def test_a_case_without_a_free_agent_is_given_out_when_one_is_resolved(one_free):
+    office = one_free
+    first, _, third = (ask(office, name) for name in ("甲", "乙", "丙"))
+    assert office.task(third).assignee is None
+    assert [one.number for one in office.desk.lines.waiting("service-b")] == [third]
+    office.resolve(first)
+    assert (office.task(third).assignee, owner_of(office, third)) == ("chen", "chen")
+    assert office.desk.lines.waiting("service-b") == []
+    told = [notice.subject for notice in office.desk.notices.of("chen") if notice.case_number == third]
+    assert len(told) == 2, "offered to the team, then given to chen"
+
+
+def test_a_case_that_was_given_out_later_tells_why_and_who_was_considered(one_free):
+    office = one_free
+    change(office, "chen", available=False)
+    number = ask(office, "甲")
+    change(office, "chen", available=True)
+    office.run()
+    given = [one for one in office.desk.cases.explain(number, viewer="wang") if one.what == "assign"][-1]
+    assert (given.result["assignee"], given.reason_code) == ("chen", "only_one_free")
+    assert {one["login"]: one["obstacle"] for one in given.considered if one["team"] == "service-b"} == {"chen": ""}
+    [handling] = [one for one in office.desk.cases.explanation(number, viewer="wang").stands if one.activity_id == "handle"]
+    assert (handling.choice.assignee, handling.choice.decision.reason_code) == ("chen", "only_one_free")
+
+
+def test_who_gives_a_case_back_doesnt_get_it_again(one_free):
+    office = one_free
+    number = ask(office, "甲")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.desk.work.release(office.task(number).id, by="chen")
+    office.run()
+    assert (office.task(number).assignee, owner_of(office, number)) == (None, "chen"), "one owner at all times (R40)"
+    change(office, "li", available=True)
+    office.run()
+    assert (office.task(number).assignee, owner_of(office, number)) == ("li", "li")
+
+
+def test_somebody_may_take_a_case_out_of_the_line(one_free):
+    office = one_free
+    change(office, "chen", available=False)
+    number = ask(office, "甲")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    assert office.desk.lines.waiting("service-b") == []
+
+
+def test_the_line_is_looked_through_again_at_a_sweep(one_free):
+    office = one_free
+    change(office, "chen", available=False)
+    number = ask(office, "甲")
+    with office.engine.db.transaction() as tx:
+        tx.exec_driver_sql("UPDATE desk_agent SET available = true WHERE login = 'chen'")
+    office.run()
+    assert office.task(number).assignee is None
+    office.clock.advance(minutes=1)
+    office.run()
+    assert office.task(number).assignee == "chen"
+
+
+def test_a_case_that_nobody_can_take_doesnt_hold_back_the_next(one_free):
+    office = one_free
+    blocked = office.open(by="chen", received_at="", customer_name="甲", usage_blocked=False)
+    change(office, "chen", available=False, skills=("inquiry",))
+    stuck = office.open(by="chen", received_at="", customer_name="乙", usage_blocked=False)
+    free = ask(office, "丙")
+    change(office, "chen", available=True)
+    office.run()
+    assert (office.task(stuck).assignee, office.task(free).assignee) == (None, "chen")
+    assert office.task(blocked).assignee == "chen"

@@ -1,0 +1,22 @@
+"""Many at once on PostgreSQL: nobody gets more than they can carry, and no case waits while somebody is free."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from benchmarks.assignment import Crowd, verdict_of
+from tests.conftest import fresh_postgres
+
+pytestmark = pytest.mark.stored
+
+
+def test_eight_threads_create_cases_and_resolve_some_without_overload_or_needless_waiting(postgres_url):
+    with fresh_postgres(postgres_url) as url, Crowd.on(url, agents=12, capacity=10) as crowd:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(crowd.create_and_now_and_then_resolve, range(80)))
+        crowd.drain()
+        verdict = verdict_of(crowd)
+    assert (verdict.cases, verdict.over_capacity, verdict.waiting_while_free, verdict.unexplained) == (80, [], [], [])
+    assert verdict.waiting > 0, "the load has to exceed the capacity, or nothing is tested"

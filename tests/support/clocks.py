@@ -1,14 +1,20 @@
-"""Clocks for tests: short ways to write events, and a slow independent evaluation that walks minute by minute."""
+"""Clocks for tests: short ways to write events, and a slow independent evaluation that walks minute by minute.
+
+What `Walk` finds shares no code with desk.clocks or desk.calendars.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from desk.calendars import AroundTheClock, Limit, weekly_hours
 from desk.clocks import Calendars, ClockEvent, ClockPaused, ClockResumed, ClockStarted, ClockStopped, ServiceTarget
+from tests.support.slow_calendar import OFFICE, slow_week
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOURS = "Mon–Fri 09:00–12:00, 13:30–18:00"
@@ -50,28 +56,37 @@ def stop(done_at: str, noted: str | None = None) -> ClockStopped:
     return ClockStopped(at=local(noted or done_at), by="li", done_at=local(done_at), what="resolved")
 
 
-def is_open(minute: datetime, *, business: bool) -> bool:
-    """Whether the minute from that instant on is working time, read off the wall clock."""
-    if not business:
-        return True
-    wall = minute.astimezone(ZONE)
-    clock = wall.hour * 60 + wall.minute
-    return wall.weekday() < 5 and (540 <= clock < 720 or 810 <= clock < 1080)
+_OFFICE_WEEK = slow_week(ZONE, dict.fromkeys(range(5), OFFICE))
 
 
-def walked(
-    start: datetime, until: datetime, pauses: Iterable[tuple[datetime, datetime]], limit: int, *, business: bool
-) -> tuple[int, datetime | None]:
-    """The minutes that count from start until then, and the first instant at which `limit` of them had counted, if it came."""
-    spans = list(pauses)
-    counted, minute, due_at = 0, start, None
-    while minute < until:
-        if is_open(minute, business=business) and not any(begin <= minute < end for begin, end in spans):
-            counted += 1
-            if counted == limit:
-                due_at = minute + MINUTE
-        minute += MINUTE
-    return counted, due_at
+@cache
+def _is_open(minute: datetime, business: bool) -> bool:
+    return not business or _OFFICE_WEEK.is_open(minute)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a clock comes to when it is walked minute by minute; `raised` is when its limit became another, and to how many."""
+
+    start: datetime
+    limit: int
+    pauses: tuple[tuple[datetime, datetime], ...]
+    business: bool
+    raised: tuple[datetime, int] | None = None
+
+    def until(self, end: datetime) -> tuple[int, datetime | None, datetime | None]:
+        """The minutes that count before `end`; when the limit was used up, if it was; and when the one before the raise was."""
+        counted, limit, minute, due_at, missed_at = 0, self.limit, self.start, None, None
+        while minute < end:
+            if self.raised and minute == self.raised[0]:
+                missed_at = due_at if due_at is not None and due_at < minute else None
+                limit, due_at = max(self.raised[1], counted + min(self.raised[1], 30)), None
+            if _is_open(minute, self.business) and not any(begin <= minute < until for begin, until in self.pauses):
+                counted += 1
+                if counted == limit:
+                    due_at = minute + MINUTE
+            minute += MINUTE
+        return counted, due_at, missed_at
 
 
 def events_of(start: ClockStarted, pauses: Iterable[tuple[datetime, datetime, str]]) -> list[ClockEvent]:

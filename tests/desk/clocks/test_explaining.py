@@ -1,0 +1,77 @@
+"""Why this due time: steps with numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bpmn.wording import Wording
+from desk.calendars import DatedSpans, Layer
+from desk.clocks import Cause
+from desk.clocks.explaining import explanation
+from desk.clocks.retargeting import RetargetClock, retarget
+from tests.support import clocks as made
+from tests.support.clocks import CALENDARS, local, started, target
+
+CLOSED = DatedSpans(spans=(), name=Wording(en="stock-taking", zh="盘点"))
+WITH_CLOSURE = replace(
+    CALENDARS,
+    business=replace(CALENDARS.business, layers=(Layer(key="organisation", dates={date(2024, 3, 6): CLOSED}),)),
+)
+
+
+def told(events, now: str, calendars=CALENDARS) -> list[tuple]:
+    return [(step.code, step.arguments) for step in explanation(events, calendars, local(now))]
+
+
+def test_start_row_pauses_closed_days_and_the_sum_are_told_in_order():
+    events = [
+        started("2024-03-05T09:00", 8, "bh", "business", noted="2024-03-05T09:20"),
+        made.pause("2024-03-05T10:00"),
+        made.pause("2024-03-05T10:30", "parts"),
+        made.resume("2024-03-05T11:00"),
+        made.resume("2024-03-05T11:30", "parts"),
+    ]
+    steps = dict(told(events, "2024-03-05T15:00", WITH_CLOSURE))
+    assert list(steps) == ["started", "noted_late", "target", "paused", "closed", "due"]
+    assert steps["target"]["limit"] == "8 bh"
+    assert (steps["paused"]["minutes"], steps["paused"]["reasons"]) == (90, "customer, parts")
+    assert (steps["closed"]["date"], steps["closed"]["layer"]) == (date(2024, 3, 6), "organisation")
+    assert steps["due"] == {"at": local("2024-03-07T11:00"), "limit_minutes": 480, "paused_minutes": 90}
+
+
+def test_each_change_of_the_limit_tells_old_and_new_due_instant_and_a_late_pause_that_it_changed_nothing():
+    events = [started("2024-03-05T09:00", 3, "wd", "business")]
+    order = RetargetClock(by="li", cause=Cause.PRIORITY_RAISED, targets=[target(2, "h")])
+    events += retarget(events, order, CALENDARS, local("2024-03-05T12:00"))
+    events += [made.pause("2024-03-05T13:00"), made.resume("2024-03-05T14:00"), made.stop("2024-03-05T15:00")]
+    steps = dict(told(events, "2024-03-05T16:00"))
+    assert (steps["retargeted"]["due_before"], steps["retargeted"]["due_after"]) == (
+        local("2024-03-08T18:00"),
+        local("2024-03-05T12:30"),
+    )
+    assert "paused_after_due" in steps
+    assert (steps["breached"]["at"], steps["stopped"]["verdict"]) == (local("2024-03-05T12:30"), "late")
+
+
+def test_a_paused_clock_tells_what_remains():
+    steps = dict(told([started("2024-03-05T09:00", 2, "h"), made.pause("2024-03-05T10:00")], "2024-03-05T11:00"))
+    assert steps["waiting"] == {"reasons": "customer", "remaining_minutes": 60, "at": local("2024-03-05T12:00")}
+
+
+def test_an_instant_over_an_unpublished_year_is_called_provisional():
+    unpublished = replace(CALENDARS, business=replace(CALENDARS.business, published=frozenset({2024})))
+    codes = [code for code, _ in told([started("2024-12-30T09:00", 5, "wd", "business")], "2024-12-30T09:00", unpublished)]
+    assert "provisional" in codes
+
+
+def test_every_step_is_worded():
+    events = [started("2024-03-05T09:00", 2, "h", "business"), made.pause("2024-03-05T10:00"), made.resume("2024-03-05T11:00")]
+    shown = [str(step) for step in explanation(events, WITH_CLOSURE, local("2024-03-05T13:00"))]
+    assert shown == [
+        "counts from 2024-03-05 01:00 UTC (received)",
+        "2 h in the calendar business, by “2 h”; 0 rows were considered",
+        "paused from 2024-03-05 02:00 to 2024-03-05 03:00 UTC for customer: 60 minutes",
+        "due 2024-03-05 04:00 UTC: 120 minutes of work, and 60 of pauses",
+        "missed at 2024-03-05 04:00 UTC",
+    ]

@@ -11,6 +11,8 @@ from desk.store import notices as store
 from desk.store.notices import NewNotice, Notice
 from engine.db.database import tried_again
 
+MOST_NEWS = 1000
+
 
 class Notices:
     """What people were told."""
@@ -39,6 +41,16 @@ class Notices:
         """How many notices a person hasn't read."""
         with self._db.reading() as tx:
             return store.unread(tx, login)
+
+    def newest(self) -> int:
+        """The largest id of all notices so far."""
+        with self._db.reading() as tx:
+            return store.newest(tx)
+
+    def after(self, number: int, *, login: str | None = None) -> list[tuple[int, str]]:
+        """Some notices with a larger id, of all people or of one, as (id, login) in order."""
+        with self._db.reading() as tx:
+            return store.after(tx, number, limit=MOST_NEWS, login=login)
 
     @tried_again
     def mark_read(self, login: str, ids: Collection[int] | None = None) -> None:

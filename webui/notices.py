@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from desk.lines import LEFT_UNTOUCHED
 from desk.notices import Notice
+from webui import live
 from webui.access import go_to, signed_in
 from webui.context import services
 from webui.i18n import gettext, mark
 from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("notices", __name__)
+HUB = "caseloop-live"
 WITHOUT_TEXT = {
     LEFT_UNTOUCHED: mark("Case %(number)s was given to several people, and none of them touched it"),
     "customer_message": mark("The customer wrote in case %(number)s"),
@@ -31,6 +33,24 @@ def show() -> str:
 def bell() -> str:
     """The bell with the number of unread notices, for the bar of every page."""
     return render_template("notices/_bell.html", unread=services().desk.notices.unread(signed_in().login))
+
+
+@blueprint.get("/notices/stream")
+def stream() -> Response:
+    """Server-sent events "notice" for the viewer, from the one on that the browser saw last. 503 when all streams are taken."""
+    login, notices = signed_in().login, services().desk.notices
+    seen = request.headers.get("Last-Event-ID", "")
+    missed = seen.isascii() and seen.isdigit() and len(seen) < 15 and bool(notices.after(int(seen), login=login))
+    opened = _hub().open(login, notices.newest())
+    if opened is None:
+        return Response("All live connections are taken; ask again later.", status=503, headers={"Retry-After": "60"})
+    told = live.events(_hub(), opened, missed=missed)
+    return Response(told, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+def _hub() -> live.Hub:
+    """The application's hub, made at its first use."""
+    return current_app.extensions.setdefault(HUB, live.Hub(services().desk.notices.after, most=services().settings.streams))
 
 
 @blueprint.post("/notices/read")

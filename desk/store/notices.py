@@ -73,6 +73,18 @@ def unread(tx: Transaction, login: str) -> int:
     return tx.execute(query.where(tables.notice.c.login == login, tables.notice.c.read_at.is_(None))).scalar_one()
 
 
+def newest(tx: Transaction) -> int:
+    """The largest id of all notices; 0 when there are none."""
+    return tx.execute(select(func.max(tables.notice.c.id))).scalar_one() or 0
+
+
+def after(tx: Transaction, number: int, *, limit: int, login: str | None = None) -> list[tuple[int, str]]:
+    """Notices with a larger id, of all people or of one, as (id, login) in order."""
+    table = tables.notice
+    query = select(table.c.id, table.c.login).where(table.c.id > number, *([table.c.login == login] if login else []))
+    return [(row.id, row.login) for row in tx.execute(query.order_by(table.c.id).limit(limit))]
+
+
 def mark_read(tx: Transaction, login: str, ids: Collection[int] | None, at: datetime) -> None:
     """Mark notices of a person as read; all without `ids`."""
     query = update(tables.notice).where(tables.notice.c.login == login, tables.notice.c.read_at.is_(None))

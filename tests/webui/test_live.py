@@ -1,0 +1,112 @@
+"""Live notices: who is told, what a page that was away missed, how many streams there may be."""
+
+from __future__ import annotations
+
+from threading import Event
+
+import pytest
+
+from webui import live
+
+
+class Notices:
+    """Notices by id, as the hub looks at them."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, str]] = []
+        self.looks = 0
+
+    def look(self, after):
+        self.looks += 1
+        return sorted(row for row in self.rows if row[0] > after)
+
+
+@pytest.fixture
+def notices():
+    return Notices()
+
+
+def hub_of(notices, most=3):
+    return live.Hub(notices.look, most=most, look_seconds=0.005)
+
+
+def after(stream):
+    return stream.news.get(timeout=10)
+
+
+def test_only_whom_it_concerns_is_told_and_only_what_is_new(notices):
+    notices.rows = [(7, "li"), (8, "wang")]
+    hub = hub_of(notices)
+    li, wang = hub.open("li", 8), hub.open("wang", 8)
+    notices.rows += [(9, "li"), (10, "wang")]
+    assert (after(li), after(wang)) == (9, 10)
+    for stream in (li, wang):
+        hub.close(stream)
+        assert after(stream) is None
+
+
+def test_a_smaller_id_that_is_committed_later_is_told_too(notices):
+    hub = hub_of(notices)
+    li = hub.open("li", 8)
+    notices.rows.append((10, "li"))
+    assert after(li) == 10
+    notices.rows.append((9, "li"))
+    assert after(li) == 9
+    hub.close(li)
+
+
+def test_the_first_stream_too_many_is_refused_and_a_closed_one_makes_room(notices):
+    hub = hub_of(notices, most=2)
+    first = hub.open("a", 0)
+    assert hub.open("b", 0)
+    assert hub.open("c", 0) is None
+    hub.close(first)
+    assert hub.open("c", 0)
+
+
+def test_a_persons_oldest_stream_makes_way(notices):
+    hub = hub_of(notices, most=10)
+    streams = [hub.open("li", 0) for _ in range(4)]
+    assert after(streams[0]) is None
+    notices.rows.append((1, "li"))
+    assert [after(stream) for stream in streams[1:]] == [1, 1, 1]
+
+
+def test_nobody_looks_while_nobody_listens(notices):
+    hub = hub_of(notices)
+    hub.close(hub.open("li", 0))
+    pause = Event()
+    assert any(hub._thread is None or pause.wait(0.01) for _ in range(1000))
+    stream = hub.open("li", 0)
+    notices.rows.append((1, "li"))
+    assert after(stream) == 1
+
+
+def test_events_have_ids_a_heartbeat_and_an_end_that_frees_the_place(notices):
+    hub = hub_of(notices, most=1)
+    stream = hub.open("li", 0)
+    told = live.events(hub, stream, missed=True, heartbeat_seconds=0.001)
+    assert next(told) == "retry: 5000\n\n"
+    assert "event: notice" in next(told)
+    assert next(told) == ": here\n\n"
+    stream.news.put(5)
+    assert any("id: 5\nevent: notice\n" in event for event in told)
+    told.close()
+    assert hub.open("wang", 0)
+
+
+def test_the_stream_tells_a_browser_what_it_missed(product):
+    visitor = product.visitor("li")
+    product.open_case()
+    answer = visitor.get("/notices/stream", headers={"Last-Event-ID": "0"}, buffered=False)
+    assert answer.mimetype == "text/event-stream"
+    parts = iter(answer.response)
+    assert b"retry" in next(parts)
+    assert b"event: notice" in next(parts)
+    answer.close()
+
+
+def test_without_places_the_stream_is_refused_and_strangers_are_not_told(tmp_path, furnished, product):
+    assert product.app.test_client().get("/notices/stream").status_code in (303, 401)
+    product.app.extensions["caseloop-live"] = live.Hub(lambda _: [], most=0)
+    assert product.visitor("li").get("/notices/stream").status_code == 503

@@ -13,7 +13,7 @@ from desk.explanation import Explanation
 from desk.model import CaseState
 from desk.records import NONE, RATINGS
 from desk.timeline import Explained, TimelineItem
-from webui import labels
+from webui import labels, notice_words
 from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
@@ -105,6 +105,9 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "timings": desk.tables.timings(case.number),
         "disclosures": desk.cases.disclosures(case.number, viewer=login),
         "may_write": case.case.open,
+        "trouble": desk.deliveries.trouble_of(case.number, viewer=login),
+        "urged": desk.urging.times(case.number),
+        "notice_words": notice_words,
     }
 
 

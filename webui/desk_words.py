@@ -25,6 +25,9 @@ BY_CODE = {
         "The variable %(name)s holds who the customer is and is shown masked, so it cannot be changed here. An operator may do "
         "it by the command line."
     ),
+    "urged_too_soon": mark("You urged case %(number)s just now. You can urge it again at %(time)s."),
+    "delivery_not_found": mark("This message needs no second try, or does not exist. Look at the list of deliveries."),
+    "template_not_found": mark("There is no template %(name)s in that language. Look at the list of templates."),
     "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
     "survey_unknown": mark("This survey link is not valid. Use the link from our message unchanged."),
     "nothing_rolled_out": mark("No version of the process is deployed yet. Ask an analyst to deploy one."),

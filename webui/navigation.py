@@ -39,6 +39,7 @@ PLACES = (
     Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst", "supervisor"), key="p"),
     Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),
     Place(endpoint="incidents.show", label=mark("Incidents"), icon="alert", roles=("analyst", "supervisor"), key="e"),
+    Place(endpoint="messaging.show", label=mark("Messages"), icon="chat", roles=("analyst", "supervisor"), key="m"),
     Place(endpoint="admin.show", label=mark("Admin"), icon="settings", roles=("admin",), key="a"),
 )
 

@@ -40,4 +40,10 @@ def linked(text: str) -> Markup:
     return Markup(ADDRESS.sub(lambda found: f'<a href="{found[0]}" rel="noopener">{found[0]}</a>', str(escape(text))))
 
 
+@blueprint.app_template_filter("variable")
+def variable(name: str) -> str:
+    """A variable as templates write it."""
+    return f"${name}"
+
+
 blueprint.app_template_filter("team_name")(team_name)

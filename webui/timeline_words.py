@@ -33,6 +33,7 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "customer": (mark("wrote to us"), "chat", "warn"),
     "note": (mark("wrote an internal note"), "note", "quiet"),
     "request": (mark("asked for help"), "alert", "warn"),
+    "urge": (mark("urged the case"), "bell", "warn"),
     "progress": (mark("noted progress"), "check", "good"),
     "entered": (mark("began %(name)s"), "flow", "quiet"),
     "claimed": (mark("took the task %(name)s"), "user", "quiet"),

@@ -1,0 +1,47 @@
+"""The words for kinds of notice, ways and states of what was sent."""
+
+from __future__ import annotations
+
+from webui.i18n import mark
+from webui.labels import Label
+
+TEMPLATES = {
+    "assigned": Label(text=mark("A case comes to you")),
+    "reassigned": Label(text=mark("A task is handed to you")),
+    "contact_customer": Label(text=mark("Tell a customer something yourself")),
+    "customer_message": Label(text=mark("The customer writes")),
+    "reopened": Label(text=mark("The customer is dissatisfied")),
+    "urged": Label(text=mark("Somebody urges a case")),
+    "escalated": Label(text=mark("A limit was missed")),
+    "queue_alarm": Label(text=mark("Nobody to escalate to")),
+    "undeliverable": Label(text=mark("A message to you came back")),
+    "response_warning": Label(text=mark("A response is due soon")),
+    "solution_warning": Label(text=mark("A solution is due soon")),
+    "technical_done": Label(text=mark("Technical work is done")),
+    "approval_done": Label(text=mark("An approval was decided")),
+    "dissatisfied_late": Label(text=mark("Dissatisfied after the end")),
+    "question": Label(text=mark("To the customer: a question")),
+    "result": Label(text=mark("To the customer: the result")),
+    "survey": Label(text=mark("To the customer: the survey")),
+    "reply": Label(text=mark("To the customer: a reply")),
+    "digest": Label(text=mark("Digest")),
+}
+WHEN = {
+    "at_once": Label(text=mark("at once")),
+    "digest": Label(text=mark("in the digest")),
+    "off": Label(text=mark("not at all")),
+}
+WAYS = {
+    "app": Label(text=mark("In the app")),
+    "mail": Label(text=mark("By mail")),
+    "im": Label(text=mark("By chat")),
+}
+RHYTHMS = {"day": Label(text=mark("once a day")), "hour": Label(text=mark("every hour"))}
+DELIVERY_STATES = {
+    "waiting": Label(text=mark("waiting"), tone="warn", icon="clock"),
+    "gathered": Label(text=mark("in a digest")),
+    "sent": Label(text=mark("sent"), tone="good", icon="check"),
+    "failed": Label(text=mark("failed"), tone="bad", icon="alert"),
+    "bounced": Label(text=mark("came back"), tone="bad", icon="alert"),
+}
+PARTS = {"subject": mark("Subject"), "text": mark("Text"), "details": mark("Details, in the app only")}

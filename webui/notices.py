@@ -41,11 +41,15 @@ def stream() -> Response:
     login, notices = signed_in().login, services().desk.notices
     seen = request.headers.get("Last-Event-ID", "")
     missed = seen.isascii() and seen.isdigit() and len(seen) < 15 and bool(notices.after(int(seen), login=login))
-    opened = _hub().open(login, notices.newest())
+    hub = _hub()
+    opened = hub.open(login, notices.newest())
     if opened is None:
         return Response("All live connections are taken; ask again later.", status=503, headers={"Retry-After": "60"})
-    told = live.events(_hub(), opened, missed=missed)
-    return Response(told, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    told = live.events(hub, opened, missed=missed)
+    answer = Response(told, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    # a generator that was never begun wouldn't free its place
+    answer.call_on_close(lambda: hub.close(opened))
+    return answer
 
 
 def _hub() -> live.Hub:

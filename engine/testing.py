@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WIDTH = 8  # bytes of one whole number
 
 
 class FakeClock:
@@ -24,6 +29,31 @@ class FakeClock:
         """Move forward by timedelta's keywords (minutes=10) and tell the new time."""
         self._now += timedelta(**duration)
         return self._now
+
+
+class SharedClock:
+    """A clock that moves only when told, shared by processes: all who open the same file tell what one of them set.
+
+    `now` makes the file. Without it the file has to be there.
+    """
+
+    def __init__(self, path: Path, now: datetime | None = None) -> None:
+        if now is not None:
+            path.write_bytes(bytes(_WIDTH))
+        with path.open("r+b") as file:
+            self._microseconds = memoryview(mmap.mmap(file.fileno(), _WIDTH)).cast("q")
+        if now is not None:
+            self.set(now)
+
+    def now(self) -> datetime:
+        return _EPOCH + timedelta(microseconds=self._microseconds[0])
+
+    def set(self, now: datetime) -> None:
+        """Jump to `now`, an aware instant, for all."""
+        if now.tzinfo is None:
+            raise ValueError("A clock tells aware instants only")
+        # one aligned word: whoever reads meanwhile sees the old instant or the new one
+        self._microseconds[0] = (now - _EPOCH) // timedelta(microseconds=1)
 
 
 class FakeChance:

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,11 +55,18 @@ def worker_slot(name: str, *, threads: int = 1, lease_seconds: float = LEASE_SEC
     return Slot(role=WORKER, name=name, arguments=arguments, environment={})
 
 
-class Fleet:
-    """Runs one process in each slot."""
+Program = Callable[[Sequence[str]], None]
+"""What a process runs, given its slot's role and arguments: a function of a module, so that the process can import it."""
 
-    def __init__(self, slots: Sequence[Slot], environment: Mapping[str, str], log: Path) -> None:
+
+class Fleet:
+    """Runs one process in each slot: the command that its role names, or another `program`."""
+
+    def __init__(
+        self, slots: Sequence[Slot], environment: Mapping[str, str], log: Path, *, program: Program | None = None
+    ) -> None:
         self.slots = tuple(slots)
+        self._program = program or command
         self.deaths: list[Death] = []
         self._environment = dict(environment)
         self._log = log
@@ -69,7 +76,8 @@ class Fleet:
     def start(self, slot: Slot, *, crash_at: str = "") -> None:
         """Start the slot's process; `crash_at` is for engine.faults."""
         environment = {**self._environment, **slot.environment, faults.VARIABLE: crash_at}
-        process = _context.Process(target=_run, args=([slot.role, *slot.arguments], environment, str(self._log)), daemon=True)
+        arguments = (self._program, [slot.role, *slot.arguments], environment, str(self._log))
+        process = _context.Process(target=_run, args=arguments, daemon=True)
         process.start()
         with self._lock:
             self._running[slot.name] = process
@@ -109,13 +117,18 @@ class Fleet:
                 process.join()
 
 
-def _run(arguments: list[str], environment: dict[str, str], log: str) -> None:
-    """In the new process: be the command."""
+def _run(program: Program, arguments: Sequence[str], environment: dict[str, str], log: str) -> None:
+    """In the new process: be the program."""
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(out, stream)
     os.environ.update(environment)
     faults.arm(environment[faults.VARIABLE])
+    program(arguments)
+
+
+def command(arguments: Sequence[str]) -> None:
+    """Be the command line's program."""
     from caseloop.cli import main
 
-    main(arguments, prog_name="caseloop")
+    main(list(arguments), prog_name="caseloop")

@@ -1,0 +1,71 @@
+"""Holds what the product recorded against what the oracle says, clock by clock and instant by instant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from benchmarks.day import happened, oracle
+from benchmarks.day.oracle import Expected
+from benchmarks.day.recorded import Record, RecordedClock
+from engine.history import TimerFired
+from engine.model import InstanceState
+
+
+@dataclass(slots=True)
+class Comparison:
+    """`differences` name the case, the clock and both sides. `breaches` are those that the oracle finds; `noticed_after` is how late a worker at most was with one."""
+
+    cases: int = 0
+    clocks: int = 0
+    breaches: int = 0
+    escalations: int = 0
+    rounds: int = 0
+    waits: int = 0
+    noticed_after: timedelta = timedelta(0)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+
+    def take(self, record: Record) -> None:
+        """Compare one case."""
+        self.cases += 1
+        late = (event.noticed_at - event.at for event in record.events if isinstance(event, TimerFired))
+        self.noticed_after = max(self.noticed_after, *late, timedelta(0))
+        if record.state != InstanceState.COMPLETED:
+            self.differences.append(f"{record.number}: its instance is {record.state}, so its clocks aren't final")
+            return
+        course = happened.read(record.number, record.events, record.said)
+        expected = oracle.expected(course)
+        self.rounds += len(course.rounds)
+        self.waits += sum(len(one.waits) for one in course.rounds)
+        self.clocks += len(expected)
+        self.breaches += sum(one.verdict == "late" for one in expected)
+        self.escalations += sum(one.escalated_at is not None for one in expected)
+        self.verdicts.update(f"{one.clock} {one.verdict}" for one in expected)
+        self.differences.extend(f"{record.number}: {what}" for what in _differences(record, expected))
+
+
+def _differences(record: Record, expected: Iterable[Expected]) -> Iterator[str]:
+    found = {(one.round, one.clock): one for one in record.clocks}
+    fired = Counter(record.fired)
+    for one in expected:
+        recorded = found.pop((one.round, one.clock), None)
+        where = f"{one.clock} of round {one.round}"
+        if recorded is None:
+            yield f"{where} isn't recorded; due {one.due_at}"
+            continue
+        yield from (f"{where}: {what}" for what in _unlike(one, recorded))
+        if one.escalated_at is not None:
+            yield from () if fired[one.clock, one.escalated_at] else (f"{where}: no timer fired at {one.escalated_at}",)
+            fired[one.clock, one.escalated_at] -= 1
+    yield from (f"{one.clock} of round {one.round} is recorded, and the oracle knows none" for one in found.values())
+    yield from (f"the timer of {clock} fired at {at}, and nothing was missed" for (clock, at), left in fired.items() if left > 0)
+
+
+def _unlike(one: Expected, recorded: RecordedClock) -> Iterator[str]:
+    wanted = {"due": one.due_at, "stopped": one.stopped_at, "verdict": one.verdict, "escalated": one.escalated_at}
+    told = recorded.escalated_at[0] if len(recorded.escalated_at) == 1 else recorded.escalated_at or None
+    got = {"due": recorded.due_at, "stopped": recorded.stopped_at, "verdict": recorded.verdict, "escalated": told}
+    yield from (f"{name} {got[name]} is recorded, {wanted[name]} is right" for name in wanted if got[name] != wanted[name])

@@ -1,0 +1,214 @@
+"""What happens to each case: a seeded story of people who take it, answer, ask, wait, solve, and of customers who reply or don't.
+
+A story is a generator: it acts, then yields for how long it rests. What it needs and isn't there yet, it looks for again later.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from benchmarks.day.office import Office
+from desk.store import surveys
+from engine.errors import Conflict
+from engine.model import UserTask
+
+Story = Iterator[timedelta]
+LOOK_AGAIN = timedelta(minutes=7, seconds=13)
+MOST_LOOKS = 2000
+LEAST_SECONDS = 5
+MOST_ROUNDS = 3
+
+TYPES = {"inquiry": 45, "complaint": 25, "suggestion": 10, "transaction": 20}
+URGENCIES = {"urgent": 15, "normal": 60, "low": 25}
+CHANNELS = {"phone": 40, "chat": 20, "email": 20, "web": 10, "social": 5, "offline": 5}
+HOURS_TO_SOLVE = {"urgent": 1.1, "normal": 11.0, "low": 40.0}
+"""At the median; the limits are 2 h, 24 h and 3 working days."""
+MINUTES_TO_CLAIM = {"urgent": 7.0, "normal": 25.0, "low": 100.0}
+BLOCKED_SHARE, EMOTIONAL_SHARE, GROUP_SHARE = 0.05, 0.04, 0.08
+CALLED_SHARE = 0.35
+"""So many are called as soon as somebody takes the case; the others get a reply later."""
+HELPED_SHARE, ASKED_SHARE, SILENT_SHARE = 0.15, 0.4, 0.25
+ANSWERED_SHARE = 0.6
+RATINGS = {"satisfied": 65, "neutral": 15, "dissatisfied": 20}
+BACKDATED_SHARE = 0.15
+"""So many are written down later than they came."""
+CUSTOMER_WRITES_SHARE = 0.2
+
+
+@dataclass(slots=True)
+class Stories:
+    """Plays cases in an office, and counts what was done. `started` are the numbers of the cases, in the order of their entry."""
+
+    office: Office
+    seed: int
+    started: list[str]
+    actions: int = 0
+
+    def of(self, index: int, arrived_at: datetime) -> Story:
+        """The story of one case, to be begun at `arrived_at`."""
+        return _Case(self, random.Random(f"{self.seed}:{index}"), index, arrived_at).story()
+
+
+class _Case:
+    def __init__(self, stories: Stories, chance: random.Random, index: int, arrived_at: datetime) -> None:
+        self._stories, self._office, self._desk = stories, stories.office, stories.office.services.desk
+        self._chance, self._index, self._arrived_at = chance, index, arrived_at
+        self._form = _form(chance, index)
+        self._pace = "urgent" if self._form["usage_blocked"] or self._form["emotional"] else str(self._form["urgency"])
+        self._number = ""
+        self._said = 0
+
+    def story(self) -> Story:
+        if self._happens(BACKDATED_SHARE):
+            yield self._about(minutes=4)
+        form = {**self._form, "received_at": self._arrived_at.isoformat()}
+        clerk = self._someone("service")
+        self._number = self._act(lambda: self._desk.intake.open_case(form, by=clerk, team="service", request_id=f"day:{self._index}"))
+        self._stories.started.append(self._number)
+        for round in range(1, MOST_ROUNDS + 1):
+            yield from self._handled(round)
+            if not self._happens(ANSWERED_SHARE):
+                return
+            if (yield from self._rated(round)) != "dissatisfied":
+                return
+
+    def _handled(self, round: int) -> Story:
+        holder, called = yield from self._taken(answering=round == 1)
+        if not called:
+            yield self._about(minutes=MINUTES_TO_CLAIM[self._pace] / 3)
+            self._reply(holder)
+        if self._happens(HELPED_SHARE):
+            yield from self._helped(holder)
+        while self._happens(ASKED_SHARE):
+            yield self._about(hours=HOURS_TO_SOLVE[self._pace] / 4)
+            yield from self._asked(holder)
+            holder, _ = yield from self._taken(answering=False)
+        yield self._about(hours=HOURS_TO_SOLVE[self._pace])
+        yield from self._completed({"content": "已处理", "outcome": "resolved"})
+
+    def _taken(self, *, answering: bool) -> Iterator[timedelta]:
+        """Somebody takes the task of handling, in the beginning with a call; who, and whether they called."""
+        yield self._about(minutes=MINUTES_TO_CLAIM[self._pace])
+        calls = answering and self._happens(CALLED_SHARE)
+        for _ in range(MOST_LOOKS):
+            task = self._office.task(self._number, "handle")
+            if task is not None:
+                holder = task.assignee or self._someone(task.candidate_groups[0])
+                take = self._desk.work.start if calls else self._desk.work.claim
+                if self._tried(lambda: take(task.id, by=holder)):
+                    return holder, calls
+            yield LOOK_AGAIN
+        raise TimeoutError(f"{self._number}: nobody could take it")
+
+    def _reply(self, holder: str) -> None:
+        self._said += 1
+        said = f"{self._number}-{self._said}"
+        self._act(lambda: self._desk.work.reply(self._number, "我们正在处理，请稍候。", by=holder, message_id=said))
+
+    def _helped(self, holder: str) -> Story:
+        """The technicians are asked and help, before the case is solved."""
+        yield self._about(minutes=20)
+        self._act(lambda: self._desk.work.request_technical_help(self._number, reason="需要排查", by=holder))
+        technician = self._someone("technical")
+        yield self._about(minutes=30)
+        task = yield from self._found("technical")
+        self._act(lambda: self._desk.work.claim(task.id, by=technician))
+        yield self._about(minutes=15)
+        answers = {"content": "已排查", "outcome": "resolved"}
+        self._act(lambda: self._desk.work.complete(task.id, answers, by=technician))
+
+    def _asked(self, holder: str) -> Story:
+        """The customer is asked, and answers in time, or only after the case has come back by itself."""
+        wait = timedelta(hours=self._chance.choice((4, 8, 24, 48)), seconds=self._chance.randrange(60))
+        until = self._office.clock.now() + wait
+        question = {"content": "请客户提供截图", "next_action": "等待截图", "outcome": "wait_customer", "wait_until": until.isoformat()}
+        yield from self._completed(question)
+        if self._happens(SILENT_SHARE):
+            yield wait
+            return
+        while self._happens(CUSTOMER_WRITES_SHARE):
+            yield self._about(minutes=10)
+            self._customer_writes()
+        yield timedelta(seconds=self._chance.randrange(60, int(wait.total_seconds()) - 60))
+        self._customer_writes()
+
+    def _customer_writes(self) -> None:
+        self._said += 1
+        said = f"{self._number}-customer-{self._said}"
+        self._act(lambda: self._desk.work.customer_message(self._number, "截图在附件中", message_id=said))
+
+    def _completed(self, answers: Mapping[str, Any]) -> Story:
+        task = yield from self._found("handle")
+        self._act(lambda: self._desk.work.complete(task.id, answers, by=str(task.assignee)))
+
+    def _rated(self, round: int) -> Iterator[timedelta]:
+        """The customer answers the survey of a round as soon as there is one; the rating."""
+        rating = self._drawn(RATINGS)
+        yield self._about(hours=5)
+        for _ in range(MOST_LOOKS):
+            with self._office.services.db.reading() as tx:
+                invited = surveys.of_round(tx, self._office.services.vault, self._number, round)
+            if invited is not None:
+                break
+            yield LOOK_AGAIN
+        if invited is None or invited.until <= self._office.clock.now():
+            return "none"
+        token = self._act(lambda: self._desk.surveys.invite(self._number, round)).token
+        self._act(lambda: self._desk.surveys.answer(token, {"rating": rating}))
+        return rating
+
+    def _found(self, activity: str) -> Iterator[timedelta]:
+        """The open task at an activity, waited for."""
+        for _ in range(MOST_LOOKS):
+            if (task := self._office.task(self._number, activity)) is not None:
+                return task
+            yield LOOK_AGAIN
+        raise TimeoutError(f"{self._number}: no open task at {activity}")
+
+    def _someone(self, team: str) -> str:
+        return self._chance.choice(self._office.members[team])
+
+    def _tried(self, act: Callable[[], Any]) -> bool:
+        """Whether it could be done; somebody else may have been quicker."""
+        try:
+            self._act(act)
+        except Conflict:
+            return False
+        return True
+
+    def _act(self, act: Callable[[], Any]) -> Any:
+        self._stories.actions += 1
+        return act()
+
+    def _happens(self, share: float) -> bool:
+        return self._chance.random() < share
+
+    def _about(self, *, minutes: float = 0.0, hours: float = 0.0) -> timedelta:
+        """A time with this median, sometimes much longer, in whole seconds."""
+        seconds = self._chance.lognormvariate(math.log((minutes + hours * 60) * 60), 0.8)
+        return timedelta(seconds=max(LEAST_SECONDS, round(seconds)))
+
+    def _drawn(self, weights: Mapping[str, int]) -> str:
+        return self._chance.choices(list(weights), list(weights.values()))[0]
+
+
+def _form(chance: random.Random, index: int) -> dict[str, Any]:
+    def drawn(weights: Mapping[str, int]) -> str:
+        return chance.choices(list(weights), list(weights.values()))[0]
+
+    return {
+        "channel": drawn(CHANNELS),
+        "customer_name": f"客户{index}",
+        "customer_number": f"D{index:06d}",
+        "type": drawn(TYPES),
+        "urgency": drawn(URGENCIES),
+        "scope": "group" if chance.random() < GROUP_SHARE else "person",
+        "usage_blocked": chance.random() < BLOCKED_SHARE,
+        "emotional": chance.random() < EMOTIONAL_SHARE,
+        "description": "模拟的一天",
+    }

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick]`: the engine's figures, then the proofs by crash and by crowd; benchmarks.tck needs folders."""
+"""`python -m benchmarks [--quick]`: the engine's figures, then the proofs by crash, by a simulated day and by crowd; benchmarks.tck needs folders."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def main() -> None:
         ("benchmarks.engine", [QUICK] if quick else []),
         ("benchmarks.crash", ["--kills", kills]),
         ("benchmarks.crash", ["--kills", kills, "--postgres"]),
+        ("benchmarks.day", ["--cases", "200" if quick else "5000"]),
         ("benchmarks.concurrency", ["--cases", cases]),
     ):
         print(f"== {' '.join([module, *arguments])}", flush=True)

@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--log", type=Path, help="event log, CSV or XES, for the arrivals; without it they are drawn by the seed")
     parser.add_argument("--first-day", type=date.fromisoformat, default=date(2023, 9, 28), help="in autumn 2023")
     parser.add_argument("--days", type=int, default=1, help="on so many days cases arrive")
-    parser.add_argument("--kills", type=int, default=20, help="workers killed from outside; each dies once more at a commit point")
+    parser.add_argument("--kills", type=int, default=20, help="workers killed; each dies once more at a commit point")
     parser.add_argument("--workers", type=int, default=2, help="worker processes")
     parser.add_argument("--people", type=int, default=6, help="agents in each team")
     parser.add_argument("--seed", type=int, default=20231001)

@@ -37,8 +37,6 @@ def drawn(*, cases: int, first_day: date, days: int, zone: ZoneInfo, seed: int) 
     weights = [1] * 7 + [4, 10] + [30] * 9 + [8, 6, 5, 4, 2, 1]
     return sorted(
         datetime.combine(first_day, datetime.min.time(), zone)
-        + timedelta(
-            days=chance.randrange(days), hours=chance.choices(hours, weights)[0], seconds=chance.randrange(3600)
-        )
+        + timedelta(days=chance.randrange(days), hours=chance.choices(hours, weights)[0], seconds=chance.randrange(3600))
         for _ in range(cases)
     )

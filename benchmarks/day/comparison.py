@@ -16,7 +16,10 @@ from engine.model import InstanceState
 
 @dataclass(slots=True)
 class Comparison:
-    """`differences` name the case, the clock and both sides. `breaches` are those that the oracle finds; `noticed_after` is how late a worker at most was with one."""
+    """`differences` name the case, the clock and both sides. `breaches` are those that the oracle finds.
+
+    `noticed_after` is how long at most a timer was due before anybody noticed.
+    """
 
     cases: int = 0
     clocks: int = 0

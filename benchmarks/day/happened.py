@@ -40,7 +40,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """A case's course. `intake` are the answers at its entry; `responses` the instants at which a person spoke to the customer."""
+    """A case's course. `intake` are the answers at its entry; `responses` is when a person spoke to the customer."""
 
     number: str
     received_at: datetime

@@ -53,8 +53,6 @@ def furnish(database_url: str, home: Path, *, now: datetime, people: int) -> Off
     for team in TEAMS:
         members[team] = tuple(f"{team}-{number}" for number in range(1, people + 1))
         for login in members[team]:
-            new = NewAgent(
-                login=login, name=login, password=PASSWORD, team_keys=(team,), skills=ALL_SKILLS, capacity=CAPACITY
-            )
+            new = NewAgent(login=login, name=login, password=PASSWORD, team_keys=(team,), skills=ALL_SKILLS, capacity=CAPACITY)
             services.desk.people.add_agent(new, by=BY)
     return Office(services=services, clock=clock, clock_file=clock_file, environment=environment, members=members)

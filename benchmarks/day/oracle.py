@@ -5,7 +5,7 @@ The limits stand here as the requirements tell them (R24 to R27, C1 to C5), not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -105,9 +105,7 @@ def _clock(case: Happened, number: int, one: Round, clock: str, limits: Sequence
     if clock == "transfer" and not one.helps:
         verdict, stopped_at = "void", one.resolved_at or case.closed_at
     escalated_at = _escalated(one, due_at, stopped_at) if clock in ESCALATED else None
-    return Expected(
-        round=number, clock=clock, due_at=due_at, stopped_at=stopped_at, verdict=verdict, escalated_at=escalated_at
-    )
+    return Expected(round=number, clock=clock, due_at=due_at, stopped_at=stopped_at, verdict=verdict, escalated_at=escalated_at)
 
 
 def _due(start: int, limit: _Limit, pauses: list[tuple[int, int]] | tuple[()]) -> int:

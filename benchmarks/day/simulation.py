@@ -20,15 +20,15 @@ from benchmarks.day.workers import LEASE_SECONDS, Workers
 from engine.db.tables import job, process_instance, timer
 from engine.model import InstanceState, JobState
 
-EVERY = 40
-"""After so many actions a look at what workers have left to do, and at those who died."""
+EVERY, EVERY_HOUR = 40, timedelta(hours=1)
+"""After so many actions, or so much time, a look at what workers have left to do, and at those who died."""
 MOST_LEFT, FEW_LEFT = 150, 30
 """People rest while more jobs and timers than the first are due, until as few are as the second: so time doesn't run away."""
 ACTIONS_A_CASE = 8
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.05
 BEFORE = timedelta(hours=1)
-STEP = timedelta(hours=6)
+STEP = timedelta(hours=36)
 """When all stories are over, time goes on to the next due instant, and this further, until every case is closed."""
 
 
@@ -73,9 +73,7 @@ def play(database_url: str, home: Path, arrivals: Sequence[datetime], plan: Plan
         with office.services.db.reading() as tx:
             comparison.take(record(tx, office.services, number))
     office.services.db.dispose()
-    return Result(
-        comparison=comparison, actions=stories.actions, deaths=workers.deaths, seconds=time.monotonic() - begun
-    )
+    return Result(comparison=comparison, actions=stories.actions, deaths=workers.deaths, seconds=time.monotonic() - begun)
 
 
 class _Day:
@@ -83,6 +81,7 @@ class _Day:
         self._office, self._workers, self._stories, self._plan = office, workers, stories, plan
         self._coming: list[tuple[datetime, int, Story]] = []
         self._looked = self._killed = 0
+        self._looked_at = office.clock.now()
 
     def run(self, arrivals: Sequence[datetime]) -> None:
         """Let every case arrive and be worked on, then everything that still runs come to its end."""
@@ -94,7 +93,7 @@ class _Day:
             rest = next(story, None)
             if rest is not None:
                 heapq.heappush(self._coming, (self._office.clock.now() + rest, index, story))
-            if self._stories.actions - self._looked >= EVERY:
+            if self._stories.actions - self._looked >= EVERY or self._office.clock.now() - self._looked_at >= EVERY_HOUR:
                 self._look(kill_after)
         while self._open():
             self._look(0)
@@ -105,7 +104,7 @@ class _Day:
         self._office.clock.set(max(at, self._office.clock.now()))
 
     def _look(self, kill_after: int) -> None:
-        self._looked = self._stories.actions
+        self._looked, self._looked_at = self._stories.actions, self._office.clock.now()
         if self._killed < self._plan.kills and self._stories.actions >= (self._killed + 1) * kill_after:
             self._workers.kill_one()
             self._killed += 1

@@ -10,14 +10,14 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.day.office import Office
 from desk.store import surveys
 from engine.errors import Conflict
-from engine.model import UserTask
 
 Story = Iterator[timedelta]
+Result = TypeVar("Result")
 LOOK_AGAIN = timedelta(minutes=7, seconds=13)
 MOST_LOOKS = 2000
 LEAST_SECONDS = 5
@@ -38,6 +38,7 @@ RATINGS = {"satisfied": 65, "neutral": 15, "dissatisfied": 20}
 BACKDATED_SHARE = 0.15
 """So many are written down later than they came."""
 CUSTOMER_WRITES_SHARE = 0.2
+QUESTION = {"content": "请客户提供截图", "next_action": "等待截图", "outcome": "wait_customer"}
 
 
 @dataclass(slots=True)
@@ -68,7 +69,8 @@ class _Case:
             yield self._about(minutes=4)
         form = {**self._form, "received_at": self._arrived_at.isoformat()}
         clerk = self._someone("service")
-        self._number = self._act(lambda: self._desk.intake.open_case(form, by=clerk, team="service", request_id=f"day:{self._index}"))
+        request_id = f"day:{self._index}"
+        self._number = self._act(self._desk.intake.open_case, form, by=clerk, team="service", request_id=request_id)
         self._stories.started.append(self._number)
         for round in range(1, MOST_ROUNDS + 1):
             yield from self._handled(round)
@@ -100,7 +102,7 @@ class _Case:
             if task is not None:
                 holder = task.assignee or self._someone(task.candidate_groups[0])
                 take = self._desk.work.start if calls else self._desk.work.claim
-                if self._tried(lambda: take(task.id, by=holder)):
+                if self._tried(take, task.id, by=holder):
                     return holder, calls
             yield LOOK_AGAIN
         raise TimeoutError(f"{self._number}: nobody could take it")
@@ -108,26 +110,25 @@ class _Case:
     def _reply(self, holder: str) -> None:
         self._said += 1
         said = f"{self._number}-{self._said}"
-        self._act(lambda: self._desk.work.reply(self._number, "我们正在处理，请稍候。", by=holder, message_id=said))
+        self._act(self._desk.work.reply, self._number, "我们正在处理，请稍候。", by=holder, message_id=said)
 
     def _helped(self, holder: str) -> Story:
         """The technicians are asked and help, before the case is solved."""
         yield self._about(minutes=20)
-        self._act(lambda: self._desk.work.request_technical_help(self._number, reason="需要排查", by=holder))
+        self._act(self._desk.work.request_technical_help, self._number, reason="需要排查", by=holder)
         technician = self._someone("technical")
         yield self._about(minutes=30)
         task = yield from self._found("technical")
-        self._act(lambda: self._desk.work.claim(task.id, by=technician))
+        self._act(self._desk.work.claim, task.id, by=technician)
         yield self._about(minutes=15)
         answers = {"content": "已排查", "outcome": "resolved"}
-        self._act(lambda: self._desk.work.complete(task.id, answers, by=technician))
+        self._act(self._desk.work.complete, task.id, answers, by=technician)
 
     def _asked(self, holder: str) -> Story:
         """The customer is asked, and answers in time, or only after the case has come back by itself."""
         wait = timedelta(hours=self._chance.choice((4, 8, 24, 48)), seconds=self._chance.randrange(60))
         until = self._office.clock.now() + wait
-        question = {"content": "请客户提供截图", "next_action": "等待截图", "outcome": "wait_customer", "wait_until": until.isoformat()}
-        yield from self._completed(question)
+        yield from self._completed({**QUESTION, "wait_until": until.isoformat()})
         if self._happens(SILENT_SHARE):
             yield wait
             return
@@ -140,11 +141,11 @@ class _Case:
     def _customer_writes(self) -> None:
         self._said += 1
         said = f"{self._number}-customer-{self._said}"
-        self._act(lambda: self._desk.work.customer_message(self._number, "截图在附件中", message_id=said))
+        self._act(self._desk.work.customer_message, self._number, "截图在附件中", message_id=said)
 
     def _completed(self, answers: Mapping[str, Any]) -> Story:
         task = yield from self._found("handle")
-        self._act(lambda: self._desk.work.complete(task.id, answers, by=str(task.assignee)))
+        self._act(self._desk.work.complete, task.id, answers, by=str(task.assignee))
 
     def _rated(self, round: int) -> Iterator[timedelta]:
         """The customer answers the survey of a round as soon as there is one; the rating."""
@@ -158,8 +159,8 @@ class _Case:
             yield LOOK_AGAIN
         if invited is None or invited.until <= self._office.clock.now():
             return "none"
-        token = self._act(lambda: self._desk.surveys.invite(self._number, round)).token
-        self._act(lambda: self._desk.surveys.answer(token, {"rating": rating}))
+        token = self._act(self._desk.surveys.invite, self._number, round).token
+        self._act(self._desk.surveys.answer, token, {"rating": rating})
         return rating
 
     def _found(self, activity: str) -> Iterator[timedelta]:
@@ -173,17 +174,17 @@ class _Case:
     def _someone(self, team: str) -> str:
         return self._chance.choice(self._office.members[team])
 
-    def _tried(self, act: Callable[[], Any]) -> bool:
+    def _tried(self, do: Callable[..., Any], *what: Any, **named: Any) -> bool:
         """Whether it could be done; somebody else may have been quicker."""
         try:
-            self._act(act)
+            self._act(do, *what, **named)
         except Conflict:
             return False
         return True
 
-    def _act(self, act: Callable[[], Any]) -> Any:
+    def _act(self, do: Callable[..., Result], *what: Any, **named: Any) -> Result:
         self._stories.actions += 1
-        return act()
+        return do(*what, **named)
 
     def _happens(self, share: float) -> bool:
         return self._chance.random() < share

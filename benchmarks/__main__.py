@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick]`: the engine's figures, then the proofs by crash, by a simulated day and by crowd; benchmarks.tck needs folders."""
+"""`python -m benchmarks [--quick]`: the figures of the engine, then the proofs by crash, by a day and by crowd."""
 
 from __future__ import annotations
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from argon2 import PasswordHasher
-
 from caseloop import bootstrap, first_start
 from caseloop.bootstrap import Services
+from caseloop.demo import QUICK_HASHER
 from caseloop.settings import Settings
 from desk.model import NewAgent
 from desk.seed import ALL_SKILLS, BY
@@ -20,8 +19,6 @@ from engine.testing import SharedClock
 TEAMS = ("service", "complaints", "technical", "business", "product")
 PASSWORD = "a long sentence that only you know"
 CAPACITY = 40
-QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""Nobody can log in to the throw-away database, so its passwords need no slow hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

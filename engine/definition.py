@@ -10,6 +10,7 @@ from typing import Any
 from bpmn.diagram import EventKind, Node, Process, feel_source
 from bpmn.dmn import DecisionFailed
 from bpmn.feel import Expression, FeelError, parse, to_python, without_functions
+from bpmn.kept import Kept
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
 from engine.errors import ExpressionFailed
@@ -40,7 +41,12 @@ class Definition:
 
     @classmethod
     def ready(cls, deployment: Deployment, package: ProcessPackage) -> Definition:
-        """Parse and compile a package that was checked when it was deployed."""
+        """Parse and compile a package that was checked when it was deployed; the same content once in this process."""
+        made = _MADE.get(package.content_hash, lambda: cls._made(deployment, package))
+        return replace(made, deployment=deployment, _parsed={})
+
+    @classmethod
+    def _made(cls, deployment: Deployment, package: ProcessPackage) -> Definition:
         process = executable_process(package)
         spec = compile_process(normalise(package.diagram_bytes), process.id)
         has_runs = any(node.loop is not None for node in process.nodes.values())
@@ -112,6 +118,9 @@ class Definition:
         """The lookups that a text of the diagram asks."""
         source = feel_source(text) if self.lookups else None
         return frozenset() if source is None else self.expression(source).calls & self.lookups.keys()
+
+
+_MADE: Kept[Definition] = Kept(most=64)
 
 
 def executable_process(package: ProcessPackage) -> Process:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from bpmn.kept import Kept
 from bpmn.lint import check_package
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
@@ -18,12 +19,20 @@ from engine.model import Deployment
 from engine.ports import Transaction
 from engine.spiff import CompileRefused, verify_compiles
 
+_PASSED: Kept[None] = Kept(most=256)
+
 
 def check(package: ProcessPackage, *, handlers: Collection[str], functions: Collection[str]) -> None:
     """Raises DeploymentRefused with all findings when the package has errors, Invalid when it can't be compiled.
 
-    Compiling happens in a process of its own, which is killed when it doesn't end: a valid diagram can loop for ever.
+    What passed once isn't checked again in this process, by the same handlers and functions.
     """
+    known_by = (package.content_hash, frozenset(handlers), frozenset(functions))
+    _PASSED.get(known_by, lambda: _check(package, handlers, functions))
+
+
+def _check(package: ProcessPackage, handlers: Collection[str], functions: Collection[str]) -> None:
+    """Compiling happens in a process of its own, which is killed when it doesn't end: a valid diagram can loop for ever."""
     label = f"{package.key} {package.version}"
     errors = [
         finding for finding in check_package(package, handlers=handlers, functions=functions) if finding.severity == "error"

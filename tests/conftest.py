@@ -18,8 +18,10 @@ from engine.db.database import Database
 from engine.testing import FakeClock
 from engine.vault import KeyRing
 from tests.support.material import missing
+from tests.support.memory import keep_files_in_memory
 from tests.support.product import MORNING, Product, furnished_home
 
+keep_files_in_memory()
 STORED = {"database_url", "sqlite_template", "postgres_url", "furnished"}
 
 

@@ -11,10 +11,12 @@ from types import MappingProxyType
 from bpmn.diagram import Diagram, read_diagram
 from bpmn.dmn import DecisionModel, read_decisions
 from bpmn.forms import Form, read_form
+from bpmn.kept import Kept
 from bpmn.package.manifest import FILE, Manifest, read_manifest, read_texts, rejected
 
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_PACKAGE = 20 * 1024 * 1024
+LARGEST_KEPT = 512 * 1024
 MOST_FILES = 200
 KINDS = (".bpmn", ".dmn", ".form", ".md", ".toml")
 _TOLD_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)""")
@@ -43,25 +45,15 @@ class ProcessPackage:
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> ProcessPackage:
-        """Read a package from its files by bare name.
+        """Read a package from its files by bare name; one that is read again in this process is the same object.
 
         Raises PackageRejected for the package as a whole and other kinds of InvalidFile for single files.
         """
         check_files(files)
-        manifest = read_manifest(files[FILE])
-        diagram_file = _diagram_file(files)
-        return cls(
-            key=manifest.key,
-            version=manifest.version,
-            manifest=manifest,
-            diagram=read_diagram(files[diagram_file], source=diagram_file),
-            diagram_file=diagram_file,
-            decisions=MappingProxyType(_decisions(files)),
-            forms=MappingProxyType(_forms(files)),
-            texts=MappingProxyType(_texts(files)),
-            files=MappingProxyType(dict(files)),
-            content_hash=content_hash(files),
-        )
+        digest = content_hash(files)
+        if sum(map(len, files.values())) > LARGEST_KEPT:
+            return _read(files, digest)
+        return _READ.get(digest, lambda: _read(files, digest))
 
     @property
     def diagram_bytes(self) -> bytes:
@@ -83,6 +75,26 @@ class ProcessPackage:
             if text in self.texts.get(known, {}):
                 return self.texts[known][text]
         return text
+
+
+_READ: Kept[ProcessPackage] = Kept(most=64)
+
+
+def _read(files: Mapping[str, bytes], digest: str) -> ProcessPackage:
+    manifest = read_manifest(files[FILE])
+    diagram_file = _diagram_file(files)
+    return ProcessPackage(
+        key=manifest.key,
+        version=manifest.version,
+        manifest=manifest,
+        diagram=read_diagram(files[diagram_file], source=diagram_file),
+        diagram_file=diagram_file,
+        decisions=MappingProxyType(_decisions(files)),
+        forms=MappingProxyType(_forms(files)),
+        texts=MappingProxyType(_texts(files)),
+        files=MappingProxyType(dict(files)),
+        content_hash=digest,
+    )
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:

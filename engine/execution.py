@@ -16,12 +16,13 @@ from engine import results
 from engine.activities import Activities
 from engine.awaiting import Awaiting, Delivery
 from engine.db import messages, store
+from engine.db.tables import WHOLE_INSTANCE
 from engine.definition import Definition
 from engine.duedates import DueDates
 from engine.errors import ExpressionFailed, HandlerFailed, NotFound, RetryInVain
 from engine.history import ErrorThrown, InstanceCancelled, SignalReceived
 from engine.ledger import Ledger
-from engine.model import InstanceState, ProcessInstance
+from engine.model import InstanceState, MessageSubscription, ProcessInstance
 from engine.passing import Passing
 from engine.ports import Handler, Lookup, Projection, Transaction
 from engine.queue import Queue
@@ -35,7 +36,7 @@ MAX_FIRINGS = 100
 """Timers fired in one transaction; what is due beyond that, the worker fires in the next."""
 
 MOST_TURNS = 100
-"""How often one transaction lets what asks a lookup follow its answer."""
+"""How often one transaction follows what lookups answer: a projection could answer each move by another change."""
 
 ERROR_CODE = "errorCode"
 """The name under which the result of an event that caught an error has its code."""
@@ -151,15 +152,27 @@ class Execution:
         self.flow.deliver(token_id)
 
     def broadcast(self, name: str, data: Mapping[str, Any], *, by: str) -> bool:
-        """Bring a signal to all tokens here that wait for it. False when none does any more."""
+        """Bring a signal to all tokens here that wait for it. False when none can take it.
+
+        One whose output mapping fails gets an incident and waits on; the others go on.
+        """
         ledger = self.ledger
         listeners = messages.find_listeners(ledger.tx, name, ledger.instance.id)
-        for listener in listeners:
-            where = {"activity_id": listener.activity_id, "token_id": listener.token_id}
-            ledger.record(SignalReceived(at=ledger.at, by=by, signal_name=name, data=dict(data), **where))
-            self._take_over(ledger.definition.node(listener.activity_id), dict(data), by, self.flow.within(listener.token_id))
-        self.flow.signal(name)
-        return bool(listeners)
+        failed = {listener.token_id for listener in listeners if not self._receive(listener, name, data, by)}
+        self.flow.signal(name, failed)
+        return len(failed) < len(listeners)
+
+    def _receive(self, listener: MessageSubscription, name: str, data: Mapping[str, Any], by: str) -> bool:
+        ledger, node = self.ledger, self.ledger.definition.node(listener.activity_id)
+        try:
+            outputs = self._outputs(node, dict(data), self.flow.within(listener.token_id))
+        except ExpressionFailed as error:
+            ledger.raise_incident(node.id, listener.token_id, f"{error.message} Correct it, then send the signal again.")
+            return False
+        where = {"activity_id": node.id, "token_id": listener.token_id}
+        ledger.record(SignalReceived(at=ledger.at, by=by, signal_name=name, data=dict(data), **where))
+        ledger.set_result(outputs, within=self.flow.within(listener.token_id), by=by, activity_id=node.id)
+        return True
 
     def throw_error(self, node: Node, token_id: str, error_code: str, variables: Mapping[str, Any]) -> bool:
         """End a token's work with an error. False when nothing in the diagram catches it; then nothing changes."""
@@ -177,9 +190,11 @@ class Execution:
         return True
 
     def _take_over(self, node: Node, result: Any, by: str, within: Sequence[str]) -> None:
+        self.ledger.set_result(self._outputs(node, result, within), within=within, by=by, activity_id=node.id)
+
+    def _outputs(self, node: Node, result: Any, within: Sequence[str]) -> Mapping[str, Any]:
         ledger = self.ledger
-        outputs = results.outputs_of(ledger.definition, node, ledger.seen_within(within), result, ledger.at)
-        ledger.set_result(outputs, within=within, by=by, activity_id=node.id)
+        return results.outputs_of(ledger.definition, node, ledger.seen_within(within), result, ledger.at)
 
     def waits_for_work(self, token_id: str) -> bool:
         """Whether the token still waits at its activity for an answer."""
@@ -303,10 +318,12 @@ class Execution:
         self.timekeeping.follow_changes()
         self.due_dates.follow_changes()
         asking = self.timekeeping.ask_lookups() or self.due_dates.ask_lookups() or self.watching.ask_lookups()
-        # the bound is for a projection that answers each move by another change
-        if not asking or self._turns >= MOST_TURNS or not self.ledger.tell():
+        if not asking or self._turns > MOST_TURNS or not self.ledger.tell():
             return False
         self._turns += 1
+        if self._turns > MOST_TURNS:
+            fact = f"what its lookups answer changed {MOST_TURNS} times in one step and came to no rest"
+            self.ledger.raise_incident(WHOLE_INSTANCE, None, f"The instance can't go on: {fact}. Repair the cause, then retry.")
         return True
 
     def _take_happenings(self) -> bool:

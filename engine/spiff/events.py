@@ -5,6 +5,8 @@ No timer knows an instant, no message a name and no condition its text here: the
 activity's id. A signal's name is known, since a thrown one is caught at once by whatever waits for it in the same instance.
 """
 
+from collections.abc import Collection
+
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.happenings import ConditionWaiting, MessageWaiting, SignalWaiting, TimerWaiting
@@ -143,8 +145,10 @@ class SignalThrowNode(FlowNode):
         return super()._run_hook(my_task)
 
 
-def raise_signal(workflow: TokenWorkflow, name: str) -> None:
-    """Let every token go on that waits for this signal, the oldest first; the signal is forgotten at once."""
+def raise_signal(workflow: TokenWorkflow, name: str, spared: Collection[str] = ()) -> None:
+    """Let every token go on that waits for this signal, but those spared, the oldest first; it is forgotten at once."""
     for token in workflow.live:
+        if token.id in spared:
+            continue
         if isinstance(token.task_spec, Signal) and token.task_spec.signal == name and token.state == TaskState.WAITING:
             token._ready()

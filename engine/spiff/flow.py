@@ -4,7 +4,7 @@ A working copy belongs to one thread and one transaction: load, give orders, tak
 It knows no variables, no clock and no database.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Self
@@ -90,10 +90,10 @@ class TokenFlow:
         """Let a waiting message occur. Raises TokenNotWaiting."""
         self._order("deliver", token_id, Token._ready)
 
-    def signal(self, name: str) -> None:
-        """Let every token that waits for this signal go on. Harmless when none does."""
+    def signal(self, name: str, spared: Collection[str] = ()) -> None:
+        """Let every token that waits for this signal go on, but those spared. Harmless when none does."""
         with self._running():
-            raise_signal(self._workflow, name)
+            raise_signal(self._workflow, name, spared)
 
     def catcher(self, token_id: str, error_code: str) -> CaughtBy | None:
         """The event that would catch an error thrown by the work at which a token waits; None when nothing would."""

@@ -15,7 +15,7 @@ from engine.service import Engine
 from engine.testing import FakeChance, FakeClock
 from engine.worker import Worker
 from tests.engine.conftest import Bench
-from tests.engine.constructs import Answers, broadcast, incidents, retry
+from tests.engine.constructs import Answers, broadcast, incidents, retry, set_variables
 from tests.engine.spiff.diagrams import (
     MESSAGE,
     TIMER,
@@ -45,7 +45,7 @@ from tests.engine.spiff.diagrams import (
     sub,
 )
 from tests.engine.test_time_and_jobs import MAIL, Outbox
-from tests.support.packages import package, person, work
+from tests.support.packages import extended, package, person, work, zeebe
 
 USER = "<bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements>"
 
@@ -65,6 +65,21 @@ def test_a_broadcast_reaches_every_instance_that_waits(bench: Bench) -> None:
         assert list(bench.tasks(instance)) == ["after"]
         assert [event.signal_name for event in bench.history(instance, SignalReceived)] == ["red"]
     assert broadcast(bench, "red") == 0
+
+
+def test_a_listener_whose_mapping_fails_waits_on_and_the_others_take_the_signal(bench: Bench) -> None:
+    fine = bench.start(waiting_for_red(), "K-1")
+    mapping = zeebe("ioMapping", zeebe("output", source="= for a in 1..9999, b in 1..size return a", target="sum"))
+    endless = extended("intermediateCatchEvent", "wait", mapping, inside=a_signal("red"))
+    beside = (parallel("f"), signal("other", "red"), person("beside"), end("besides"), chain("f", "other", "beside", "besides"))
+    told = package(start(), *beside, endless, person("after"), end(), chain("start", "f", "wait", "after", "end"), key="endless")
+    broken = bench.start(told, "K-2", size=9999)
+    assert broadcast(bench.restarted(), "red") == 2
+    assert (list(bench.tasks(fine)), list(bench.tasks(broken))) == (["after"], ["beside"])
+    assert [incident.activity_id for incident in incidents(bench, broken)] == ["wait"]
+    set_variables(bench, broken, size=1)
+    assert broadcast(bench.restarted(), "red") == 1
+    assert (list(bench.tasks(broken)), incidents(bench, broken)) == (["beside", "after"], [])
 
 
 def test_a_signal_and_a_message_of_one_name_are_kept_apart(bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,16 @@ from engine.commands import RefreshLookups
 from engine.db import queries
 from engine.db.database import Database
 from engine.errors import SettingsInvalid
-from engine.history import ConditionMet, IncidentRaised, TaskDueMoved, TimerArmed, TimerFired, TimerMoved, VariableSet
+from engine.history import (
+    ConditionMet,
+    HistoryEvent,
+    IncidentRaised,
+    TaskDueMoved,
+    TimerArmed,
+    TimerFired,
+    TimerMoved,
+    VariableSet,
+)
 from engine.model import ProcessInstance
 from engine.ports import Transaction
 from engine.service import Engine
@@ -219,6 +229,30 @@ def test_who_asks_no_lookup_pays_nothing(bench: Promising) -> None:
     set_variables(bench, instance, promises={"solve": hours(5)})
     assert (due(bench, instance), bench.promises.asked) == ([hours(5)], 0)
     assert len([event for event in bench.history(instance) if isinstance(event, VariableSet)]) == 2
+
+
+class Restless(Promises):
+    """Answers each move of a timer by another promise."""
+
+    ignores = ()
+
+    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> frozenset[str]:
+        changed = super().apply(tx, instance, events)
+        for event in events:
+            if isinstance(event, TimerMoved) and event.due_at is not None:
+                promise(tx, instance, at=event.at, solve=event.due_at + timedelta(minutes=1))
+                changed = frozenset({self.name})
+        return changed
+
+
+def test_a_projection_without_rest_is_stopped_and_a_person_is_asked(database: Database, vault: KeyRing) -> None:
+    make_table(database)
+    bench = Promising(database, vault, Restless())
+    instance = bench.start(story(), promises={"solve": hours(2)})
+    set_variables(bench, instance, promises={"solve": hours(5)})
+    (raised,) = bench.history(instance, IncidentRaised)
+    assert "came to no rest" in raised.message
+    assert len(bench.history(instance, TimerMoved)) < 105
 
 
 def test_a_lookup_needs_a_name_of_its_own(bench: Promising) -> None:

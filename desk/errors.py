@@ -93,6 +93,15 @@ class TeamNotFound(NotFound):
         super().__init__(f"There is no team {key!r}. Add it, or choose one from the list of teams.", team=key)
 
 
+class LeaveInvalid(Invalid):
+    """Leave, or a time of being away, that can't be."""
+
+    code = "leave_invalid"
+
+    def __init__(self, fact: str, way_out: str) -> None:
+        super().__init__(f"This leave {fact}; {way_out}.", fact=fact)
+
+
 class AbsenceNotFound(NotFound):
     code = "absence_not_found"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from desk.attendance import Attendance
 from desk.cases import Cases
 from desk.context import DeskContext, DeskSettings
 from desk.deployments import Deployments
@@ -81,7 +82,8 @@ class Desk:
         self.deployments = Deployments(context)
         self.external = ExternalWork(context)
         self.lines = Lines(context)
-        engine.chores.append(self.lines)
+        self.attendance = Attendance(context)
+        engine.chores.extend((self.attendance, self.lines))
         self._furnish_notification(context)
 
     def _furnish_notification(self, context: DeskContext) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bpmn.diagram import Node
 from desk import responses
+from desk.assignment.absences import stand_ins
 from desk.casetasks import instance_of, number_of, require_visible, tasks_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
@@ -16,7 +17,7 @@ from desk.model import RESPONSES, Agent, Case, EntryKind, Role
 from desk.progress import RESOLVED, checked_entry, row_of
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
-from desk.store import assignments, cases, conversation, notices, people, progress
+from desk.store import assignments, cases, conversation, notices, people, progress, staffing
 from desk.store.conversation import Entry
 from desk.store.notices import NewNotice
 from desk.store.progress import ProgressRow
@@ -96,12 +97,13 @@ class Work:
     def reassign(self, task_id: int, *, assignee: str, by: str, reason: str, revision: int | None = None) -> UserTask:
         """Hand an open task to another active agent (analysts take none): by its holder, or by a supervisor.
 
-        Raises AgentNotFound, RightMissing, AnswersInvalid without a reason, TaskNotOpen, StaleRevision.
+        For somebody on leave it goes to who stands in. Raises AgentNotFound, RightMissing, AnswersInvalid without a reason,
+        TaskNotOpen, StaleRevision.
         """
         if not reason.strip():
             raise AnswersInvalid({"reason": REQUIRED})
         with self._db.transaction() as tx:
-            agent, to = people.agent(tx, by), people.agent(tx, assignee)
+            agent, to = people.agent(tx, by), people.agent(tx, self._there(tx, assignee))
             self._engine.lock(tx, queries.task(tx, task_id).instance_id)
             task = queries.task(tx, task_id)
             if task.assignee != by and not agent.leads:
@@ -112,6 +114,10 @@ class Work:
             task = self._engine.reassign(tx, command)
             self._owned(tx, task, by=by)
             return task
+
+    def _there(self, tx: Transaction, login: str) -> str:
+        now = self._context.now()
+        return stand_ins(staffing.absences(tx, until_after=now), now).get(login) or login
 
     @tried_again
     def complete(self, task_id: int, data: Mapping[str, Any], *, by: str, revision: int | None = None) -> ProcessInstance:

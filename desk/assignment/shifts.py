@@ -31,7 +31,7 @@ class Shift:
 
     def __post_init__(self) -> None:
         dated = {day: DatedSpans(spans=spans_of(text), name=_NAMELESS) for day, text in self.days.items()}
-        layers = (Layer(key=_EXCEPTIONS, source=_EXCEPTIONS, dates=dated),)
+        layers = (Layer(key=_EXCEPTIONS, dates=dated),)
         calendar = Calendar(zone=_zone(self.zone), weekly=read_week(self.hours), layers=layers)
         object.__setattr__(self, "_calendar", calendar)
 

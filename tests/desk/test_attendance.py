@@ -1,0 +1,170 @@
+"""Shifts, the own switch, leave with somebody who stands in."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from desk.assignment.absences import OpenWork
+from desk.errors import LeaveInvalid, RightMissing, WorkingTimeInvalid
+from desk.model import Availability
+from tests.desk.conftest import BILLING_DAY, Office
+
+pytestmark = pytest.mark.stored
+NOW = datetime(2023, 10, 1, 1, 30, tzinfo=UTC)  # 09:30 at the desk, a Sunday
+WEEK = timedelta(days=7)
+
+
+def ask(office: Office, name: str, *, by: str = "li") -> str:
+    """An inquiry, for team service when li takes it and for service-b when chen does."""
+    return office.open({**BILLING_DAY, "received_at": "", "customer_number": "", "customer_name": name}, by=by)
+
+
+def go_on_leave(office: Office, login: str, delegate: str | None, open_work: OpenWork = OpenWork.KEEP, **more) -> int:
+    given = {"from_at": NOW, "until_at": NOW + WEEK, "by": login} | more
+    return office.desk.attendance.add_leave(login, delegate=delegate, open_work=open_work, **given).id
+
+
+def test_who_isnt_on_shift_gets_nothing_until_the_shift_starts(office):
+    for login in ("li", "zhao"):
+        office.desk.attendance.set_shift("agent", login, "Sun 10:00-18:00", by="wang")
+    office.desk.attendance.set_shift("team", "service-b", "Mon–Fri 09:00-18:00", by="wang")
+    number = ask(office, "甲", by="chen")
+    offered = [one for one in office.desk.cases.explain(number, viewer="wang") if one.what == "assign"][-1]
+    assert {one["login"]: one["obstacle"] for one in offered.considered} == dict.fromkeys(("chen", "li", "zhao"), "off_shift")
+    office.clock.advance(minutes=29)
+    office.run()
+    assert office.task(number).assignee is None
+    office.clock.advance(minutes=1)
+    office.run()
+    assert office.task(number).assignee in ("li", "zhao")
+
+
+def test_the_next_look_is_at_the_start_of_the_shift_to_the_second(office):
+    for login in ("li", "zhao", "chen"):
+        office.desk.attendance.set_shift("agent", login, "Sun 09:31-18:00", by="wang")
+    number = ask(office, "甲")
+    office.clock.advance(seconds=30)
+    office.run()
+    office.clock.advance(seconds=30)
+    office.run()
+    assert office.task(number).assignee in ("li", "zhao")
+
+
+def test_a_date_of_its_own_and_no_shift_at_all(office):
+    attendance = office.desk.attendance
+    attendance.set_shift("agent", "chen", "Mon–Sun 09:00-18:00", days={date(2023, 10, 1): ""}, by="wang")
+    shift = attendance.shifts()["agent", "chen"]
+    assert (shift.covers(NOW), shift.covers(NOW + timedelta(days=1))) == (False, True)
+    attendance.set_shift("agent", "chen", None, by="wang")
+    assert attendance.shifts() == {}
+    with pytest.raises(WorkingTimeInvalid):
+        attendance.set_shift("agent", "chen", "whenever", by="wang")
+    with pytest.raises(RightMissing):
+        attendance.set_shift("agent", "chen", None, by="chen")
+
+
+@pytest.mark.parametrize("switch", [Availability.AWAY, Availability.BUSY])
+def test_the_own_switch_turns_back_when_its_time_is_over(office, switch):
+    for login in ("li", "zhao"):
+        office.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    office.desk.attendance.set_availability("chen", switch, by="chen", until=NOW + timedelta(hours=1))
+    number = ask(office, "甲", by="chen")
+    assert office.task(number).assignee is None
+    office.clock.advance(hours=1)
+    office.run()
+    assert office.task(number).assignee == "chen"
+    chen = office.desk.people.agent("chen")
+    assert (chen.availability, chen.availability_until) == (Availability.AVAILABLE, None)
+
+
+def test_nobody_but_a_supervisor_turns_anothers_switch(office):
+    with pytest.raises(RightMissing):
+        office.desk.attendance.set_availability("li", Availability.AWAY, by="zhao")
+    assert office.desk.attendance.set_availability("li", Availability.BUSY, by="wang").availability is Availability.BUSY
+    with pytest.raises(LeaveInvalid):
+        office.desk.attendance.set_availability("li", Availability.AWAY, by="li", until=NOW)
+
+
+def test_at_the_begin_of_leave_open_work_goes_to_who_stands_in(office):
+    number = ask(office, "甲", by="chen")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    given = {"delegate": "li", "open_work": OpenWork.HAND_OVER, "by": "chen"}
+    [seen] = office.desk.attendance.preview("chen", NOW, NOW + WEEK, **given)
+    assert (seen.number, seen.to) == (number, "li")
+    go_on_leave(office, "chen", "li", OpenWork.HAND_OVER, from_at=NOW + timedelta(hours=1))
+    office.run()
+    assert office.task(number).assignee == "chen"
+    office.clock.advance(hours=1)
+    office.run()
+    assert (office.task(number).assignee, office.desk.cases.case(number, viewer="wang").case.owner) == ("li", "li")
+    last = [one for one in office.desk.cases.explain(number, viewer="wang") if one.what == "assign"][-1]
+    assert (last.reason_code, last.reason_arguments) == ("stands_in", {"person": "chen"})
+
+
+@pytest.mark.parametrize(("open_work", "holder"), [(OpenWork.KEEP, "chen"), (OpenWork.GIVE_BACK, "li")])
+def test_open_work_may_stay_or_go_back_to_the_line(office, open_work, holder):
+    office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
+    number = ask(office, "甲", by="chen")
+    go_on_leave(office, "chen", None, open_work)
+    office.run()
+    assert office.task(number).assignee == holder
+
+
+def test_who_stands_in_gets_new_work_of_a_team_that_isnt_theirs(office):
+    for login in ("li", "zhao"):
+        office.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    go_on_leave(office, "chen", "tech")
+    number = ask(office, "甲", by="chen")
+    assert office.task(number).assignee == "tech"
+    last = [one for one in office.desk.cases.explain(number, viewer="wang") if one.what == "assign"][-1]
+    assert [(one["login"], one["obstacle"]) for one in last.considered] == [("chen", "on_leave"), ("tech", "")]
+
+
+def test_a_case_that_comes_back_to_somebody_on_leave_goes_to_who_stands_in(office):
+    number = ask(office, "甲", by="chen")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    waits = {"content": "请补充", "outcome": "wait_customer", "next_action": "等客户", "question": "订单号?"}
+    office.desk.work.complete(office.task(number).id, {**waits, "wait_until": "2023-10-03T10:00"}, by="chen")
+    office.run()
+    go_on_leave(office, "chen", "zhao")
+    office.desk.work.customer_message(number, "DD1", message_id="m1")
+    office.run()
+    assert office.task(number).assignee == "zhao"
+
+
+def test_what_a_colleague_gives_to_somebody_on_leave_goes_to_who_stands_in(office):
+    number = ask(office, "甲", by="chen")
+    go_on_leave(office, "li", "zhao")
+    task = office.desk.work.reassign(office.task(number).id, assignee="li", by="chen", reason="她熟悉")
+    assert task.assignee == "zhao"
+
+
+def test_leave_that_is_called_off_brings_work_again(office):
+    for login in ("li", "zhao"):
+        office.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    leave = go_on_leave(office, "chen", None)
+    number = ask(office, "甲", by="chen")
+    assert office.task(number).assignee is None
+    office.desk.attendance.cancel_leave(leave, by="chen")
+    office.run()
+    assert office.task(number).assignee == "chen"
+    assert office.desk.attendance.leave() == []
+
+
+@pytest.mark.parametrize(
+    ("login", "delegate", "changes", "why"),
+    [
+        ("li", "li", {}, "covered by li"),
+        ("li", "analyst", {}, "covered by analyst"),
+        ("li", None, {"open_work": OpenWork.HAND_OVER}, "to nobody"),
+        ("li", "zhao", {"until_at": NOW}, "ended"),
+        ("chen", "zhao", {}, "overlaps"),
+        ("zhao", "chen", {}, "away too"),
+    ],
+)
+def test_leave_that_cannot_be_says_why(office, login, delegate, changes, why):
+    go_on_leave(office, "chen", "zhao")
+    with pytest.raises(LeaveInvalid, match=why):
+        go_on_leave(office, login, delegate, **changes)

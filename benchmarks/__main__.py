@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick]`: the figures of the engine, then the proofs by crash, by a day and by crowd."""
+"""`python -m benchmarks [--quick]`: working time, the figures of the engine, then the proofs by crash, by a day and by crowd."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ def main() -> None:
     quick = QUICK in sys.argv[1:]
     kills, cases = ("60", "100") if quick else ("500", "1000")
     for module, arguments in (
+        ("benchmarks.calendars", []),
         ("benchmarks.engine", [QUICK] if quick else []),
         ("benchmarks.crash", ["--kills", kills]),
         ("benchmarks.crash", ["--kills", kills, "--postgres"]),

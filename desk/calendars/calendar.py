@@ -117,6 +117,13 @@ class Calendar:
                 return Day(date=day, spans=dated.spans, layer=layer.key, name=dated.name, source=dated.source)
         return Day(date=day, spans=self.weekly[day.weekday()], layer=WEEKLY)
 
+    @property
+    def provisional_from(self) -> date | None:
+        """The first local day after the latest published year; None without statutory days."""
+        if self.published is None:
+            return None
+        return date(max(self.published, default=FIRST_YEAR - 1) + 1, 1, 1)
+
     def is_provisional(self, start: datetime, end: datetime) -> bool:
         if self.published is None:
             return False

@@ -15,11 +15,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bpmn.wording import Wording
 from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR, Calendar, DatedSpans, Layer
-from desk.calendars.document_schema import LAYERS, SCHEMA
+from desk.calendars.document_schema import LAYERS, MOST_DATES, SCHEMA
 from desk.calendars.problems import CalendarInvalid, Problem, read_dates, read_toml, shape_problems
-from desk.calendars.spans import WEEKDAYS, Span, read_spans
+from desk.calendars.spans import WEEKDAYS, Span, SpanInvalid, read_spans
 from desk.calendars.statutory import StatutoryDays, packaged_days
-from desk.errors import WorkingTimeInvalid
 
 Document = Mapping[str, Any]
 
@@ -32,12 +31,12 @@ UNKNOWN_WEEKDAY = Wording(
     "{text} 不是星期；请写 {days}，或如 Mon-Fri。",
 )
 DAY_TWICE = Wording("{day} is said twice.", "{day} 重复出现。")
-BAD_SPANS = Wording("{fact}.", "时段无法使用（{fact}）。")
 NEVER_OPENS = Wording(
     "no weekday opens, so nothing would ever be due. Open at least one.",
     "每周没有任何开放时段，任何时限都无法到期；请至少开放一天。",
 )
 LAYER_ORDER = Wording("layers go from {order}, each at most once.", "图层顺序应为 {order}，且每层最多一个。")
+TOO_MANY_DATES = Wording("more than {most} dates; leave out those long past.", "日期超过 {most} 个；请删去早已过去的。")
 DATE_OUT_OF_REACH = Wording(
     "{day} is out of reach; use dates from {first} to {last}.",
     "{day} 超出范围；请使用 {first} 年至 {last} 年的日期。",
@@ -185,6 +184,9 @@ def _dated(raw: Mapping[str, Any], place: str, problems: list[Problem]) -> dict[
                 reach = {"day": day, "first": FIRST_YEAR, "last": LAST_YEAR}
                 problems.append(Problem(place=here, wording=DATE_OUT_OF_REACH, params=reach))
             dates[day.isoformat()] = {"spans": spans, "name": _both(dated["name"]), "source": dated.get("source", "")}
+        if len(dates) > MOST_DATES:
+            problems.append(Problem(place=place, wording=TOO_MANY_DATES, params={"most": MOST_DATES}))
+            break
     return dict(sorted(dates.items()))
 
 
@@ -192,8 +194,8 @@ def _ordered(texts: Any, place: str, problems: list[Problem]) -> list[str]:
     """Spans in order as the canonical form writes them; empty when they can't be used."""
     try:
         return _texts(read_spans(sorted(texts)))
-    except WorkingTimeInvalid as error:
-        problems.append(Problem(place=place, wording=BAD_SPANS, params={"fact": error.details["fact"]}))
+    except SpanInvalid as error:
+        problems.append(Problem(place=place, wording=error.wording, params=error.params))
         return []
 
 

@@ -65,7 +65,7 @@ def read_toml(text: str, what: str) -> dict[str, Any]:
     """Raises CalendarInvalid when the text isn't TOML."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CalendarInvalid(what, [Problem(place="", wording=NOT_TOML, params={"fact": error})]) from error
 
 
@@ -88,7 +88,9 @@ def place_of(path: Sequence[str | int]) -> str:
 
 
 def read_dates(text: str, place: str, problems: list[Problem]) -> Iterator[date]:
-    """The dates of `2024-02-09`, or of the range `2024-02-09/2024-02-12`. What is wrong goes to `problems`."""
+    """The dates of `2024-02-09`, or of the range `2024-02-09/2024-02-12`. What is wrong goes to `problems`; none when full."""
+    if len(problems) >= MOST_PROBLEMS:
+        return
     begin, slash, end = text.partition("/")
     try:
         first, last = date.fromisoformat(begin), date.fromisoformat(end if slash else begin)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bpmn.wording import Wording
 from desk.errors import WorkingTimeInvalid
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -16,6 +17,24 @@ MINUTES_PER_DAY = 24 * 60
 _DAY = timedelta(days=1)
 _SPAN = re.compile(r"(\d\d):(\d\d)\s*[-–]\s*(\d\d):(\d\d)", re.ASCII)
 _RULE = re.compile(r"^\s*([A-Z][a-z]{2})(?:\s*[-–]\s*([A-Z][a-z]{2}))?\s+(.+)$")
+
+
+class SpanInvalid(WorkingTimeInvalid):
+    """A span that can't be meant. `wording` with `params` says it in two languages."""
+
+    def __init__(self, fact: Wording, way_out: Wording, **params: str) -> None:
+        self.wording = Wording(f"{fact.en}; {way_out.en}.", f"{fact.zh}；{way_out.zh}。")
+        self.params = params
+        super().__init__(fact.fill("en", params), way_out.en)
+
+
+_NO_SPAN = Wording("{text} isn't a span", "{text} 不是时段")
+_FOR_EXAMPLE = Wording("write for example 09:00-12:00", "请写如 09:00-12:00")
+_WITHIN_A_DAY = Wording("hours go to 24:00, minutes to 59", "小时最多到 24:00，分钟最多到 59")
+_ENDS_FIRST = Wording("{text} ends before it starts", "{text} 的结束早于开始")
+_SPLIT = Wording("split a night shift at 24:00", "夜班请在 24:00 处分开")
+_OVERLAP = Wording("{one} and {other} overlap", "{one} 与 {other} 重叠")
+_IN_ORDER = Wording("put spans in order, each after the other", "请按先后顺序排列，互不重叠")
 
 
 class Span(NamedTuple):
@@ -38,25 +57,25 @@ def _wall(minutes: int) -> str:
 
 
 def read_span(text: str) -> Span:
-    """Read a span such as `09:00-12:00`; it may end at 24:00. Raises WorkingTimeInvalid."""
+    """Read a span such as `09:00-12:00`; it may end at 24:00. Raises SpanInvalid."""
     match = _SPAN.fullmatch(text.strip())
     if match is None:
-        raise WorkingTimeInvalid(f"{text.strip()!r} isn't a span", "write for example 09:00-12:00")
+        raise SpanInvalid(_NO_SPAN, _FOR_EXAMPLE, text=repr(text.strip()))
     hour, minute, until_hour, until_minute = map(int, match.groups())
     opens, closes = hour * 60 + minute, until_hour * 60 + until_minute
     if minute > 59 or until_minute > 59 or opens >= MINUTES_PER_DAY or closes > MINUTES_PER_DAY:
-        raise WorkingTimeInvalid(f"{text.strip()!r} isn't a span", "hours go to 24:00, minutes to 59")
+        raise SpanInvalid(_NO_SPAN, _WITHIN_A_DAY, text=repr(text.strip()))
     if closes <= opens:
-        raise WorkingTimeInvalid(f"{text.strip()!r} ends before it starts", "split a night shift at 24:00")
+        raise SpanInvalid(_ENDS_FIRST, _SPLIT, text=repr(text.strip()))
     return Span(opens, closes)
 
 
 def read_spans(texts: Iterable[str]) -> tuple[Span, ...]:
-    """Read the spans of a day, in order. Raises WorkingTimeInvalid when one can't be read or two overlap."""
+    """Read the spans of a day, in order. Raises SpanInvalid when one can't be read or two overlap."""
     spans = tuple(map(read_span, texts))
     for earlier, later in pairwise(spans):
         if later.opens < earlier.closes:
-            raise WorkingTimeInvalid(f"{earlier} and {later} overlap", "put spans in order, each after the other")
+            raise SpanInvalid(_OVERLAP, _IN_ORDER, one=str(earlier), other=str(later))
     return spans
 
 

@@ -123,7 +123,7 @@ def read_year(text: str) -> StatutoryYear:
     holidays = tuple(_holiday(raw["year"], index, one, seen, problems) for index, one in enumerate(raw["holidays"]))
     if problems:
         raise CalendarInvalid(what, problems)
-    return StatutoryYear(country=raw["country"], year=raw["year"], source=raw["source"], holidays=holidays)
+    return StatutoryYear(country=raw["country"], year=int(raw["year"]), source=raw["source"], holidays=holidays)
 
 
 def _holiday(year: int, index: int, raw: Mapping[str, Any], seen: dict[date, str], problems: list[Problem]) -> Holiday:

@@ -64,6 +64,7 @@ def test_a_file_may_write_ranges_and_one_name_and_any_order():
         (organisation({"2024-02-30": CLOSED}), "layers[0].dates.2024-02-30: '2024-02-30' isn't a date"),
         (organisation({"2024-02-09": CLOSED, "2024-02-08/2024-02-09": CLOSED}), "2024-02-09 is said twice"),
         (organisation({"1024-02-09": CLOSED}), "1024-02-09 is out of reach"),
+        (organisation({f"{year}-01-01/{year}-12-31": CLOSED for year in range(2000, 2010)}), "more than 2000 dates"),
         (organisation({"2024-02-09": {"spans": []}}), "'name' is a required property"),
         (office(layers=[{"key": "team", "dates": {}}, {"key": "organisation", "dates": {}}]), "layers go from organisation"),
         (office(layers=[{"key": "team", "dates": {}}, {"key": "team", "dates": {}}]), "each at most once"),
@@ -81,10 +82,11 @@ def test_all_problems_are_listed_at_once():
     bad = office(zone="Mars", weekly={"Mon": ["9-12"], "Funday": []})
     assert [problem.place for problem in problems_of(bad)] == ["zone", "weekly.Mon", "weekly.Funday"]
     assert "不是时区名称" in problems_of(bad)[0].text("zh")
+    assert problems_of(bad)[1].text("zh") == "weekly.Mon: '9-12' 不是时段；请写如 09:00-12:00。"
 
 
 def test_a_text_that_is_neither_json_nor_toml_is_refused():
-    for text in ("", "zone", "{", "[" * 100_000, '{"a":' * 100_000):
+    for text in ("", "zone", "{", "[" * 100_000, "a = " + "[" * 100_000, '{"a":' * 100_000):
         with pytest.raises(CalendarInvalid):
             read_document(text)
 

@@ -91,6 +91,7 @@ def test_e07_a_year_not_yet_published_counts_its_weekdays_and_is_flagged():
     assert OFFICE.is_provisional(received, local("2027-01-01T18:00"))
     assert not OFFICE.is_provisional(local("2026-11-22T09:00"), received)
     assert not ALWAYS.is_provisional(received, local("2027-01-01T18:00"))
+    assert (OFFICE.provisional_from, ALWAYS.provisional_from) == (date(2027, 1, 1), None)
 
 
 def test_e07_importing_the_year_moves_the_instant_and_takes_the_flag():

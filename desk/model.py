@@ -197,6 +197,7 @@ class Case:
     """The customer's matter, without anything that identifies the customer. `owner` is the one who answers for it.
 
     `received_at` is when the customer came to us, `entered_at` when we noted it; `round` grows with each reopening.
+    `waiting` tells for each token that stands where its diagram pauses clocks what it waits for.
     """
 
     number: str
@@ -224,6 +225,7 @@ class Case:
     closed_at: datetime | None
     created_by: str
     revision: int
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:

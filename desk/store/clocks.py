@@ -1,74 +1,146 @@
-"""Running clocks and escalations of cases."""
+"""Clocks of cases: their events, which only grow, and the rows that say how they stood when they were last looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from desk import tables
-from desk.clocks import CONDITIONAL, verdict
+from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, encode, verdict
 from desk.escalation import Escalated
 from desk.model import Verdict
+from desk.store.sealing import seal, unseal
+from desk.tables import CLOCK_NOTE
 from engine.ports import Transaction
+from engine.vault import KeyRing
+
+_NOTED = (ClockPaused, ClockRetargeted)
+_REASONS = ("reason", "cause", "what", "anchor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockRow:
-    """A promise to a customer in one round. `verdict` is a fact once it has stopped, never computed anew."""
+    """A clock as of its last event. `due_at` is None while it is paused; `remaining` may be negative.
+
+    `verdict` is a fact once it has stopped, never computed anew. `paused_for` are the reasons, apart by commas. `provisional`:
+    the due instant stands on a year whose working days weren't published yet.
+    """
 
     case_number: str
     round: int
     name: str
+    state: ClockPhase
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     warn_at: datetime | None
+    warn_fraction: float
+    remaining: timedelta
+    paused_since: datetime | None
+    paused_until: datetime | None
+    paused_for: str
+    breached_at: datetime | None
+    breach_cause: str | None
+    calendar: str
+    calendar_version: str
+    policy_version: str
+    provisional: bool
     source: str
     stopped_at: datetime | None = None
     verdict: Verdict | None = None
 
     def verdict_at(self, now: datetime) -> Verdict:
         """The stored verdict, or that of the moment."""
-        return self.verdict or (Verdict.RUNNING if self.name in CONDITIONAL else verdict(self.due_at, None, now))
+        if self.verdict:
+            return self.verdict
+        if self.name in CONDITIONAL:
+            return Verdict.RUNNING
+        return Verdict.BREACHED if self.breached_at else verdict(self.due_at, None, now)
 
 
-def start(tx: Transaction, clock: ClockRow) -> None:
-    """Start a clock, or give a running one other instants."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptClock:
+    """A clock with all its events, whose notes are left out unless they were asked for."""
+
+    row: ClockRow
+    events: tuple[ClockEvent, ...]
+
+
+def kept(
+    tx: Transaction, numbers: Collection[str], *, vault: KeyRing | None = None, only_open: bool = False
+) -> list[KeptClock]:
+    """The clocks of the cases with their events, by case, round and name, in one statement. With a `vault` also the notes."""
+    clock, event = tables.clock, tables.clock_event
+    same = and_(*(clock.c[name] == event.c[name] for name in ("case_number", "round", "name")))
+    query = select(clock, event.c.data, event.c.note_sealed).join(event, same).where(clock.c.case_number.in_(list(numbers)))
+    if only_open:
+        query = query.where(clock.c.stopped_at.is_(None))
+    found: dict[tuple[str, int, str], tuple[Row, list[ClockEvent]]] = {}
+    for row in tx.execute(query.order_by(clock.c.case_number, clock.c.round, clock.c.name, event.c.seq)):
+        _, events = found.setdefault((row.case_number, row.round, row.name), (row, []))
+        events.append(_event(row, vault))
+    return [KeptClock(row=_clock(row), events=tuple(events)) for row, events in found.values()]
+
+
+def _event(row: Row, vault: KeyRing | None) -> ClockEvent:
+    event = decode(json.loads(row.data))
+    if vault is None or row.note_sealed is None or not isinstance(event, _NOTED):
+        return event
+    return replace(event, note=unseal(vault, row.note_sealed, CLOCK_NOTE))
+
+
+def append(tx: Transaction, vault: KeyRing, news: Iterable[tuple[ClockRow, int, Sequence[ClockEvent]]]) -> None:
+    """Add events of clocks behind the first so many, whose rows are there."""
+    values = [
+        _values(vault, row, seq, event) for row, before, events in news for seq, event in enumerate(events, start=before)
+    ]
+    if values:
+        tx.execute(insert(tables.clock_event), values)
+
+
+def _values(vault: KeyRing, row: ClockRow, seq: int, event: ClockEvent) -> dict[str, Any]:
+    data = encode(event)
+    note = data.pop("note", "")
+    where = {"case_number": row.case_number, "round": row.round, "name": row.name, "seq": seq}
+    return {
+        **where,
+        "kind": data["kind"],
+        "at": event.at,
+        "by": event.by,
+        "reason": next((str(data[name]) for name in _REASONS if data.get(name)), ""),
+        "data": json.dumps(data, ensure_ascii=False),
+        "note_sealed": seal(vault, note, CLOCK_NOTE) if note else None,
+    }
+
+
+def save(tx: Transaction, fresh: Sequence[ClockRow], changed: Sequence[ClockRow]) -> None:
+    """Keep rows: those of new clocks, and what others say now."""
     table = tables.clock
-    where = (table.c.case_number == clock.case_number, table.c.round == clock.round, table.c.name == clock.name)
-    instants = {field: getattr(clock, field) for field in ("started_at", "due_at", "warn_at", "source")}
-    if tx.execute(select(table.c.name).where(*where)).first() is None:
-        tx.execute(insert(table).values(**{field: getattr(clock, field) for field in ClockRow.__slots__}))
-    else:
-        tx.execute(update(table).where(*where, table.c.stopped_at.is_(None)).values(**instants))
+    if fresh:
+        tx.execute(insert(table), [_columns(row) for row in fresh])
+    if changed:
+        key = ("case_number", "round", "name")
+        where = [table.c[name] == bindparam(f"of_{name}") for name in key]
+        values = [{(f"of_{name}" if name in key else name): value for name, value in _columns(row).items()} for row in changed]
+        names = [column.name for column in table.columns if column.name not in key]
+        tx.execute(update(table).where(*where).values({name: bindparam(name) for name in names}), values)
 
 
-def stop(tx: Transaction, case_number: str, names: Collection[str] | None, at: datetime) -> None:
-    """Stop the running clocks of a case (all without `names`) and write their verdicts. A stopped clock stays as it is."""
-    for clock in _running(tx, case_number):
-        if names is None or clock.name in names:
-            _write_verdict(tx, clock, verdict(clock.due_at, at, at), at)
+def _columns(row: ClockRow) -> dict[str, Any]:
+    values: dict[str, Any] = {field: getattr(row, field) for field in ClockRow.__slots__}
+    return {**values, "remaining_seconds": values.pop("remaining").total_seconds()}
 
 
-def void(tx: Transaction, case_number: str, names: Collection[str], at: datetime) -> None:
-    """Stop running clocks of what never had to be done."""
-    for clock in _running(tx, case_number):
-        if clock.name in names:
-            _write_verdict(tx, clock, Verdict.VOID, at)
-
-
-def _running(tx: Transaction, case_number: str) -> list[ClockRow]:
-    table = tables.clock
-    query = select(table).where(table.c.case_number == case_number, table.c.stopped_at.is_(None))
-    return [_clock(row) for row in tx.execute(query)]
-
-
-def _write_verdict(tx: Transaction, clock: ClockRow, found: Verdict, at: datetime) -> None:
-    table = tables.clock
-    where = (table.c.case_number == clock.case_number, table.c.round == clock.round, table.c.name == clock.name)
-    tx.execute(update(table).where(*where).values(stopped_at=at, verdict=found))
+def _clock(row: Row) -> ClockRow:
+    values: Mapping[str, Any] = row._mapping
+    read = {field: values[field] for field in ClockRow.__slots__ if field != "remaining"}
+    read["state"] = ClockPhase(row.state)
+    read["verdict"] = Verdict(row.verdict) if row.verdict else None
+    return ClockRow(**read, remaining=timedelta(seconds=row.remaining_seconds))
 
 
 def of_cases(tx: Transaction, numbers: Collection[str]) -> list[ClockRow]:
@@ -78,8 +150,48 @@ def of_cases(tx: Transaction, numbers: Collection[str]) -> list[ClockRow]:
     return [_clock(row) for row in tx.execute(query)]
 
 
-def _clock(row: Row) -> ClockRow:
-    return ClockRow(**{**row._mapping, "verdict": Verdict(row.verdict) if row.verdict else None})
+def judge_again(tx: Transaction, before: ClockRow, after: ClockRow, *, at: datetime, by: str, cause: str) -> None:
+    """Replace the verdict of a clock that is over; the old one is kept with the new one beside it (E44)."""
+    table, row = tables.clock_verdict, after
+    where = [table.c[name] == getattr(row, name) for name in ("case_number", "round", "name")]
+    last = tx.execute(select(func.max(table.c.version)).where(*where)).scalar_one_or_none() or 0
+    said = [(1, before, before.stopped_at or at, "stopped")] if last == 0 else []
+    said.append((max(last, 1) + 1, after, at, cause))
+    values = [
+        {
+            **{name: getattr(one, name) for name in ("case_number", "round", "name", "verdict", "due_at", "breached_at")},
+            "version": version,
+            "at": when,
+            "by": by,
+            "cause": why,
+        }
+        for version, one, when, why in said
+    ]
+    tx.execute(insert(table), values)
+    save(tx, [], [after])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedAgain:
+    """One version of a clock's verdict; the highest is the one that holds."""
+
+    round: int
+    name: str
+    version: int
+    verdict: Verdict
+    due_at: datetime | None
+    breached_at: datetime | None
+    at: datetime
+    by: str
+    cause: str
+
+
+def verdicts(tx: Transaction, case_number: str) -> list[JudgedAgain]:
+    """All versions of verdicts that were replaced or replaced one, in order; clocks that were judged once aren't among them."""
+    table = tables.clock_verdict
+    columns = [table.c[field] for field in JudgedAgain.__slots__]
+    query = select(*columns).where(table.c.case_number == case_number).order_by(table.c.round, table.c.name, table.c.version)
+    return [JudgedAgain(**{**row._mapping, "verdict": Verdict(row.verdict)}) for row in tx.execute(query)]
 
 
 def add_escalation(tx: Transaction, case_number: str, escalated: Escalated, at: datetime) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
+from desk.tables.clocks import clock, clock_event, clock_verdict, promise
 from desk.tables.columns import (
     ANSWERS,
+    CLOCK_NOTE,
     CONTACT,
     CUSTOMER_NUMBER,
     DESCRIPTION,
@@ -17,6 +19,7 @@ from desk.tables.columns import (
     PREFERENCES,
     PRODUCT,
     PROGRESS,
+    PROMISE,
     REASON,
     case_column,
     context_of,
@@ -31,6 +34,7 @@ from engine.db.types import Key, UtcDateTime
 
 __all__ = [
     "ANSWERS",
+    "CLOCK_NOTE",
     "CONTACT",
     "CUSTOMER_NUMBER",
     "DESCRIPTION",
@@ -42,6 +46,7 @@ __all__ = [
     "PREFERENCES",
     "PRODUCT",
     "PROGRESS",
+    "PROMISE",
     "REASON",
     "absence",
     "agent",
@@ -49,6 +54,8 @@ __all__ = [
     "assignment",
     "case",
     "clock",
+    "clock_event",
+    "clock_verdict",
     "contact",
     "context_of",
     "customer",
@@ -66,6 +73,7 @@ __all__ = [
     "numbering",
     "preference",
     "progress",
+    "promise",
     "rollout",
     "shift",
     "shift_day",
@@ -137,6 +145,7 @@ case = Table(
     Column("resolved_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     login_column("created_by"),
+    Column("waiting", JSON, nullable=False),
     Column("revision", Integer, nullable=False),
     Index("ix_desk_case_state_received_at", "state", "received_at"),
     Index("ix_desk_case_team_state", "team", "state"),
@@ -145,21 +154,6 @@ case = Table(
     Index("ix_desk_case_customer_id", "customer_id"),
     Index("ix_desk_case_order_index", "order_index"),
     Index("ix_desk_case_entered_at", "entered_at"),
-)
-
-clock = Table(
-    "desk_clock",
-    metadata,
-    Column("case_number", String(40), ForeignKey("desk_case.number"), primary_key=True),
-    Column("round", Integer, primary_key=True, autoincrement=False),
-    Column("name", String(40), primary_key=True),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("due_at", UtcDateTime, nullable=False),
-    Column("warn_at", UtcDateTime),
-    Column("source", String(200), nullable=False),
-    Column("stopped_at", UtcDateTime),
-    Column("verdict", String(20)),
-    Index("ix_desk_clock_stopped_at_due_at", "stopped_at", "due_at"),
 )
 
 escalation = Table(

@@ -1,0 +1,213 @@
+"""The clocks of one case within one transaction: read when first needed, written once with all that happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from desk.clocks import (
+    WARN_AT_FRACTION,
+    Calendars,
+    Cause,
+    ClockEvent,
+    ClockPaused,
+    ClockPhase,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockState,
+    ClockStopped,
+    ClockVoided,
+    DueRule,
+    ServiceTarget,
+    VoidReason,
+    evaluate,
+)
+from desk.clocks.folding import Folded, fold
+from desk.clocks.pausing import DEFAULT_PAUSES, PausePolicy
+from desk.store import clocks as store
+from desk.store.clocks import ClockRow, KeptClock
+from engine.ports import Transaction
+from engine.vault import KeyRing
+
+CalendarSource = Callable[[Transaction], Calendars]
+"""The working times that targets can name, as they are in that transaction."""
+
+
+class _Entry:
+    """A clock of the book. `stored` counts the events that the database has."""
+
+    def __init__(self, kept: KeptClock | None, round: int, name: str, warn_fraction: float) -> None:
+        self.round = round
+        self.name = name
+        self.warn_fraction = warn_fraction
+        self.row = kept.row if kept else None
+        self.events: list[ClockEvent] = list(kept.events) if kept else []
+        self.stored = len(self.events)
+
+    @property
+    def folded(self) -> Folded:
+        return fold(self.events)
+
+    @property
+    def over(self) -> bool:
+        folded = self.folded
+        return folded.stopped is not None or folded.voided is not None
+
+    def add(self, event: ClockEvent) -> None:
+        # two processes' times may differ by a little: what came later is later
+        self.events.append(replace(event, at=max(event.at, self.events[-1].at)) if self.events else event)
+
+
+class ClockBook:
+    """What happens to a case's clocks. What a clock can't take any more, since it is over or not paused, is left out."""
+
+    def __init__(
+        self, tx: Transaction, vault: KeyRing, number: str, calendars: CalendarSource, *, pauses: PausePolicy = DEFAULT_PAUSES
+    ) -> None:
+        self._tx = tx
+        self._vault = vault
+        self._number = number
+        self._calendars = calendars
+        self._pauses = pauses
+        self._read: dict[tuple[int, str], _Entry] | None = None
+
+    @property
+    def _entries(self) -> dict[tuple[int, str], _Entry]:
+        if self._read is None:
+            found = store.kept(self._tx, [self._number])
+            self._read = {
+                (one.row.round, one.row.name): _Entry(one, one.row.round, one.row.name, one.row.warn_fraction) for one in found
+            }
+        return self._read
+
+    def _open(self, names: Collection[str] | None = None) -> list[_Entry]:
+        return [entry for entry in self._entries.values() if (names is None or entry.name in names) and not entry.over]
+
+    def events(self, round: int, name: str) -> Sequence[ClockEvent]:
+        """What happened to a clock so far; nothing when there is none."""
+        entry = self._entries.get((round, name))
+        return tuple(entry.events) if entry else ()
+
+    def open_names(self) -> list[str]:
+        """The clocks that are neither stopped nor void."""
+        return [entry.name for entry in self._open()]
+
+    def paused_for(self) -> frozenset[str]:
+        """The reasons for which any clock waits."""
+        return frozenset(reason for entry in self._open() for reason in entry.folded.open)
+
+    def start(self, round: int, name: str, started: ClockStarted, *, warn_fraction: float = WARN_AT_FRACTION) -> None:
+        """Start a clock; one of that round and name goes on as it is."""
+        if (round, name) not in self._entries:
+            entry = self._entries[round, name] = _Entry(None, round, name, warn_fraction)
+            entry.add(started)
+
+    def add(self, round: int, name: str, events: Sequence[ClockEvent]) -> None:
+        """Add what a rule decided about a clock that is there."""
+        for event in events:
+            self._entries[round, name].add(event)
+
+    def pause(self, reason: str, *, at: datetime, by: str, until: datetime | None = None, note: str = "") -> None:
+        """Let all open clocks wait that this reason pauses and that don't wait for it already."""
+        for entry in self._open():
+            if self._pauses.pauses(reason, entry.name) and reason not in entry.folded.open:
+                entry.add(ClockPaused(at=at, by=by, reason=reason, until=until, note=note))
+
+    def resume(self, reason: str, *, at: datetime, by: str, because: str) -> None:
+        """Let all clocks go on that wait for this reason, as far as nothing else holds them."""
+        for entry in self._open():
+            if reason in entry.folded.open:
+                entry.add(ClockResumed(at=at, by=by, reason=reason, because=because))
+
+    def stop(self, names: Collection[str] | None, done_at: datetime, *, by: str, what: str, at: datetime | None = None) -> None:
+        """Stop open clocks (all without `names`): what they time was done, and noted `at`."""
+        for entry in self._open(names):
+            noted_at = max(at or done_at, done_at)
+            entry.add(ClockStopped(at=noted_at, by=by, done_at=max(done_at, entry.folded.started.anchored_at), what=what))
+
+    def void(self, names: Collection[str] | None, reason: VoidReason, *, at: datetime, by: str) -> None:
+        """Count open clocks no more (all without `names`)."""
+        for entry in self._open(names):
+            entry.add(ClockVoided(at=at, by=by, reason=reason))
+
+    def promise(self, round: int, name: str, target: ServiceTarget, *, cause: Cause, at: datetime, by: str) -> None:
+        """Give an open clock another target, counted from its start; one that it ever had changes nothing."""
+        entry = self._entries.get((round, name))
+        if entry is None or entry.over or _known(entry.events, target):
+            return
+        before = evaluate(entry.events, self._calendars(self._tx), at)
+        entry.add(
+            ClockRetargeted(
+                at=at,
+                by=by,
+                target=target,
+                cause=cause,
+                rule=DueRule.FROM_RECEIPT,
+                due_before=before.due_at,
+                breached_before=before.breached_at,
+                breach_cause=before.breach_cause,
+            )
+        )
+
+    def write(self) -> bool:
+        """Write what is new. False when nothing is."""
+        news = [entry for entry in (self._read or {}).values() if len(entry.events) > entry.stored]
+        if not news:
+            return False
+        calendars = self._calendars(self._tx)
+        rows = [row_of(self._number, entry.round, entry.name, entry.events, calendars, entry.warn_fraction) for entry in news]
+        fresh = [row for row, entry in zip(rows, news, strict=True) if entry.row is None]
+        changed = [row for row, entry in zip(rows, news, strict=True) if entry.row is not None]
+        store.save(self._tx, fresh, changed)
+        store.append(
+            self._tx, self._vault, [(row, entry.stored, entry.events[entry.stored :]) for row, entry in zip(rows, news, strict=True)]
+        )
+        for row, entry in zip(rows, news, strict=True):
+            entry.row, entry.stored = row, len(entry.events)
+        return True
+
+
+def row_of(
+    number: str, round: int, name: str, events: Sequence[ClockEvent], calendars: Calendars, warn_fraction: float
+) -> ClockRow:
+    """How a clock stands with its last event."""
+    state = evaluate(events, calendars, events[-1].at)
+    target = state.target
+    calendar = calendars.of(target.calendar)
+    return ClockRow(
+        case_number=number,
+        round=round,
+        name=name,
+        state=state.phase,
+        started_at=state.started_at,
+        due_at=state.due_at,
+        warn_at=state.at(warn_fraction),
+        warn_fraction=warn_fraction,
+        remaining=state.remaining,
+        paused_since=state.paused_since,
+        paused_until=state.paused_until,
+        paused_for=",".join(state.paused_for),
+        breached_at=state.breached_at,
+        breach_cause=state.breach_cause,
+        calendar=target.calendar,
+        calendar_version=target.calendar_version,
+        policy_version=target.policy_version,
+        provisional=calendar.is_provisional(state.started_at, state.due_if_resumed),
+        source=target.source,
+        stopped_at=_over_at(state, events[-1]),
+        verdict=state.verdict if state.over else None,
+    )
+
+
+def _over_at(state: ClockState, last: ClockEvent) -> datetime | None:
+    if state.stopped is not None:
+        return state.stopped.done_at
+    return last.at if state.phase is ClockPhase.VOID else None
+
+
+def _known(events: Sequence[ClockEvent], target: ServiceTarget) -> bool:
+    """Whether a clock has or had this limit: a variable that is written again with what it said before promises nothing new."""
+    had = (event.target for event in events if isinstance(event, ClockStarted | ClockRetargeted))
+    return any((one.limit, one.calendar) == (target.limit, target.calendar) for one in had)

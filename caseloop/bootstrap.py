@@ -14,6 +14,8 @@ from typing import Any
 from bpmn.package import ProcessPackage, load_package
 from caseloop.schema import SCHEMA_LOCATIONS
 from caseloop.settings import EMBEDDED, PROCRASTINATE, Settings
+from desk.calendarsource import always_shipped
+from desk.clocklookup import ClockLookup
 from desk.context import DeskSettings
 from desk.projection import CaseProjection
 from desk.service import Desk
@@ -56,9 +58,14 @@ def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | No
         base_url=settings.base_url.rstrip("/"),
         untouched_after=settings.untouched_after,
     )
-    projection = CaseProjection(vault, time_zone=desk_settings.time_zone, untouched_after=desk_settings.untouched_after)
+    calendars = always_shipped(desk_settings.time_zone)
+    projection = CaseProjection(
+        vault, time_zone=desk_settings.time_zone, calendars=calendars, untouched_after=desk_settings.untouched_after
+    )
+    lookups = (ClockLookup(calendars),)
     queue = QUEUES[settings.queue](db, vault)
-    engine = Engine(db, vault=vault, handlers=handlers, projections=(projection,), clock=clock, chance=chance, queue=queue)
+    kept = {"projections": (projection,), "lookups": lookups}
+    engine = Engine(db, vault=vault, handlers=handlers, clock=clock, chance=chance, queue=queue, **kept)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=hasher)
     services = Services(settings=settings, db=db, vault=vault, clock=clock, chance=chance, engine=engine, desk=desk)
     handlers.update(load_handlers(services))

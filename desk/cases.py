@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.clocks import CONDITIONAL
+from desk.clocks import CONDITIONAL, ClockPhase
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.explanation import Explanation, explanation_of
@@ -30,17 +30,32 @@ from engine.ports import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockView:
-    """A clock as of now. `left` is negative after the due instant and None once the clock has stopped."""
+    """A clock as of now. `left` is negative after the due instant, and None once the clock has stopped.
+
+    While it is paused `due_at` is None, and `left` is working time of its calendar, not time on the wall.
+    """
 
     name: str
     round: int
+    state: ClockPhase
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     warn_at: datetime | None
     stopped_at: datetime | None
+    paused_since: datetime | None
+    paused_until: datetime | None
+    paused_for: tuple[str, ...]
+    breached_at: datetime | None
+    breach_cause: str | None
+    calendar: str
+    provisional: bool
     verdict: Verdict
     left: timedelta | None
     source: str
+
+    @property
+    def paused(self) -> bool:
+        return self.state is ClockPhase.PAUSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,19 +112,43 @@ class CasePage:
     page_size: int
 
 
+SAME = (
+    "name",
+    "round",
+    "state",
+    "started_at",
+    "due_at",
+    "warn_at",
+    "stopped_at",
+    "paused_since",
+    "paused_until",
+    "breach_cause",
+    "calendar",
+    "provisional",
+    "source",
+)
+"""What a view says as the row has it."""
+
+
 def view_of(clock: ClockRow, now: datetime) -> ClockView:
     """A clock as of now."""
-    instants = {field: getattr(clock, field) for field in ("started_at", "due_at", "warn_at", "stopped_at")}
-    left = None if clock.stopped_at else clock.due_at - now
-    return ClockView(
-        name=clock.name, round=clock.round, **instants, verdict=clock.verdict_at(now), left=left, source=clock.source
-    )
+    same = {field: getattr(clock, field) for field in SAME}
+    verdict = clock.verdict_at(now)
+    missed = clock.breached_at or (clock.due_at if verdict is Verdict.BREACHED else None)
+    reasons = tuple(reason for reason in clock.paused_for.split(",") if reason)
+    return ClockView(**same, paused_for=reasons, breached_at=missed, verdict=verdict, left=_left(clock, now))
+
+
+def _left(clock: ClockRow, now: datetime) -> timedelta | None:
+    if clock.stopped_at is not None:
+        return None
+    return clock.remaining if clock.due_at is None else clock.due_at - now
 
 
 def next_clock(views: tuple[ClockView, ...]) -> ClockView | None:
-    """The running clock that is due first, of those that must be kept in any case."""
+    """The open clock that is due first, of those that must be kept in any case; a paused one only when none runs."""
     running = (view for view in views if view.left is not None and view.name not in CONDITIONAL)
-    return min(running, key=lambda view: view.due_at, default=None)
+    return min(running, key=lambda view: (view.due_at is None, view.due_at or view.started_at), default=None)
 
 
 def clock_views(tx: Transaction, numbers: list[str], now: datetime) -> dict[str, tuple[ClockView, ...]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from desk.calendarsource import CalendarSource
 from desk.clocks import (
     WARN_AT_FRACTION,
-    Calendars,
     Cause,
     ClockEvent,
     ClockPaused,
@@ -26,22 +26,22 @@ from desk.clocks import (
 )
 from desk.clocks.folding import Folded, fold
 from desk.clocks.pausing import DEFAULT_PAUSES, PausePolicy
+from desk.clocks.retargeting import RetargetClock, retarget
+from desk.clocks.targets import RECEIVED
+from desk.clocks.verdicts import STOPPED, VerdictFact, verdict_of
 from desk.store import clocks as store
 from desk.store.clocks import ClockRow, KeptClock
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
-CalendarSource = Callable[[Transaction], Calendars]
-"""The working times that targets can name, as they are in that transaction."""
-
 
 class _Entry:
     """A clock of the book. `stored` counts the events that the database has."""
 
-    def __init__(self, kept: KeptClock | None, round: int, name: str, warn_fraction: float) -> None:
+    def __init__(self, round: int, name: str, kept: KeptClock | None = None, warn_at: datetime | None = None) -> None:
         self.round = round
         self.name = name
-        self.warn_fraction = warn_fraction
+        self.warn_at = warn_at
         self.row = kept.row if kept else None
         self.events: list[ClockEvent] = list(kept.events) if kept else []
         self.stored = len(self.events)
@@ -77,9 +77,7 @@ class ClockBook:
     def _entries(self) -> dict[tuple[int, str], _Entry]:
         if self._read is None:
             found = store.kept(self._tx, [self._number])
-            self._read = {
-                (one.row.round, one.row.name): _Entry(one, one.row.round, one.row.name, one.row.warn_fraction) for one in found
-            }
+            self._read = {(one.row.round, one.row.name): _Entry(one.row.round, one.row.name, one) for one in found}
         return self._read
 
     def _open(self, names: Collection[str] | None = None) -> list[_Entry]:
@@ -90,6 +88,11 @@ class ClockBook:
         entry = self._entries.get((round, name))
         return tuple(entry.events) if entry else ()
 
+    def started(self, round: int, name: str) -> ClockStarted | None:
+        """How a clock began; None when there is none."""
+        entry = self._entries.get((round, name))
+        return entry.folded.started if entry else None
+
     def open_names(self) -> list[str]:
         """The clocks that are neither stopped nor void."""
         return [entry.name for entry in self._open()]
@@ -98,10 +101,10 @@ class ClockBook:
         """The reasons for which any clock waits."""
         return frozenset(reason for entry in self._open() for reason in entry.folded.open)
 
-    def start(self, round: int, name: str, started: ClockStarted, *, warn_fraction: float = WARN_AT_FRACTION) -> None:
-        """Start a clock; one of that round and name goes on as it is."""
+    def start(self, round: int, name: str, started: ClockStarted, *, warn_at: datetime | None = None) -> None:
+        """Start a clock, which warns at that instant unless it moves; one of that round and name goes on as it is."""
         if (round, name) not in self._entries:
-            entry = self._entries[round, name] = _Entry(None, round, name, warn_fraction)
+            entry = self._entries[round, name] = _Entry(round, name, warn_at=warn_at)
             entry.add(started)
 
     def add(self, round: int, name: str, events: Sequence[ClockEvent]) -> None:
@@ -137,19 +140,22 @@ class ClockBook:
         entry = self._entries.get((round, name))
         if entry is None or entry.over or _known(entry.events, target):
             return
-        before = evaluate(entry.events, self._calendars(self._tx), at)
-        entry.add(
-            ClockRetargeted(
-                at=at,
-                by=by,
-                target=target,
-                cause=cause,
-                rule=DueRule.FROM_RECEIPT,
-                due_before=before.due_at,
-                breached_before=before.breached_at,
-                breach_cause=before.breach_cause,
-            )
-        )
+        self._retarget(entry, RetargetClock(by=by, cause=cause, targets=(target,), rule=DueRule.FROM_RECEIPT), at)
+
+    def not_before(self, round: int, name: str, earliest: datetime, *, at: datetime, by: str) -> None:
+        """Let an open clock that counts from the receipt not be due before `earliest`, since the solution was late (C5)."""
+        entry = self._entries.get((round, name))
+        if entry is None or entry.over or entry.folded.started.anchor != RECEIVED:
+            return
+        state = evaluate(entry.events, self._calendars(self._tx), max(at, entry.events[-1].at))
+        if state.due_if_resumed < earliest:
+            later = replace(state.target, not_before=earliest)
+            self._retarget(entry, RetargetClock(by=by, cause=Cause.SOLVED_LATE, targets=(later,)), at)
+
+    def _retarget(self, entry: _Entry, order: RetargetClock, at: datetime) -> None:
+        at = max(at, entry.events[-1].at)
+        for event in retarget(entry.events, order, self._calendars(self._tx), at):
+            entry.add(event)
 
     def write(self) -> bool:
         """Write what is new. False when nothing is."""
@@ -157,33 +163,39 @@ class ClockBook:
         if not news:
             return False
         calendars = self._calendars(self._tx)
-        rows = [row_of(self._number, entry.round, entry.name, entry.events, calendars, entry.warn_fraction) for entry in news]
-        fresh = [row for row, entry in zip(rows, news, strict=True) if entry.row is None]
-        changed = [row for row, entry in zip(rows, news, strict=True) if entry.row is not None]
-        store.save(self._tx, fresh, changed)
-        store.append(
-            self._tx, self._vault, [(row, entry.stored, entry.events[entry.stored :]) for row, entry in zip(rows, news, strict=True)]
-        )
-        for row, entry in zip(rows, news, strict=True):
+        fresh, changed, happened, judged = [], [], [], []
+        for entry in news:
+            last = entry.events[-1]
+            state = evaluate(entry.events, calendars, last.at)
+            row = row_of(self._number, entry.round, entry.name, last, state, _warn_fraction(entry, state))
+            (fresh if entry.row is None else changed).append(row)
+            happened.append((row, entry.stored, entry.events[entry.stored :]))
+            if state.over:
+                judged.append((row, self._fact(entry, state, last)))
             entry.row, entry.stored = row, len(entry.events)
+        store.save(self._tx, fresh, changed)
+        store.append(self._tx, self._vault, happened)
+        store.judge(self._tx, judged)
         return True
 
+    def _fact(self, entry: _Entry, state: ClockState, last: ClockEvent) -> VerdictFact:
+        """The verdict; a clock that was stopped before and is void now has one already."""
+        version = 2 if entry.row is not None and entry.row.verdict is not None else 1
+        why = state.void_reason or STOPPED
+        return verdict_of(entry.name, state, by=last.by, at=last.at, why=why, version=version)
 
-def row_of(
-    number: str, round: int, name: str, events: Sequence[ClockEvent], calendars: Calendars, warn_fraction: float
-) -> ClockRow:
-    """How a clock stands with its last event."""
-    state = evaluate(events, calendars, events[-1].at)
+
+def row_of(number: str, round: int, name: str, last: ClockEvent, state: ClockState, warn_fraction: float) -> ClockRow:
+    """How a clock stands with its last event, of which `state` is as of."""
     target = state.target
-    calendar = calendars.of(target.calendar)
     return ClockRow(
         case_number=number,
         round=round,
         name=name,
         state=state.phase,
         started_at=state.started_at,
-        due_at=state.due_at,
-        warn_at=state.at(warn_fraction),
+        due_at=None if state.phase is ClockPhase.PAUSED else state.due_if_resumed,
+        warn_at=None if state.phase is ClockPhase.PAUSED else state.course.reached(state.limit * warn_fraction),
         warn_fraction=warn_fraction,
         remaining=state.remaining,
         paused_since=state.paused_since,
@@ -194,15 +206,24 @@ def row_of(
         calendar=target.calendar,
         calendar_version=target.calendar_version,
         policy_version=target.policy_version,
-        provisional=calendar.is_provisional(state.started_at, state.due_if_resumed),
+        provisional=state.provisional,
         source=target.source,
-        stopped_at=_over_at(state, events[-1]),
+        stopped_at=_over_at(state, last),
         verdict=state.verdict if state.over else None,
     )
 
 
+def _warn_fraction(entry: _Entry, state: ClockState) -> float:
+    """After which part of the limit it warns: of a new clock what comes to the instant that its process named."""
+    if entry.row is not None:
+        return entry.row.warn_fraction
+    if entry.warn_at is None or not state.limit:
+        return WARN_AT_FRACTION
+    return round(min(max(state.course.counted(entry.warn_at) / state.limit, 0.0), 1.0), 4)
+
+
 def _over_at(state: ClockState, last: ClockEvent) -> datetime | None:
-    if state.stopped is not None:
+    if state.stopped is not None and state.phase is not ClockPhase.VOID:
         return state.stopped.done_at
     return last.at if state.phase is ClockPhase.VOID else None
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from desk.calendars import AroundTheClock
-from desk.calendars.shipped import CN_OFFICE, SHIPPED, shipped_calendar
+from desk.calendarsource import shipped_calendars
 from desk.clocks import Calendars
-from engine.ports import Chance, Clock
+from engine.ports import Chance, Clock, Transaction
 from engine.service import Engine
 from engine.vault import KeyRing
 
@@ -51,8 +50,11 @@ class DeskContext:
     @property
     def calendars(self) -> Calendars:
         """The working times that targets can name."""
-        named = {key: shipped_calendar(key) for key in SHIPPED}
-        return Calendars(around_the_clock=AroundTheClock(zone=self.zone), business=named[CN_OFFICE], named=named)
+        return shipped_calendars(self.settings.time_zone)
+
+    def calendars_in(self, _tx: Transaction) -> Calendars:
+        """The same, as they are in that transaction: a CalendarSource."""
+        return self.calendars
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -32,6 +32,8 @@ class Scope(StrEnum):
 class InboxItem:
     """A task in the queue. `due_at` is that of the case's next clock, else of the task; `left` is negative when it has passed.
 
+    While the clock is paused both are None, and the task stands behind those that are timed.
+
     `number` is the case's, also for a task of a process that it called; `case` is None for a task that belongs to none.
     """
 
@@ -137,6 +139,7 @@ class Inbox:
         return [replace(item, customer=mask_name(who[item.case.customer_id].name)) if item.case else item for item in items]
 
 
-def _urgency(item: InboxItem) -> tuple[bool, datetime, int]:
+def _urgency(item: InboxItem) -> tuple[bool, bool, datetime, int]:
     urgent = item.case is not None and item.case.priority == Priority.URGENT
-    return not urgent, item.due_at or _NO_LIMIT, item.task.id
+    paused = item.clock is not None and item.clock.paused
+    return paused, not urgent, item.due_at or _NO_LIMIT, item.task.id

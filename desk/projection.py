@@ -6,7 +6,7 @@ CASE_MOVES doesn't know is logged and left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,19 +16,27 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from desk.assignment_records import AssignmentRecords
-from desk.clocks import CONDITIONAL
+from desk.calendarsource import CalendarSource, always_shipped
+from desk.clockbook import ClockBook
+from desk.clockkeeping import PAUSE, ClockKeeping
+from desk.clocklookup import NAMES
 from desk.escalation import Escalated
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.progress import row_of
 from desk.store import cases, clocks, conversation, notices, people, progress
-from desk.store.clocks import ClockRow
 from desk.store.notices import NewNotice
 from engine.history import (
+    ActivityCancelled,
     ActivityEntered,
+    ActivityLeft,
+    FlowTaken,
     HandlerDecided,
     HistoryEvent,
     InstanceCancelled,
     InstanceCompleted,
+    JobCreated,
+    JobDone,
+    MessageAwaited,
     MessageCorrelated,
     TaskClaimed,
     TaskCompleted,
@@ -36,6 +44,8 @@ from engine.history import (
     TaskDueMoved,
     TaskReassigned,
     TaskReleased,
+    TimerArmed,
+    TimerFired,
     TimerMoved,
     VariableSet,
 )
@@ -49,27 +59,35 @@ Kind = TypeVar("Kind")
 STATE, STAGE, WORK, WAITS_FOR = "case.state", "case.stage", "case.work", "case.waits_for"
 OWNERS_STAGE = "handle"
 MOST = 2**31 - 1  # what a whole number's column holds
-STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": "transfer", "survey-answered": "follow_up"}
+IGNORED = (FlowTaken, JobCreated, JobDone, MessageAwaited, TaskDueMoved, TimerArmed, TimerFired, TimerMoved)
+"""Events that say nothing about a case's records."""
 
 
 class CaseProjection:
     """An engine projection. Instances of other processes are left alone, also when their business key is a case's number."""
 
-    ignores = (TimerMoved, TaskDueMoved)
+    ignores = IGNORED
 
-    def __init__(self, vault: KeyRing, *, time_zone: str = "Asia/Shanghai", untouched_after: timedelta | None = None) -> None:
+    def __init__(
+        self,
+        vault: KeyRing,
+        *,
+        time_zone: str = "Asia/Shanghai",
+        calendars: CalendarSource | None = None,
+        untouched_after: timedelta | None = None,
+    ) -> None:
         self._vault = vault
         self._zone = ZoneInfo(time_zone)
+        self._calendars = calendars or always_shipped(time_zone)
         self._untouched_after = untouched_after
 
-    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> None:
-        """Bring the records of one case up to these events."""
-        if not cases.known(tx, instance.business_key):
-            return
-        before = cases.case(tx, instance.business_key, lock=True)
-        if before.process_key != instance.process_key:
-            return
-        writing = _Writing(tx, self._vault, before, self._zone)
+    def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> Collection[str]:
+        """Bring the records of one case up to these events. The lookup `clock` answers otherwise when a clock's events grew."""
+        before = cases.found_locked(tx, instance.business_key)
+        if before is None or before.process_key != instance.process_key:
+            return ()
+        book = ClockBook(tx, self._vault, before.number, self._calendars)
+        writing = _Writing(tx, self._vault, before, self._zone, ClockKeeping(book, instance))
         assignments = AssignmentRecords(tx, untouched_after=self._untouched_after)
         for event in events:
             was = writing.case
@@ -79,13 +97,15 @@ class CaseProjection:
             changed = {field: getattr(writing.case, field) for field in Case.__slots__}
             del changed["number"], changed["revision"]
             cases.save(tx, before, **changed)
+        return NAMES if book.write() else ()
 
 
 class _Writing:
     """One transaction's events on one case: the case as a value, everything else straight into its table."""
 
-    def __init__(self, tx: Transaction, vault: KeyRing, case: Case, zone: ZoneInfo) -> None:
+    def __init__(self, tx: Transaction, vault: KeyRing, case: Case, zone: ZoneInfo, clocks: ClockKeeping) -> None:
         self.tx = tx
+        self.clocks = clocks
         self.vault = vault
         self.case = case
         self.zone = zone
@@ -99,17 +119,25 @@ class _Writing:
             case VariableSet(name="assignment", value=value) if isinstance(value, Mapping):
                 self._assigned(value, event.at)
             case VariableSet(name="clocks", value=value) if isinstance(value, Mapping):
-                self._clocks(value, event.at)
+                self._change(round=_number(value.get("round")) or self.case.round)
+                self.clocks.variable(self.case, value, at=event.at, by=event.by)
             case HandlerDecided(handler="escalate"):
                 self._escalated(event)
+            case HandlerDecided():
+                self.clocks.decided(event)
+            case ActivityLeft(token_id=str(token)) | ActivityCancelled(token_id=str(token)):
+                self._waiting(self.clocks.left(self.case, token, at=event.at, by=event.by))
             case TaskCreated() | TaskClaimed() | TaskReleased() | TaskReassigned():
                 self._task(event)
-            case MessageCorrelated(message_name=name) if name in STOPPED_BY_MESSAGE:
-                clocks.stop(self.tx, self.case.number, {STOPPED_BY_MESSAGE[name]}, event.at)
+            case MessageCorrelated(message_name=name):
+                self.clocks.correlated(name, at=event.at, by=event.by)
             case TaskCompleted():
                 self._worked(event)
-            case InstanceCompleted() | InstanceCancelled():
-                self._move(CaseState.CLOSED, event.at)
+            case InstanceCompleted():
+                self._move(CaseState.CLOSED, event)
+            case InstanceCancelled():
+                self.clocks.closed(at=event.at, by=event.by, cancelled=True)
+                self._move(CaseState.CLOSED, event)
 
     def _change(self, **changes: Any) -> None:
         self.case = replace(self.case, **changes)
@@ -117,6 +145,9 @@ class _Writing:
     def _entered(self, event: ActivityEntered) -> None:
         if stage := event.properties.get(STAGE):
             self._change(stage=stage)
+        if PAUSE in event.properties:
+            token = event.token_id or event.activity_id or ""
+            self._waiting(self.clocks.entered(self.case, event.properties, token, at=event.at, by=event.by))
         wanted = event.properties.get(STATE)
         if wanted is None:
             return
@@ -126,10 +157,14 @@ class _Writing:
         # an offered task isn't work yet: the case stays 待处理 until somebody takes it
         if event.kind == "userTask" and wanted == CaseState.IN_PROGRESS and self.case.state is CaseState.OPEN:
             return
-        self._move(CaseState(wanted), event.at)
+        self._move(CaseState(wanted), event)
 
-    def _move(self, state: CaseState, at: datetime) -> None:
-        case = self.case
+    def _waiting(self, waiting: Mapping[str, str]) -> None:
+        if waiting != self.case.waiting:
+            self._change(waiting=waiting)
+
+    def _move(self, state: CaseState, event: HistoryEvent) -> None:
+        case, at = self.case, event.at
         if state is case.state:
             return
         if state not in CASE_MOVES[case.state]:
@@ -138,12 +173,10 @@ class _Writing:
         self._change(state=state)
         if state is CaseState.RESOLVED:
             self._change(resolved_at=at)
-            clocks.void(self.tx, case.number, CONDITIONAL, at)
-            clocks.stop(self.tx, case.number, {"pickup", "respond", "solve"}, at)
+            self.clocks.resolved(case, at=at, by=event.by)
         elif state is CaseState.CLOSED:
             self._change(closed_at=at)
-            clocks.void(self.tx, case.number, CONDITIONAL, at)
-            clocks.stop(self.tx, case.number, None, at)
+            self.clocks.closed(at=at, by=event.by, cancelled=False)
         elif case.state is CaseState.RESOLVED:
             self._change(resolved_at=None)
 
@@ -156,33 +189,6 @@ class _Writing:
         self._change(owner=owner or self.case.owner, team=team or self.case.team)
         if owner:
             people.note_assigned(self.tx, owner, at)
-
-    def _clocks(self, value: Mapping[str, Any], at: datetime) -> None:
-        self._change(round=_number(value.get("round")) or self.case.round)
-        for name, clock in value.items():
-            if isinstance(clock, Mapping):
-                self._clock(name, clock, at)
-
-    def _clock(self, name: str, clock: Mapping[str, Any], at: datetime) -> None:
-        """Start or move a clock of the round; without a due instant it isn't one, or it was stopped or escalated."""
-        if isinstance(stopped_at := clock.get("stopped_at"), datetime):
-            clocks.stop(self.tx, self.case.number, {name}, stopped_at)
-        due_at, started_at, warn_at = (_as(datetime, clock.get(name)) for name in ("due_at", "started_at", "warn_at"))
-        if due_at is None:
-            return
-        row = ClockRow(
-            case_number=self.case.number,
-            round=self.case.round,
-            name=name,
-            started_at=started_at or self._round_began(at),
-            due_at=due_at,
-            warn_at=warn_at,
-            source=str(clock.get("source") or ""),
-        )
-        clocks.start(self.tx, row)
-
-    def _round_began(self, at: datetime) -> datetime:
-        return self.case.received_at if self.case.round == 1 else at
 
     def _escalated(self, event: HandlerDecided) -> None:
         result = event.result
@@ -206,8 +212,8 @@ class _Writing:
             return
         if isinstance(event, TaskClaimed):
             self._change(owner=event.by)
-            clocks.stop(self.tx, self.case.number, {"pickup"}, event.at)
-            self._move(CaseState.IN_PROGRESS, event.at)
+            self.clocks.claimed(at=event.at, by=event.by)
+            self._move(CaseState.IN_PROGRESS, event)
         elif isinstance(event, TaskReassigned):
             self._change(owner=event.assignee or self.case.owner)
         # who gives the task back stays the owner until somebody takes it: a case has one owner at all times (R40)
@@ -241,7 +247,7 @@ class _Writing:
         progress.append(self.tx, self.vault, row)
         if self.case.first_response_at is None and event.by == self.case.owner:
             self._change(first_response_at=row.started_at)
-            clocks.stop(self.tx, self.case.number, {"respond"}, row.started_at)
+            self.clocks.responded(row.started_at, at=event.at, by=event.by)
 
 
 def _as(kind: type[Kind], value: Any) -> Kind | None:

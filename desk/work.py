@@ -141,7 +141,7 @@ class Work:
         if properties.get(WORK) == "true":
             row = self._row(tx, case, task, answers)
             if task.assignee == case.owner:
-                responses.responded(tx, self._context, case.number, row.started_at)
+                responses.responded(tx, self._context, case.number, row.started_at, by=task.assignee or "")
         if answers.get("outcome") == RESOLVED:
             awaited = {part.strip() for part in properties.get(WAITS_FOR, "").split(",")}
             pending = [one.name for one in queries.tasks(tx, instance_id=task.instance_id) if one.activity_id in awaited]
@@ -164,7 +164,7 @@ class Work:
             task = self._held(tx, case, by)
             row = self._row(tx, case, task, {key: value for key, value in data.items() if key != "outcome"})
             if by == case.owner:
-                responses.responded(tx, self._context, number, row.started_at)
+                responses.responded(tx, self._context, number, row.started_at, by=by)
             progress.append(tx, self._context.vault, row)
             return row
 
@@ -290,7 +290,7 @@ class Work:
         if agent.login == case.owner:
             assignments.change(tx, number, look_again_at=None)
         if entry.kind in RESPONSES:
-            responses.responded(tx, self._context, number, max(entry.at, case.received_at))
+            responses.responded(tx, self._context, number, max(entry.at, case.received_at), by=entry.by)
         return True
 
     @tried_again

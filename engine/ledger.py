@@ -106,13 +106,15 @@ class Ledger:
         if not self._untold:
             return False
         fresh, self._untold = tuple(self._untold), []
-        self._answers.clear()
         changed: set[str] = set()
         for projection in self._projections:
             ignored = getattr(projection, "ignores", ())
             if not all(isinstance(event, ignored) for event in fresh):
+                # what it wrote may be what a lookup reads; what nobody took in changes no answer
+                self._answers.clear()
                 changed.update(projection.apply(self.tx, self.instance, fresh) or ())
-        self.change_lookups(changed, Cause(by=fresh[-1].by, reason=""))
+        if changed:
+            self.change_lookups(changed, Cause(by=fresh[-1].by, reason=""))
         return bool(changed)
 
     def _ask(self, lookup: Lookup, *arguments: Any, **named: Any) -> Any:

@@ -24,6 +24,8 @@ from desk.clocks.events import (
     ServiceTarget,
     VoidReason,
 )
+from desk.clocks.verdicts import VerdictFact
+from desk.model import Verdict
 
 VERSION = 1
 _KINDS: Mapping[str, type] = {
@@ -52,6 +54,27 @@ def decode(data: Mapping[str, Any]) -> ClockEvent:
         )
     except (TypeError, ValueError, KeyError, ZeroDivisionError, AttributeError) as error:
         raise ClockEventUnreadable(f"of kind {data['kind']} can't be read: {error}") from error
+
+
+def encode_verdict(fact: VerdictFact) -> dict[str, Any]:
+    """A verdict as a JSON object."""
+    return {"format": VERSION, **{field.name: _plain(getattr(fact, field.name)) for field in fields(fact)}}
+
+
+def decode_verdict(data: Mapping[str, Any]) -> VerdictFact:
+    """What `encode_verdict` gave. Raises ClockEventUnreadable, also for a later format."""
+    if data.get("format") != VERSION:
+        raise ClockEventUnreadable(f"has format {data.get('format')!r}, which isn't {VERSION}")
+    given = {name: value for name, value in data.items() if name != "format"}
+    try:
+        return VerdictFact(
+            **{
+                name: _READ_VERDICT[name](value) if name in _READ_VERDICT and value is not None else value
+                for name, value in given.items()
+            }
+        )
+    except (TypeError, ValueError, KeyError) as error:
+        raise ClockEventUnreadable(f"with a verdict can't be read: {error}") from error
 
 
 def _plain(value: Any) -> Any:
@@ -99,4 +122,11 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "breach_cause": Cause,
     "rule": DueRule,
     "grace": lambda seconds: timedelta(seconds=seconds),
+}
+_READ_VERDICT: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("decided_at", "started_at", "due_at", "stopped_at", "breached_at"), _instant),
+    **dict.fromkeys(("elapsed", "paused"), lambda seconds: timedelta(seconds=seconds)),
+    "verdict": Verdict,
+    "cause": Cause,
+    "excluded": VoidReason,
 }

@@ -83,11 +83,10 @@ def _make_verdicts() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=True),
-        sa.Column("breached_at", UtcDateTime(), nullable=True),
-        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
         sa.Column("by", sa.String(length=100), nullable=False),
-        sa.Column("cause", sa.String(length=40), nullable=False),
+        sa.Column("why", sa.String(length=100), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_clock_verdict")),
         sa.ForeignKeyConstraint(["case_number"], ["desk_case.number"], name=op.f("fk_desk_clock_verdict_case_number")),
         sa.UniqueConstraint(
@@ -102,37 +101,39 @@ def _make_promises() -> None:
         sa.Column("id", Key, autoincrement=True, nullable=False),
         sa.Column("case_number", sa.String(length=40), nullable=False),
         sa.Column("promised_at", UtcDateTime(), nullable=False),
-        sa.Column("promised_by", sa.String(length=100), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
-        sa.Column("ended_by", sa.String(length=100), nullable=True),
-        sa.Column("end_reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("approved_by", sa.String(length=100), nullable=True),
+        sa.Column("fulfilled_at", UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.Column("apology_sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_promise")),
         sa.ForeignKeyConstraint(["case_number"], ["desk_case.number"], name=op.f("fk_desk_promise_case_number")),
     )
     op.create_index("ix_desk_promise_case_number", "desk_promise", ["case_number", "id"])
-    op.create_index("ix_desk_promise_state_due_at", "desk_promise", ["state", "due_at"])
+    op.create_index("ix_desk_promise_due_at", "desk_promise", ["due_at"])
 
 
 def _carry_over() -> None:
     """A clock that was kept before gets the events that tell the same: so long around the clock, and done when it was done."""
-    columns = {name: sa.column(name, UtcDateTime()) if name.endswith("_at") else sa.column(name) for name in CLOCK}
-    clock = sa.table("desk_clock", *columns.values())
-    event = sa.table("desk_clock_event", *(sa.column(name, UtcDateTime() if name == "at" else None) for name in COLUMNS))
+    clock = _table("desk_clock", (*CLOCK, "state", "breached_at"))
+    event = _table("desk_clock_event", COLUMNS)
     connection = op.get_bind()
-    old = connection.execute(sa.select(*columns.values())).all()
+    old = connection.execute(sa.select(*(clock.c[name] for name in CLOCK))).all()
     for begin in range(0, len(old), BATCH):
-        rows = old[begin : begin + BATCH]
-        connection.execute(sa.insert(event), [one for row in rows for one in _events(row)])
-    late = sa.and_(clock.c.verdict == "late", clock.c.stopped_at.is_not(None))
+        connection.execute(sa.insert(event), [one for row in old[begin : begin + BATCH] for one in _events(row)])
     over = clock.c.stopped_at.is_not(None)
-    state = sa.column("state")
-    table = sa.table("desk_clock", *columns.values(), state, sa.column("breached_at", UtcDateTime()))
-    connection.execute(sa.update(table).where(late).values(breached_at=table.c.due_at))
-    connection.execute(sa.update(table).where(over, table.c.verdict != "void").values(state="stopped"))
-    connection.execute(sa.update(table).where(over, table.c.verdict == "void").values(state="void"))
+    for verdict, values in (
+        ("late", {"state": "stopped", "breached_at": clock.c.due_at}),
+        ("on_time", {"state": "stopped"}),
+        ("void", {"state": "void"}),
+    ):
+        connection.execute(sa.update(clock).where(over, clock.c.verdict == verdict).values(**values))
+
+
+def _table(name: str, columns: tuple[str, ...]) -> sa.TableClause:
+    return sa.table(name, *(sa.column(one, UtcDateTime() if one == "at" or one.endswith("_at") else None) for one in columns))
 
 
 def _events(row: Any) -> Iterator[dict[str, Any]]:

@@ -116,6 +116,13 @@ def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tx.execute(query).scalars()))
 
 
+def found_locked(tx: Transaction, number: str) -> Case | None:
+    """The case with that number, with other writers of it kept waiting; None when a business key is no case of ours."""
+    query = select(*_COLUMNS).where(tables.case.c.number == number).with_for_update(key_share=True)
+    row = tx.execute(query).one_or_none()
+    return _case(row) if row else None
+
+
 def known(tx: Transaction, number: str) -> bool:
     """Whether a business key is a case of ours."""
     return tx.execute(select(tables.case.c.number).where(tables.case.c.number == number)).first() is not None

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, select, update
 
 from desk import tables
 from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, encode, verdict
+from desk.clocks.encoding import decode_verdict, encode_verdict
+from desk.clocks.verdicts import VerdictFact
 from desk.escalation import Escalated
 from desk.model import Verdict
 from desk.store.sealing import seal, unseal
@@ -70,9 +72,7 @@ class KeptClock:
     events: tuple[ClockEvent, ...]
 
 
-def kept(
-    tx: Transaction, numbers: Collection[str], *, vault: KeyRing | None = None, only_open: bool = False
-) -> list[KeptClock]:
+def kept(tx: Transaction, numbers: Collection[str], *, vault: KeyRing | None = None, only_open: bool = False) -> list[KeptClock]:
     """The clocks of the cases with their events, by case, round and name, in one statement. With a `vault` also the notes."""
     clock, event = tables.clock, tables.clock_event
     same = and_(*(clock.c[name] == event.c[name] for name in ("case_number", "round", "name")))
@@ -95,9 +95,7 @@ def _event(row: Row, vault: KeyRing | None) -> ClockEvent:
 
 def append(tx: Transaction, vault: KeyRing, news: Iterable[tuple[ClockRow, int, Sequence[ClockEvent]]]) -> None:
     """Add events of clocks behind the first so many, whose rows are there."""
-    values = [
-        _values(vault, row, seq, event) for row, before, events in news for seq, event in enumerate(events, start=before)
-    ]
+    values = [_values(vault, row, seq, event) for row, before, events in news for seq, event in enumerate(events, start=before)]
     if values:
         tx.execute(insert(tables.clock_event), values)
 
@@ -150,48 +148,28 @@ def of_cases(tx: Transaction, numbers: Collection[str]) -> list[ClockRow]:
     return [_clock(row) for row in tx.execute(query)]
 
 
-def judge_again(tx: Transaction, before: ClockRow, after: ClockRow, *, at: datetime, by: str, cause: str) -> None:
-    """Replace the verdict of a clock that is over; the old one is kept with the new one beside it (E44)."""
-    table, row = tables.clock_verdict, after
-    where = [table.c[name] == getattr(row, name) for name in ("case_number", "round", "name")]
-    last = tx.execute(select(func.max(table.c.version)).where(*where)).scalar_one_or_none() or 0
-    said = [(1, before, before.stopped_at or at, "stopped")] if last == 0 else []
-    said.append((max(last, 1) + 1, after, at, cause))
+def judge(tx: Transaction, judged: Iterable[tuple[ClockRow, VerdictFact]]) -> None:
+    """Keep verdicts, each a version of its own; none is ever replaced (E44)."""
     values = [
         {
-            **{name: getattr(one, name) for name in ("case_number", "round", "name", "verdict", "due_at", "breached_at")},
-            "version": version,
-            "at": when,
-            "by": by,
-            "cause": why,
+            **{name: getattr(row, name) for name in ("case_number", "round", "name")},
+            **{name: getattr(fact, name) for name in ("version", "verdict", "decided_at", "by", "why")},
+            "data": json.dumps(encode_verdict(fact), ensure_ascii=False),
         }
-        for version, one, when, why in said
+        for row, fact in judged
     ]
-    tx.execute(insert(table), values)
-    save(tx, [], [after])
+    if values:
+        tx.execute(insert(tables.clock_verdict), values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedAgain:
-    """One version of a clock's verdict; the highest is the one that holds."""
-
-    round: int
-    name: str
-    version: int
-    verdict: Verdict
-    due_at: datetime | None
-    breached_at: datetime | None
-    at: datetime
-    by: str
-    cause: str
-
-
-def verdicts(tx: Transaction, case_number: str) -> list[JudgedAgain]:
-    """All versions of verdicts that were replaced or replaced one, in order; clocks that were judged once aren't among them."""
+def verdicts(tx: Transaction, case_number: str) -> dict[tuple[int, str], tuple[VerdictFact, ...]]:
+    """All versions of a case's verdicts in order, by round and clock; the last version is the one that holds."""
     table = tables.clock_verdict
-    columns = [table.c[field] for field in JudgedAgain.__slots__]
-    query = select(*columns).where(table.c.case_number == case_number).order_by(table.c.round, table.c.name, table.c.version)
-    return [JudgedAgain(**{**row._mapping, "verdict": Verdict(row.verdict)}) for row in tx.execute(query)]
+    query = select(table.c.round, table.c.name, table.c.data).where(table.c.case_number == case_number)
+    found: dict[tuple[int, str], tuple[VerdictFact, ...]] = {}
+    for row in tx.execute(query.order_by(table.c.round, table.c.name, table.c.version)):
+        found[row.round, row.name] = (*found.get((row.round, row.name), ()), decode_verdict(json.loads(row.data)))
+    return found
 
 
 def add_escalation(tx: Transaction, case_number: str, escalated: Escalated, at: datetime) -> None:

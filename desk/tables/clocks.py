@@ -63,14 +63,13 @@ clock_verdict = Table(
     Column("name", String(100), nullable=False),
     Column("version", Integer, nullable=False),
     Column("verdict", String(20), nullable=False),
-    Column("due_at", UtcDateTime),
-    Column("breached_at", UtcDateTime),
-    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
     login_column("by"),
-    Column("cause", String(40), nullable=False),
+    Column("why", String(100), nullable=False),
+    Column("data", Text, nullable=False),
     UniqueConstraint("case_number", "round", "name", "version"),
 )
-"""The verdicts of clocks that were judged again: the first one, and each later one, which replaced it in `desk_clock`."""
+"""Verdicts as they were given when a clock stopped; counted anew later, it is a further version beside the old one."""
 
 promise = Table(
     "desk_promise",
@@ -78,14 +77,14 @@ promise = Table(
     key_column(),
     case_column(),
     Column("promised_at", UtcDateTime, nullable=False),
-    login_column("promised_by"),
     Column("due_at", UtcDateTime, nullable=False),
+    login_column("by"),
     sealed_column("reason_sealed", PROMISE),
-    Column("state", String(20), nullable=False),
-    Column("ended_at", UtcDateTime),
-    login_column("ended_by", nullable=True),
-    sealed_column("end_reason_sealed", PROMISE, nullable=True),
+    login_column("approved_by", nullable=True),
+    Column("fulfilled_at", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime),
+    sealed_column("apology_sealed", PROMISE, nullable=True),
     Index("ix_desk_promise_case_number", "case_number", "id"),
-    Index("ix_desk_promise_state_due_at", "state", "due_at"),
+    Index("ix_desk_promise_due_at", "due_at"),
 )
 """When we told a customer that it will be done, and what became of that: never the limit itself, which stays what it is."""

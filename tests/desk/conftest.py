@@ -14,6 +14,8 @@ from argon2 import PasswordHasher
 
 from bpmn.package import ProcessPackage, load_package
 from desk.context import DeskSettings
+from desk.calendarsource import always_shipped
+from desk.clocklookup import ClockLookup
 from desk.projection import CaseProjection
 from desk.seed import seed_demo
 from desk.service import Desk
@@ -128,8 +130,9 @@ def desk_settings() -> DeskSettings:
 @pytest.fixture
 def office(database: Database, vault: KeyRing, desk_settings: DeskSettings) -> Office:
     clock, chance, handlers = FakeClock(local("2023-10-01T09:30")), FakeChance(), {}
+    lookups = [ClockLookup(always_shipped("Asia/Shanghai"))]
     projection = CaseProjection(vault, untouched_after=desk_settings.untouched_after)
-    engine = Engine(database, vault=vault, handlers=handlers, projections=[projection], clock=clock)
+    engine = Engine(database, vault=vault, handlers=handlers, projections=[projection], clock=clock, lookups=lookups)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=QUICK_HASHER)
     settings = SimpleNamespace(smtp_url="", mail_from="", base_url=BASE_URL, channels={})
     services = SimpleNamespace(desk=desk, engine=engine, clock=clock, chance=chance, settings=settings)

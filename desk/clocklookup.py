@@ -1,0 +1,87 @@
+"""The lookup `clock`: what diagrams ask of a case's clocks, such as `= clock("solve").due_at` and `= clock("solve").at(0.75)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from desk.calendarsource import CalendarSource
+from desk.casetasks import CALLED
+from desk.clocks import Calendars, ClockEvent, ClockPhase, ClockState, evaluate
+from desk.store import clocks
+from engine.model import ProcessInstance
+from engine.ports import Answer, Transaction
+
+CLOCK = "clock"
+NAMES = (CLOCK,)
+
+Clocks = Mapping[str, Sequence[ClockEvent]]
+"""The events of each clock of a case, of the latest round that has it. Of a team's clocks the last one is also there as
+`team:<key>`, without its number.
+"""
+
+
+class ClockLookup:
+    """An engine lookup. A clock that the case doesn't have answers null throughout, so that its timers are unarmed."""
+
+    name = CLOCK
+
+    def __init__(self, calendars: CalendarSource) -> None:
+        self._calendars = calendars
+
+    def answers(self, tx: Transaction, instances: Sequence[ProcessInstance], at: datetime) -> Mapping[int, Answer]:
+        """For each instance the function from a clock's name to what it says: see `told`. One statement for all together."""
+        latest: dict[str, dict[str, Sequence[ClockEvent]]] = {}
+        for one in clocks.kept(tx, {_number(one) for one in instances}):
+            of_case = latest.setdefault(one.row.case_number, {})
+            of_case[one.row.name] = one.events
+            if one.row.name.count(":") == 2:
+                of_case[one.row.name.rpartition(":")[0]] = one.events
+        calendars = self._calendars(tx)
+        return {one.id: partial(_answer, latest.get(_number(one), {}), calendars, at) for one in instances}
+
+
+def _number(instance: ProcessInstance) -> str:
+    """The case to which an instance belongs, also one that the case's process called."""
+    return instance.business_key.partition(CALLED)[0]
+
+
+def _answer(events: Clocks, calendars: Calendars, at: datetime, name: Any) -> Mapping[str, Any]:
+    if not isinstance(name, str):
+        raise ValueError(f"expected the name of a clock, got {name!r}")
+    return told(evaluate(events[name], calendars, at)) if name in events else _UNKNOWN
+
+
+def told(state: ClockState) -> Mapping[str, Any]:
+    """What an expression sees of a clock. `due_at` and `at(fraction)` are null unless it runs; `remaining` is a duration."""
+    running = state.phase is ClockPhase.RUNNING
+    return {
+        "state": state.phase.value,
+        "started_at": state.started_at,
+        "due_at": state.due_at if running else None,
+        "remaining": state.remaining,
+        "paused": state.phase is ClockPhase.PAUSED,
+        "breached_at": state.breached_at,
+        "verdict": state.verdict.value,
+        "at": lambda fraction: _reached(state, fraction),
+    }
+
+
+def _reached(state: ClockState, fraction: Any) -> datetime | None:
+    if not isinstance(fraction, int | float | Decimal) or isinstance(fraction, bool) or fraction < 0:
+        raise ValueError(f"expected a part of the limit, such as 0.75, got {fraction!r}")
+    return state.at(float(fraction))
+
+
+def _nothing(_fraction: Any) -> None:
+    return None
+
+
+_UNKNOWN: Mapping[str, Any] = {
+    **dict.fromkeys(("state", "started_at", "due_at", "remaining", "breached_at", "verdict")),
+    "paused": False,
+    "at": _nothing,
+}

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Process, feel_source
-from bpmn.feel import parse
+from bpmn.feel import Expression, parse
 from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.timeline import Explained, as_explained, name_in
@@ -58,7 +58,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A timer that waits. `due_at` None: not armed. `follows` are the variables that move it; `last_move` None: never moved."""
+    """A timer that waits. `due_at` None: not armed. `follows` are the variables and lookups that move it.
+
+    `last_move` None: never moved.
+    """
 
     activity_id: str
     name: str
@@ -150,9 +153,13 @@ def _armed(event: TimerArmed, process: Process) -> Due:
         name=name_in(process, event.activity_id),
         due_at=event.due_at,
         armed_at=event.at,
-        follows=() if source is None else tuple(sorted(parse(source).names)),
+        follows=() if source is None else _follows(parse(source)),
         expression=expression,
     )
+
+
+def _follows(expression: Expression) -> tuple[str, ...]:
+    return tuple(sorted(expression.names | expression.calls))
 
 
 def _move(events: Sequence[HistoryEvent], event: TimerMoved, follows: tuple[str, ...]) -> Move:

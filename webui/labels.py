@@ -78,9 +78,18 @@ TASK_STATES = {
 CLOCKS = {
     "pickup": Label(text=mark("Pick-up")),
     "respond": Label(text=mark("Response")),
+    "next_response": Label(text=mark("Next response")),
     "transfer": Label(text=mark("Transfer")),
     "solve": Label(text=mark("Solution")),
     "follow_up": Label(text=mark("Follow-up")),
+    "feedback": Label(text=mark("Analysis of the feedback")),
+}
+PAUSE_REASONS = {
+    "customer": Label(text=mark("waits for the customer")),
+    "third_party": Label(text=mark("waits for a third party")),
+    "appointment": Label(text=mark("waits for an appointment")),
+    "parts": Label(text=mark("waits for a delivery")),
+    "internal": Label(text=mark("waits for another team")),
 }
 RATINGS = {
     "satisfied": Label(text=mark("Satisfied"), tone="good"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 from markupsafe import Markup, escape
 
-from webui.labels import CASE_TYPES, STAGES, label_of
+from webui.labels import CASE_TYPES, PAUSE_REASONS, STAGES, label_of
 from webui.people_names import team_name
 
 blueprint = Blueprint("words", __name__)
@@ -19,6 +19,12 @@ ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$*+,;=%-]|&amp;)+")  # in 
 def stage_name(code: str) -> str:
     """A stage of the case in the viewer's language."""
     return label_of(STAGES, code).text
+
+
+@blueprint.app_template_filter("pause_reason")
+def pause_reason(code: str) -> str:
+    """What a clock waits for, in the viewer's language."""
+    return label_of(PAUSE_REASONS, code).text
 
 
 @blueprint.app_template_filter("skill_name")

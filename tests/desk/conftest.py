@@ -13,9 +13,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from bpmn.package import ProcessPackage, load_package
-from desk.context import DeskSettings
 from desk.calendarsource import always_shipped
 from desk.clocklookup import ClockLookup
+from desk.context import DeskSettings
 from desk.projection import CaseProjection
 from desk.seed import seed_demo
 from desk.service import Desk

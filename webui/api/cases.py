@@ -6,12 +6,28 @@ from datetime import datetime
 from typing import Any
 
 from desk.cases import CaseListItem, CaseView
+from desk.clocks import ClockPhase
 from desk.masking import mask_within
 from desk.model import CaseState, Scope, Verdict
 from webui.api.errors import CursorUnknown
 from webui.api.operations import PAGING, Answer, Call, Operation
 from webui.api.paging import cursor, place
-from webui.api.shapes import ANSWERS, ID, INSTANT, TEXT, VERSION, WHOLE, Shape, items, one_of, or_null, page_of, takes, text
+from webui.api.shapes import (
+    ANSWERS,
+    BOOLEAN,
+    ID,
+    INSTANT,
+    TEXT,
+    VERSION,
+    WHOLE,
+    Shape,
+    items,
+    one_of,
+    or_null,
+    page_of,
+    takes,
+    text,
+)
 from webui.context import services
 
 CLOCK = Shape(
@@ -19,10 +35,17 @@ CLOCK = Shape(
     {
         "name": TEXT,
         "round": WHOLE,
+        "state": one_of(ClockPhase),
         "started_at": INSTANT,
-        "due_at": INSTANT,
+        "due_at": or_null(INSTANT),
         "warn_at": or_null(INSTANT),
         "stopped_at": or_null(INSTANT),
+        "paused_since": or_null(INSTANT),
+        "paused_until": or_null(INSTANT),
+        "paused_for": items(TEXT),
+        "breached_at": or_null(INSTANT),
+        "calendar": TEXT,
+        "provisional": BOOLEAN,
         "verdict": one_of(Verdict),
     },
 )

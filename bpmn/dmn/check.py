@@ -1,4 +1,4 @@
-"""Overlaps and gaps of decision tables, where their cells are plain enough to tell."""
+"""Overlaps, gaps and unlisted results of decision tables, where their cells are plain enough to tell."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from bpmn.dmn.cells import is_plain
 from bpmn.dmn.model import DecisionModel
+from bpmn.dmn.outsiders import outsiders
 from bpmn.dmn.samples import samples_of
-from bpmn.dmn.tables import DecisionTable, Rule
+from bpmn.dmn.tables import DecisionTable, OutputColumn, Rule
 from bpmn.feel import FeelError, UnaryTests
 from bpmn.feel.runtime import Run, Scope
 from bpmn.feel.text import text_of
@@ -21,7 +22,9 @@ _WITHOUT_GAPS = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFinding:
-    """Something doubtful about a table: an "overlap" of two rows (counted from 1), or a "gap" that no row covers."""
+    """Something doubtful about a table: an "overlap" of two rows (counted from 1), a "gap" that no row covers, or an
+    "output" of a row that its column doesn't list.
+    """
 
     decision_id: str
     kind: str
@@ -46,17 +49,18 @@ def check(model: DecisionModel) -> list[TableFinding]:
 
 
 def check_table(table: DecisionTable) -> list[TableFinding]:
-    """Rows that overlap (UNIQUE; ANY where their results differ) and at most three gaps.
+    """Rows that overlap (UNIQUE; ANY where their results differ), at most three gaps, and results outside of the listed values.
 
     Cells with anything but literals, intervals, lists and `not(…)` are never reported; a table that has them isn't
     searched for gaps, nor is one with a default, or one of a policy under which no row need match.
     """
+    unlisted = [_output(table, *one) for one in outsiders(table)]
     run = Run(_BUDGET)
     try:
         columns = [_column(table, index, run) for index in range(len(table.inputs))]
-        return [*_overlaps(table, columns, run), *_gaps(table, columns, run)]
-    except FeelError:  # too large to search: nothing can be said
-        return []
+        return [*_overlaps(table, columns, run), *_gaps(table, columns, run), *unlisted]
+    except FeelError:  # too large to search for overlaps and gaps: nothing can be said about them
+        return unlisted
 
 
 def _column(table: DecisionTable, index: int, run: Run) -> _Column:
@@ -168,6 +172,17 @@ def _gap(table: DecisionTable, example: dict, run: Run) -> TableFinding:
         rows=(),
         message=f"no row matches {when}; the result is null then. Add a row or a default",
         message_zh=f"{when_zh}没有任何行匹配，结果为空。请增加一行或设置默认值",
+    )
+
+
+def _output(table: DecisionTable, rule: Rule, column: OutputColumn, text: str) -> TableFinding:
+    listed = column.allowed.text if column.allowed else ""
+    return TableFinding(
+        decision_id=table.decision_id,
+        kind="output",
+        rows=(rule.index,),
+        message=f"row {rule.index} gives {text} for {column.label}, whose values are {listed}. Correct the cell, or the values",
+        message_zh=f"第 {rule.index} 行的“{column.label}”为 {text}，而该列的取值范围是 {listed}。请修正该单元格或取值范围",
     )
 
 

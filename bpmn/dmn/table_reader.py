@@ -74,6 +74,7 @@ def _output(column: etree._Element, reading: Reading, place: Place, index: int) 
         type=reading.types.named(type_name(column)),
         label=column.get("label") or name,
         priorities=_literals(values, reading, listed, where.at("its values", "取值范围")) if listed else None,
+        allowed=reading.tests(values, listed, where.at("its values", "取值范围")) if listed else None,
         default=reading.expression(default, entry, where.at("its default", "默认值")) if entry else None,
     )
 

@@ -33,15 +33,15 @@ class InputColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputColumn:
-    """`priorities` lists the output values, the strongest first; `default` applies when no row matches.
-
-    `label` is for readers, as the name where the author gave none.
+    """`priorities` lists the output values, the strongest first; `allowed` tests for them, for the check: it restricts no
+    decision. `default` applies when no row matches. `label` is for readers, as the name where the author gave none.
     """
 
     name: str
     type: FeelType
     label: str = ""
     priorities: Node | None = None
+    allowed: UnaryTests | None = None
     default: Node | None = None
 
 

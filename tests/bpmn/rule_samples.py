@@ -274,6 +274,12 @@ SAMPLES: dict[str, Sample] = {
         element="classify",
         says="分类",
     ),
+    "table-output": Sample(
+        good=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "b"), values='"a", "b"')),
+        bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "c"), values='"a", "b"')),
+        element="classify",
+        says="row 2 gives",
+    ),
     "table-overlap": Sample(
         good=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), (">= 10", "b"))),
         bad=package(straight(DECIDING), classify__dmn=table(("< 10", "a"), ("< 20", "b"))),

@@ -74,17 +74,18 @@ MANIFEST = b'key = "story"\nversion = "1.0"\nname = "Story"\nprocess = "p"\n'
 TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:test">
 <decision id="classify" name="分类"><decisionTable hitPolicy="UNIQUE">
 <input id="i" label="金额"><inputExpression id="e" typeRef="number"><text>amount</text></inputExpression></input>
-<output id="o" name="result" typeRef="string"/>{rows}</decisionTable></decision></definitions>"""
+<output id="o" name="result" typeRef="string">{values}</output>{rows}</decisionTable></decision></definitions>"""
 
 
-def table(*rows: tuple[str, str]) -> bytes:
-    """A unique decision table with one input `amount` and one output."""
+def table(*rows: tuple[str, str], values: str = "") -> bytes:
+    """A unique decision table with one input `amount` and one output, which lists its `values` if they are given."""
     told = (
         f'<rule id="r{number}"><inputEntry id="a{number}"><text>{test.replace("<", "&lt;")}</text></inputEntry>'
         f'<outputEntry id="b{number}"><text>"{value}"</text></outputEntry></rule>'
         for number, (test, value) in enumerate(rows)
     )
-    return TABLE.format(rows="".join(told)).encode()
+    listed = f"<outputValues><text>{values}</text></outputValues>" if values else ""
+    return TABLE.format(rows="".join(told), values=listed).encode()
 
 
 def package(bpmn: bytes, **files: bytes) -> ProcessPackage:

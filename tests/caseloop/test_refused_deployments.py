@@ -80,6 +80,22 @@ def test_a_file_that_cannot_be_read_is_refused_by_name(home: Path, folder: Path,
     assert told in output
 
 
+@pytest.mark.parametrize(
+    ("row", "old", "new", "told"),
+    [
+        (6, "<text>3</text>", "<text>-1</text>", "row 6 gives -1 for 数量"),
+        (6, '<text>"wd"</text>', '<text>"days"</text>', 'row 6 gives "days" for 单位'),
+    ],
+)
+def test_a_limit_that_is_none_is_refused_with_its_row(home: Path, folder: Path, row: int, old: str, new: str, told: str) -> None:
+    file = folder / "targets.dmn"
+    before, at, after = file.read_text("utf-8").partition(f'<rule id="targets_row_{row}">')
+    file.write_text(before + at + after.replace(old, new, 1), "utf-8")
+    output = refused(home, folder)
+    assert "targets.dmn" in output
+    assert told in output
+
+
 @pytest.mark.shared_data
 def test_the_dangerous_diagram_is_refused_element_by_element(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "dangerous"

@@ -61,6 +61,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "supported-element": structure.supported_element,
         "supported-event": events.supported_event,
         "table-gap": package.table_gap,
+        "table-output": package.table_output,
         "table-overlap": package.table_overlap,
         "unique-field": package.unique_field,
         "unused-file": package.unused_file,

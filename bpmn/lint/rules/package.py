@@ -40,6 +40,11 @@ def table_gap(subject: Subject) -> Iterator[Fault]:
     yield from _table_faults(subject, "gap")
 
 
+def table_output(subject: Subject) -> Iterator[Fault]:
+    """A row's result is among the values that its column lists."""
+    yield from _table_faults(subject, "output")
+
+
 def unused_file(subject: Subject) -> Iterator[Fault]:
     """Forms and tables that no task uses, neither itself nor by a header or property."""
     if subject.package is None:

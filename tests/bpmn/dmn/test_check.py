@@ -93,6 +93,16 @@ def test_a_table_too_large_to_search_gets_no_finding():
     assert kinds(names, rows, policy="FIRST") in ([], ["gap"] * 3)
 
 
+def test_a_result_outside_of_its_columns_values_is_found_with_its_row():
+    [(kind, rows, message)] = findings(["age"], [["< 18", "15"], [">= 18", "-1"]], priorities="[0..100]")
+    assert (kind, rows) == ("output", (2,))
+    assert message == "row 2 gives -1 for result, whose values are [0..100]. Correct the cell, or the values"
+
+
+def test_empty_results_and_those_that_are_computed_are_no_outsiders():
+    assert kinds(["age"], [["< 18", ""], ["[18..20]", "age - 20"], ["> 20", "100"]], priorities="[0..100]") == []
+
+
 def test_findings_are_in_chinese_too():
     [finding] = check(read_decisions(definitions(decision("d", table(["年龄"], [["< 18", "1"]])))))
     assert finding.message_zh.startswith("当年龄 为 18 时没有任何行匹配")

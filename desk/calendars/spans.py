@@ -99,9 +99,12 @@ def _days(first: str, last: str) -> range:
 
 
 def wall_instant(day: date, minutes: int, zone: ZoneInfo, *, closing: bool) -> datetime:
-    """The UTC instant of a wall time. Skipped by a clock change: the first valid one. Repeated: first to open, last to close."""
+    """The UTC instant of a wall time. Skipped by a clock change: the first valid one. Repeated: first to open, last to close.
+
+    24:00 is where the next day begins, also when the clock comes back to it.
+    """
     if minutes == MINUTES_PER_DAY:
-        day, minutes = day + _DAY, 0
+        day, minutes, closing = day + _DAY, 0, False
     local = datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=zone)
     early, late = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     if early > late:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +59,27 @@ def test_elapsed_agrees_with_the_oracle(pair, start, minutes):
     calendar, oracle = pair
     end = start + timedelta(minutes=minutes)
     assert calendar.elapsed(start, end) == timedelta(minutes=oracle.elapsed(start, end))
+
+
+@pytest.mark.parametrize("hours", [("00:00", "24:00"), ("22:00", "24:00"), ("00:00", "22:00"), ("06:00", "21:00")])
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("America/Havana", "2024-03-10"),
+        ("America/Havana", "2024-11-03"),
+        ("America/Sao_Paulo", "2018-02-18"),
+        ("America/Sao_Paulo", "2018-11-04"),
+        ("Australia/Lord_Howe", "2024-04-07"),
+        ("Pacific/Apia", "2011-12-30"),
+    ],
+)
+def test_clock_changes_at_midnight_agree_with_the_oracle(zone, day, hours):
+    calendar = weekly_hours(f"Mon–Sun {hours[0]}–{hours[1]}", zone)
+    oracle = slow_week(ZoneInfo(zone), dict.fromkeys(range(7), (hours,)))
+    start = datetime.fromisoformat(day).replace(hour=15, tzinfo=UTC) - timedelta(days=1)
+    points = [start + timedelta(minutes=105 * n) for n in range(20)]
+    for one, other in pairwise(points):
+        assert calendar.elapsed(one, other) == timedelta(minutes=oracle.elapsed(one, other)), other
 
 
 @given(PAIRS, INSTANTS, st.integers(1, 10))

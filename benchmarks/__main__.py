@@ -13,6 +13,7 @@ def main() -> None:
     kills, cases = ("60", "100") if quick else ("500", "1000")
     for module, arguments in (
         ("benchmarks.calendars", []),
+        ("benchmarks.clocks", []),
         ("benchmarks.engine", [QUICK] if quick else []),
         ("benchmarks.crash", ["--kills", kills]),
         ("benchmarks.crash", ["--kills", kills, "--postgres"]),

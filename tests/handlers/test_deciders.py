@@ -133,6 +133,21 @@ def test_a_warning_outside_the_limit_names_node_and_header(said):
         ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": ROWS}, warnFraction=said), None)
 
 
+def test_the_diagram_says_whether_a_transfer_without_a_row_is_timed():
+    inputs = {"target_rows": ROWS[:3], "case": {"received_at": HALF_PAST_NINE}}
+    decider = ServiceClocks(CALENDARS, ZONE)
+    assert "transfer" not in decider.decide(call(inputs), None).result
+    assert decider.decide(call(inputs, defaultTransfer="true"), None).result["transfer"]["due_at"] == local(10, 30)
+    with pytest.raises(Invalid, match="Node: header 'defaultTransfer'"):
+        decider.decide(call(inputs, defaultTransfer="perhaps"), None)
+
+
+def test_each_clock_says_its_limit_so_that_it_can_be_kept_as_a_record():
+    inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
+    solve = ServiceClocks(CALENDARS, ZONE).decide(call(inputs), None).result["solve"]
+    assert (solve["limit"], solve["anchor"]) == ({"amount": "2", "unit": "h", "calendar": "24x7"}, "received")
+
+
 def test_a_row_that_cannot_be_read_names_itself():
     rows = [{"clock": "solve", "amount": 2, "unit": "weeks", "source": "两周内解决"}]
     with pytest.raises(TargetRowInvalid, match="两周内解决"):

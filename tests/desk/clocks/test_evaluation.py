@@ -167,6 +167,12 @@ def test_a_pause_after_the_due_instant_moves_it_no_more():
     assert said.remaining == -timedelta(hours=2)
 
 
+def test_a_pause_that_begins_at_the_very_due_instant_moves_it_no_more():
+    happened = [RUNNING, made.pause("2024-03-05T11:00"), made.resume("2024-03-05T12:00")]
+    said = evaluate(happened, CALENDARS, local("2024-03-05T13:00"))
+    assert (said.due_at, said.breached_at) == (local("2024-03-05T11:00"), local("2024-03-05T11:00"))
+
+
 def test_working_days_end_with_the_day_and_pauses_come_after_that():
     low = started("2024-03-05T10:00", 3, "wd", "business")
     assert evaluate([low], CALENDARS, local("2024-03-05T10:00")).due_at == local("2024-03-08T18:00")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.calendars import AroundTheClock, weekly_hours
-from desk.clocks import Anchors, Calendars, strictest_targets, verdict
+from desk.clocks import Anchors, Calendars, strictest_targets, verdict, with_default_transfer
 from desk.errors import TargetRowInvalid
 from desk.model import Verdict
 
@@ -137,3 +137,57 @@ NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 )
 def test_on_time_means_done_not_later_than_due(due_at, done_at, now, expected):
     assert verdict(due_at, done_at, now) is expected
+
+
+# -- a transfer's default limit (C4), calendars by key, what can't be meant
+
+
+@pytest.mark.parametrize(
+    ("solve", "transfer"),
+    [
+        (row("solve", 2, "h"), "2024-03-05T10:00"),
+        (row("solve", 24, "h"), "2024-03-05T21:00"),
+        (row("solve", 96, "h"), "2024-03-06T09:00"),
+        (row("solve", 8, "bh"), "2024-03-05T14:30"),
+    ],
+)
+def test_a_transfer_without_a_row_is_due_after_24_hours_or_half_of_the_solutions_time(solve, transfer):
+    assert due(with_default_transfer([solve]), "2024-03-05T09:00")["transfer"] == local(transfer)
+
+
+def test_a_row_for_the_transfer_or_no_solution_leaves_the_default_out():
+    rows = [row("solve", 24, "h"), row("transfer", 1, "h")]
+    assert with_default_transfer(rows) == rows
+    assert with_default_transfer([row("respond", 1, "h")]) == [row("respond", 1, "h")]
+
+
+def test_a_part_of_the_solutions_limit_needs_one_and_is_never_its_own():
+    assert due([row("transfer", 50, "%")], "2024-03-05T09:00") == {}
+    with pytest.raises(TargetRowInvalid, match="part of itself"):
+        due([row("solve", 50, "%")], "2024-03-05T09:00")
+
+
+def test_a_row_may_name_any_calendar_that_the_desk_has():
+    shop = weekly_hours("Sat–Sun 10:00–20:00", "Asia/Shanghai")
+    calendars = Calendars(around_the_clock=CALENDARS.around_the_clock, business=CALENDARS.business, named={"shop": shop})
+    rows = [row("solve", 2, "h", calendar="shop"), row("respond", 1, "wd", calendar="shop")]
+    found = strictest_targets(rows, Anchors(received_at=local("2024-03-05T09:00")), calendars).clocks
+    assert (found["solve"].due_at, found["respond"].due_at) == (local("2024-03-09T12:00"), local("2024-03-09T20:00"))
+    assert (found["solve"].calendar, found["solve"].limit.unit) == ("shop", "h")
+
+
+def test_e30_units_are_compared_as_instants_and_a_working_day_is_no_24_hours():
+    rows = [row("solve", 1, "wd"), row("solve", 24, "bh"), row("solve", 30, "h")]
+    targets = strictest_targets(rows, Anchors(received_at=local("2024-03-05T09:00")), CALENDARS)
+    assert [one["due_at"] for one in targets.considered] == [
+        local("2024-03-06T18:00"),
+        local("2024-03-08T10:30"),
+        local("2024-03-06T15:00"),
+    ]
+    assert targets.clocks["solve"].source == "solve 30 h"
+
+
+def test_a_target_of_minus_one_names_its_row_and_a_policy_without_rows_times_nothing():
+    with pytest.raises(TargetRowInvalid, match=r"'solve -1 h': amount -1 isn't between 0 and"):
+        due([row("solve", -1, "h")], "2024-03-05T09:00")
+    assert strictest_targets([], Anchors(received_at=local("2024-03-05T09:00")), CALENDARS).considered == ()

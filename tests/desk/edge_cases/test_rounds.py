@@ -53,6 +53,12 @@ def test_e18_solved_out_of_a_pause_the_next_round_continues_running():
     assert (said.elapsed, said.due_at) == (timedelta(hours=1), local("2024-03-08T04:00"))
 
 
+def test_e18_what_was_noted_after_the_solution_is_no_part_of_the_next_round():
+    first = [RECEIVED, made.pause("2024-03-06T06:00"), made.stop("2024-03-06T05:00", "2024-03-06T08:00")]
+    events = next_round(first, RoundPolicy.CONTINUE, target(24, "h"), by="desk", now=REOPENED_AT)
+    assert evaluate(events, CALENDARS, REOPENED_AT).due_at == local("2024-03-07T09:00")
+
+
 def test_e18_the_first_response_is_not_timed_again():
     assert frozenset({SOLVE, FOLLOW_UP}) == TIMED_AGAIN
     assert RESPOND not in TIMED_AGAIN

@@ -37,19 +37,25 @@ def bell() -> str:
 
 @blueprint.get("/notices/stream")
 def stream() -> Response:
-    """Server-sent events "notice" for the viewer, from the one on that the browser saw last. 503 when all streams are taken."""
+    """Server-sent events "notice" for the viewer, from the one on that the browser saw last. 429 when all streams are taken."""
     login, notices = signed_in().login, services().desk.notices
     seen = request.headers.get("Last-Event-ID", "")
     missed = seen.isascii() and seen.isdigit() and len(seen) < 15 and bool(notices.after(int(seen), login=login))
     hub = _hub()
     opened = hub.open(login, notices.newest())
     if opened is None:
-        return Response("All live connections are taken; ask again later.", status=503, headers={"Retry-After": "60"})
+        return Response("All live connections are taken; ask again later.", status=429, headers={"Retry-After": "60"})
     told = live.events(hub, opened, missed=missed)
     answer = Response(told, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     # a generator that was never begun wouldn't free its place
     answer.call_on_close(lambda: hub.close(opened))
     return answer
+
+
+@blueprint.app_template_global("stream_url")
+def stream_url() -> str | None:
+    """Where pages listen; None when there are no streams, and they ask now and then."""
+    return url_for("notices.stream") if getattr(services().settings, "streams", 0) else None
 
 
 def _hub() -> live.Hub:

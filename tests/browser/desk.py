@@ -31,11 +31,11 @@ class RunningDesk:
 
 
 @contextmanager
-def running_desk(furnished: Path, folder: Path) -> Iterator[RunningDesk]:
-    """Serve the product from a copy of a furnished home, by the system's clock, until the block ends."""
+def running_desk(furnished: Path, folder: Path, **environment: str) -> Iterator[RunningDesk]:
+    """Serve the product from a copy of a furnished home, by the system's clock, until the block ends; settings as for Product."""
     home = folder / "home"
     shutil.copytree(furnished, home)
-    product, stop = Product.at(home), threading.Event()
+    product, stop = Product.at(home, **environment), threading.Event()
     worker = threading.Thread(target=Worker(product.services.engine, name="browser").run, args=(stop,), daemon=True)
     worker.start()
     try:

@@ -56,7 +56,8 @@ def furnished_home(folder: Path, *, sqlite_template: Path) -> Path:
 
 
 def _settings(home: Path, **environment: str) -> Settings:
-    given = {f"CASELOOP_{name}": value for name, value in environment.items()}
+    # live pages would keep browsers from ever being idle, and a thread from ending with its test
+    given = {f"CASELOOP_{name}": value for name, value in {"STREAMS": "0", **environment}.items()}
     return Settings.from_environment({"CASELOOP_HOME": str(home), **given})
 
 

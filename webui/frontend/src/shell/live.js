@@ -42,8 +42,8 @@ export function installLive() {
     open();
   });
   // the lock is ours until the tab closes; pages without https have no locks
-  if (navigator.locks) navigator.locks.request(`caseloop-live-${viewerLogin()}`, hold);
-  else hold();
+  if (bell.dataset.stream && navigator.locks) navigator.locks.request(`caseloop-live-${viewerLogin()}`, hold);
+  else if (bell.dataset.stream) hold();
 
   setInterval(() => { if (!live) refresh(); }, ASK_MS);
 }

@@ -105,7 +105,7 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "timings": desk.tables.timings(case.number),
         "disclosures": desk.cases.disclosures(case.number, viewer=login),
         "may_write": case.case.open,
-        "trouble": desk.deliveries.trouble_of(case.number, viewer=login),
+        "trouble": desk.deliveries.trouble_of(case.number, viewer=login) if case.case.open else [],
         "urged": desk.urging.times(case.number),
         "notice_words": notice_words,
     }

@@ -10,7 +10,22 @@ import click
 import structlog
 
 from bpmn.errors import InvalidFile
-from caseloop.cli import api, audit, cases, data, due, explain, incidents, messages, operations, people, releases, serve, tokens
+from caseloop.cli import (
+    api,
+    audit,
+    bounces,
+    cases,
+    data,
+    due,
+    explain,
+    incidents,
+    messages,
+    operations,
+    people,
+    releases,
+    serve,
+    tokens,
+)
 from caseloop.settings import Settings
 from engine.errors import CaseloopError
 
@@ -66,6 +81,7 @@ for command in (
     cases.case,
     cases.demo,
     messages.messages,
+    bounces.bounce,
     people.user,
     audit.audit,
     incidents.incidents,

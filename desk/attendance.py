@@ -14,10 +14,11 @@ import structlog
 from desk.assignment.absences import Absence, OpenWork, stand_ins
 from desk.assignment.shifts import Shift
 from desk.context import DeskContext
-from desk.errors import LeaveInvalid, RightMissing, TeamNotFound
+from desk.errors import RightMissing, TeamNotFound
 from desk.handing import OWNER_GONE, assign_again
 from desk.model import DESK, Agent, Availability, Role
 from desk.rights import require_lead
+from desk.staffing_errors import LeaveInvalid
 from desk.store import assignments, cases, people, staffing
 from engine.commands import ReassignTask
 from engine.db import queries

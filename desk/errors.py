@@ -93,20 +93,25 @@ class TeamNotFound(NotFound):
         super().__init__(f"There is no team {key!r}. Add it, or choose one from the list of teams.", team=key)
 
 
-class LeaveInvalid(Invalid):
-    """Leave, or a time of being away, that can't be."""
+class NothingToHandOver(Refused):
+    code = "nothing_to_hand_over"
 
-    code = "leave_invalid"
-
-    def __init__(self, fact: str, way_out: str) -> None:
-        super().__init__(f"This leave {fact}; {way_out}.", fact=fact)
+    def __init__(self) -> None:
+        super().__init__("No suggestion of that time is left to hand over. Choose another time.")
 
 
-class AbsenceNotFound(NotFound):
-    code = "absence_not_found"
+class BatchNotFound(NotFound):
+    code = "batch_not_found"
 
-    def __init__(self, absence_id: int) -> None:
-        super().__init__(f"There is no leave {absence_id}. Look at the list of leave.", absence_id=absence_id)
+    def __init__(self, batch_id: int) -> None:
+        super().__init__(f"There is no batch {batch_id} of suggestions. Look at the list of batches.", batch_id=batch_id)
+
+
+class SuggestionNotFound(NotFound):
+    code = "suggestion_not_found"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Case {number} is in no batch of suggestions. Hand it over first.", number=number)
 
 
 class NameTaken(Conflict):

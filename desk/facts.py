@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.assignment import Candidate
+from desk.assignment.absences import stand_ins
+from desk.authority import Grant
 from desk.escalation import Escalated
 from desk.model import Agent, Case, Team
+from desk.store import approvals, cases, clocks, people, staffing
 from desk.store import candidates as store_candidates
-from desk.store import cases, clocks, people
 from engine.ports import Transaction
 
 
@@ -24,6 +26,26 @@ class EscalationFacts:
     before: tuple[Escalated, ...]
     teams: Mapping[str, Team]
     people: Mapping[str, Agent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalFacts:
+    """What `desk.authority.first_approver` needs; `away` are those on leave."""
+
+    teams: Mapping[str, Team]
+    people: Mapping[str, Agent]
+    grants: tuple[Grant, ...]
+    away: frozenset[str]
+
+
+def for_approval(tx: Transaction, now: datetime) -> ApprovalFacts:
+    """Teams, people, who is on leave, and the matrix of authority."""
+    return ApprovalFacts(
+        teams=people.teams(tx),
+        people={agent.login: agent for agent in people.agents(tx)},
+        grants=tuple(approvals.grants(tx)),
+        away=frozenset(stand_ins(staffing.absences(tx, until_after=now), now)),
+    )
 
 
 def candidates(tx: Transaction, team_keys: Iterable[str], now: datetime) -> list[Candidate]:

@@ -19,6 +19,8 @@ SENTENCES: Mapping[str, str] = {
     "team_deputy": "deputy of {team}",
     "another_supervisor": "another supervisor",
     "no_supervisor": "no supervisor can take it; alarm to the queue of supervisors",
+    "has_authority": "the first on the way up whose authority suffices",
+    "nobody_has_authority": "nobody with enough authority is there; offered to all who may be asked",
     "clocks": "round {round}: {winners}",
     "no_clocks": "round {round}: no target row applies, nothing is timed",
 }

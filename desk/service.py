@@ -6,6 +6,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from desk.approvals import Approvals
 from desk.attendance import Attendance
 from desk.cases import Cases
 from desk.context import DeskContext, DeskSettings
@@ -32,6 +33,7 @@ from desk.people import People
 from desk.records import Tables
 from desk.rollout import Rollout
 from desk.sessions import Sessions
+from desk.suggestions import Suggestions
 from desk.surveys import Surveys
 from desk.tasklists import TaskLists
 from desk.taskviews import TaskViews
@@ -83,6 +85,8 @@ class Desk:
         self.external = ExternalWork(context)
         self.lines = Lines(context)
         self.attendance = Attendance(context)
+        self.approvals = Approvals(context)
+        self.suggestions = Suggestions(context)
         engine.chores.extend((self.attendance, self.lines))
         self._furnish_notification(context)
 

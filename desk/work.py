@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bpmn.diagram import Node
-from desk import responses
+from desk import approvals, responses
 from desk.assignment.absences import stand_ins
 from desk.casetasks import instance_of, number_of, require_visible, tasks_of
 from desk.context import DeskContext
@@ -17,6 +18,7 @@ from desk.model import RESPONSES, Agent, Case, EntryKind, Role
 from desk.progress import RESOLVED, checked_entry, row_of
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
+from desk.store import approvals as asked_approvals
 from desk.store import assignments, cases, conversation, notices, people, progress, staffing
 from desk.store.conversation import Entry
 from desk.store.notices import NewNotice
@@ -31,6 +33,9 @@ from engine.ports import Transaction
 CUSTOMER = "customer"
 REPLY_HANDLER = "notify"
 ASSIGNMENT = "assignment"
+APPROVAL_FORM = "confirm"
+"""The form of the tasks at which somebody approves or rejects."""
+
 MAX_TEXT = 20_000
 
 
@@ -124,7 +129,8 @@ class Work:
         """Finish a task with the answers of its form.
 
         Work on a case names what was done and, until it is resolved, the next action. A case isn't resolved while something that
-        its diagram waits for is open. Raises FormInvalid, AnswersInvalid, HelpPending, TaskNotYours, TaskNotOpen, StaleRevision.
+        its diagram waits for is open; nobody approves beyond their authority. Raises FormInvalid, AnswersInvalid, HelpPending,
+        AuthorityMissing, TaskNotYours, TaskNotOpen, StaleRevision.
         """
         with self._db.transaction() as tx:
             instance = self._engine.lock(tx, queries.task(tx, task_id).instance_id).instance
@@ -133,6 +139,8 @@ class Work:
             answers = with_offset(definition.package.forms.get(task.form_id or ""), data, self._context.zone)
             if cases.known(tx, task.business_key) and task.state is TaskState.CLAIMED and task.assignee == by:
                 self._check_work(tx, task, definition.node(task.activity_id), answers)
+                if task.form_id == APPROVAL_FORM:
+                    approvals.check_and_note(tx, task.business_key, answers, by=by, now=self._context.now())
             return self._engine.complete(tx, CompleteTask(task_id=task_id, by=by, data=answers, revision=revision))
 
     def _check_work(self, tx: Transaction, task: UserTask, node: Node, answers: Mapping[str, Any]) -> None:
@@ -199,33 +207,58 @@ class Work:
 
     # -- help
 
+    @tried_again
     def request_technical_help(self, number: str, *, reason: str, by: str, message_id: str | None = None) -> None:
         """Ask the technical team to join in; the owner stays the owner. Once per `message_id`.
 
         Raises NotAwaited, RightMissing, CaseNotFound.
         """
-        self._request(number, "technical-help", "technical help", reason, by, message_id)
-
-    def request_approval(self, number: str, *, reason: str, by: str, message_id: str | None = None) -> None:
-        """Ask for approval of what is planned. Once per `message_id`. Raises NotAwaited, RightMissing, CaseNotFound."""
-        self._request(number, "approval-needed", "request for approval", reason, by, message_id)
+        with self._db.transaction() as tx:
+            self._request(tx, number, "technical-help", "technical help", reason, by, message_id)
 
     @tried_again
-    def _request(self, number: str, message: str, what: str, reason: str, by: str, message_id: str | None) -> None:
-        _require_text(reason, "reason")
+    def request_approval(
+        self,
+        number: str,
+        *,
+        reason: str,
+        by: str,
+        kind: str = "",
+        amount: Decimal | None = None,
+        message_id: str | None = None,
+    ) -> None:
+        """Ask for approval of what is planned. Once per `message_id`.
+
+        With a `kind` (refund, say), and perhaps an amount, the first person with enough authority gets the task, and nobody
+        with less may approve it. Raises NotAwaited, RightMissing, CaseNotFound, AnswersInvalid.
+        """
         with self._db.transaction() as tx:
-            agent = people.agent(tx, by)
-            case = self._open_case(tx, number, agent)
-            require_owner_or_lead(agent, case, f"ask for {what}")
-            if not self._first_time(tx, message_id, number):
+            case = self._request(tx, number, "approval-needed", "request for approval", reason, by, message_id)
+            if case is None:
                 return
-            now = self._context.now()
-            conversation.append(
-                tx, self._context.vault, number, Entry(kind=EntryKind.REQUEST, at=now, by=by, text=f"{what}: {reason.strip()}")
-            )
-            data = {"reason": reason.strip(), "by": by}
-            if not self._engine.correlate(tx, CorrelateMessage(name=message, correlation_key=number, by=by, data=data)):
-                raise NotAwaited(number, what)
+            asked, now = approvals.asked_of(case, kind, amount, by), self._context.now()
+            asked_approvals.ask(tx, number, asked, now)
+            if asked.kind:
+                fresh = [task for task in tasks_of(tx, number) if task.form_id == APPROVAL_FORM and task.created_at >= now]
+                approvals.give_to_approver(tx, self._engine, fresh, asked, now)
+
+    def _request(
+        self, tx: Transaction, number: str, message: str, what: str, reason: str, by: str, message_id: str | None
+    ) -> Case | None:
+        """Bring a request to the process; the case, or None when it was brought before."""
+        _require_text(reason, "reason")
+        agent = people.agent(tx, by)
+        case = self._open_case(tx, number, agent)
+        require_owner_or_lead(agent, case, f"ask for {what}")
+        if not self._first_time(tx, message_id, number):
+            return None
+        text = f"{what}: {reason.strip()}"
+        entry = Entry(kind=EntryKind.REQUEST, at=self._context.now(), by=by, text=text)
+        conversation.append(tx, self._context.vault, number, entry)
+        data = {"reason": reason.strip(), "by": by}
+        if not self._engine.correlate(tx, CorrelateMessage(name=message, correlation_key=number, by=by, data=data)):
+            raise NotAwaited(number, what)
+        return case
 
     # -- conversation
 

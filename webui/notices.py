@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from desk.lines import LEFT_UNTOUCHED
 from desk.notices import Notice
+from desk.suggestions import HANDED_OVER
 from webui import live
 from webui.access import go_to, signed_in
 from webui.context import services
@@ -16,6 +17,7 @@ from webui.refusals import BodyUnreadable
 blueprint = Blueprint("notices", __name__)
 HUB = "caseloop-live"
 WITHOUT_TEXT = {
+    HANDED_OVER: mark("Customers' suggestions were handed to your team for assessment"),
     LEFT_UNTOUCHED: mark("Case %(number)s was given to several people, and none of them touched it"),
     "customer_message": mark("The customer wrote in case %(number)s"),
     "dissatisfied_late": mark("Dissatisfied after the case was closed: %(number)s"),

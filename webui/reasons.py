@@ -27,6 +27,8 @@ REASONS: Mapping[str, str] = {
     "team_deputy": mark("Deputy of %(where)s."),
     "another_supervisor": mark("Another supervisor."),
     "no_supervisor": mark("No supervisor can take it; it goes to all of them."),
+    "has_authority": mark("The first on the way up whose authority suffices."),
+    "nobody_has_authority": mark("Nobody with enough authority is there; offered to all who may be asked."),
     "clocks": mark("Round %(round)s: the strictest row of each clock counts."),
     "no_clocks": mark("Round %(round)s: no row of the targets applies, nothing is timed."),
 }
@@ -44,6 +46,8 @@ OBSTACLES: Mapping[str, str] = {
     "lacks_level": mark("has only level %(level)s of the skill %(skill)s"),
     "other_line": mark("serves other business lines"),
     "other_language": mark("doesn't speak the customer's language"),
+    "asks_for_it": mark("asks for it"),
+    "lacks_authority": mark("lacks the authority"),
     "owns_case": mark("owns the case"),
     "told_before": mark("was told before"),
 }

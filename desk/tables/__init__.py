@@ -29,7 +29,7 @@ from desk.tables.columns import (
     sealed_column,
 )
 from desk.tables.notification import delivery, notice, preference, wording
-from desk.tables.staffing import absence, agent, drain, login_failure, membership, shift, shift_day, team
+from desk.tables.staffing import absence, agent, authority, drain, login_failure, membership, shift, shift_day, team
 from engine.db.types import Key, UtcDateTime
 
 __all__ = [
@@ -51,7 +51,9 @@ __all__ = [
     "absence",
     "agent",
     "api_token",
+    "approval",
     "assignment",
+    "authority",
     "case",
     "clock",
     "clock_event",
@@ -77,6 +79,8 @@ __all__ = [
     "rollout",
     "shift",
     "shift_day",
+    "suggestion",
+    "suggestion_batch",
     "survey",
     "team",
     "wording",
@@ -279,6 +283,44 @@ api_token = Table(
     Column("revoked_at", UtcDateTime),
 )
 """Of a token only a hash of its secret is kept: the secret itself has 256 bits or more, so no salt is needed."""
+
+approval = Table(
+    "desk_approval",
+    metadata,
+    key_column(),
+    case_column(),
+    Column("kind", String(60), nullable=False),
+    Column("amount", String(40)),
+    login_column("asked_by"),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("decision", String(20)),
+    login_column("decided_by", nullable=True),
+    Column("decided_at", UtcDateTime),
+    Index("ix_desk_approval_case_number", "case_number"),
+)
+
+suggestion_batch = Table(
+    "desk_suggestion_batch",
+    metadata,
+    key_column(),
+    Column("team", String(60), nullable=False),
+    Column("from_at", UtcDateTime, nullable=False),
+    Column("until_at", UtcDateTime, nullable=False),
+    login_column("handed_by"),
+    Column("handed_at", UtcDateTime, nullable=False),
+)
+
+suggestion = Table(
+    "desk_suggestion",
+    metadata,
+    Column("case_number", String(40), ForeignKey("desk_case.number"), primary_key=True),
+    Column("batch_id", Key, ForeignKey("desk_suggestion_batch.id"), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    sealed_column("reason_sealed", REASON, nullable=True),
+    login_column("judged_by", nullable=True),
+    Column("judged_at", UtcDateTime),
+    Index("ix_desk_suggestion_batch_id", "batch_id"),
+)
 
 assignment = Table(
     "desk_assignment",

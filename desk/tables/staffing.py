@@ -108,3 +108,15 @@ drain = Table(
     Index("ix_desk_drain_due_at", "due_at"),
 )
 """When a team's line is to be looked through. Rows are only added and deleted, so that nobody waits for another's lock."""
+
+authority = Table(
+    "desk_authority",
+    metadata,
+    key_column(),
+    Column("kind", String(60), nullable=False),
+    Column("role", String(20)),
+    login_column(nullable=True),
+    Column("up_to", String(40)),
+    Index("ix_desk_authority_kind", "kind"),
+)
+"""Who may approve what, of a role or of a person; without an amount: any."""

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from desk.assignment.absences import OpenWork
-from desk.errors import LeaveInvalid, RightMissing, WorkingTimeInvalid
+from desk.errors import RightMissing, WorkingTimeInvalid
 from desk.model import Availability
+from desk.staffing_errors import LeaveInvalid
 from tests.desk.conftest import BILLING_DAY, Office
 
 pytestmark = pytest.mark.stored

@@ -12,6 +12,7 @@ from desk.calendars import DatedSpans, Layer
 from desk.clocks import Calendars, Cause, ClockPhase, ClockRetargeted, ClockVoided, DueRule, VoidReason, evaluate
 from desk.clocks.decisions import PauseClock, ResumeClock, StopClock, pause, resume, resume_reached, stop
 from desk.clocks.errors import PausePolicyInvalid, PauseReasonUnknown
+from desk.clocks.ladder import LADDER, due_rungs
 from desk.clocks.pausing import DEFAULT_PAUSES, PauseReason, pause_policy
 from desk.clocks.retargeting import RetargetClock, recalculate, retarget
 from desk.clocks.teams import hand_over
@@ -220,6 +221,14 @@ def test_e25_a_case_keeps_its_policy_until_it_is_applied_to_open_cases():
     assert (applied.due_before, applied.due_after) == (local("2024-03-06T09:00"), local("2024-03-05T17:00"))
     again = retarget([*events, applied], order(Cause.POLICY_APPLIED, new), CALENDARS, local("2024-03-05T11:00"))
     assert again == []
+
+
+def test_e25_without_a_policy_nothing_escalates_any_more():
+    events = [started("2024-03-05T09:00", 24, "h")]
+    events += retarget(events, order(Cause.POLICY_APPLIED), CALENDARS, local("2024-03-05T10:00"))
+    said = state(events, "2024-03-09T00:00")
+    assert due_rungs({("NR1", "solve", 1): (said, None)}, LADDER, set(), local("2024-03-09T00:00")) == ()
+    assert (said.verdict, said.breached_at) == (Verdict.VOID, None)
 
 
 def closed_on_the_sixth() -> Calendars:

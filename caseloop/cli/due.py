@@ -43,8 +43,8 @@ def due(
     """Print when a LIMIT is due, as ISO 8601 with the offset of the calendar's zone, on the last line.
 
     min, h and bh count the time that the calendar is open: 60min from 11:30 end at 14:00 in cn-office, which rests from 12:00
-    to 13:30, and at 12:30 in 24x7; bh only says that working hours are meant. wd ends with the last opening of that working
-    day, and the day of receipt doesn't count. Pauses count in calendar time, overlapping ones once.
+    to 13:30, and at 12:30 in 24x7; bh only says that working hours are meant. wd ends when that working day closes, and the
+    day of receipt doesn't count. Pauses count in calendar time, overlapping ones once.
 
     \b
     Examples:

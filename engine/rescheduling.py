@@ -7,7 +7,7 @@ that has something due now takes the way of a single refresh instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -39,11 +39,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What came of one batch. `last_id` is where the next begins, None at the end; `left` have to be refreshed one by one."""
+    """What came of one batch. `last_id` is where the next begins, None at the end.
+
+    `followed` are the instances that are up to date now, whether or not they moved; `left` have to be refreshed one by one.
+    """
 
     last_id: int | None
-    looked_at: int
     moved: int
+    followed: tuple[int, ...]
     left: tuple[int, ...]
 
 
@@ -155,7 +158,7 @@ def reschedule(
     asking = {deployment_id: each for deployment_id, each in known.items() if each.timers or each.tasks}
     ids = moves.page(tx, asking.keys(), after_id=after_id, limit=limit, among=command.instance_ids)
     if not ids:
-        return Batch(last_id=None, looked_at=0, moved=0, left=())
+        return Batch(last_id=None, moved=0, followed=(), left=())
     timers = {activity_id for each in asking.values() for activity_id in each.timers}
     tasks = {activity_id for each in asking.values() for activity_id in each.tasks}
     locked = moves.lock_free(tx, ids, timers=timers, tasks=tasks)
@@ -169,7 +172,8 @@ def reschedule(
     moves.write(tx, engine.vault, moved, recorded_at=now)
     left = [instance_id for instance_id in ids if found.get(instance_id) is None]
     left += [each.instance.id for each, events in moved if _told(engine.surroundings, tx, each.instance, events)]
-    return Batch(last_id=ids[-1], looked_at=len(ids), moved=len(moved), left=tuple(left))
+    followed = tuple(instance_id for instance_id in ids if instance_id not in left)
+    return Batch(last_id=ids[-1], moved=len(moved), followed=followed, left=tuple(left))
 
 
 def _answers(
@@ -192,32 +196,46 @@ def _told(surroundings: Surroundings, tx: Transaction, instance: ProcessInstance
     return changed
 
 
-def reschedule_all(engine: Instances, command: RescheduleInstances, *, limit: int = BATCH) -> Rescheduled:
+Beside = Callable[[Transaction, Sequence[int]], None]
+"""Writes what else follows for these instances, which are locked, in the transaction in which they follow."""
+
+
+def reschedule_all(
+    engine: Instances, command: RescheduleInstances, *, limit: int = BATCH, beside: Beside | None = None
+) -> Rescheduled:
     """Let all of them follow the lookups, in transactions of its own. One that can't be continued stops nobody else."""
     looked_at, moved, left, after_id = 0, 0, [], 0
     while True:
-        batch = engine.db.run(partial(_batch, engine, command, after_id, limit))
-        looked_at, moved, left = looked_at + batch.looked_at, moved + batch.moved, [*left, *batch.left]
+        batch = engine.db.run(partial(_batch, engine, command, after_id, limit, beside))
+        looked_at, moved, left = looked_at + len(batch.followed) + len(batch.left), moved + batch.moved, [*left, *batch.left]
         if batch.last_id is None:
             break
         after_id = batch.last_id
         engine.db.give_way()
-    followed = {instance_id: _follow(engine, instance_id, command) for instance_id in left}
+    followed = {instance_id: _follow(engine, instance_id, command, beside) for instance_id in left}
     failed = tuple(instance_id for instance_id, came in followed.items() if came is None)
     return Rescheduled(looked_at=looked_at, moved=moved + sum(map(bool, followed.values())), failed=failed)
 
 
-def _batch(engine: Instances, command: RescheduleInstances, after_id: int, limit: int, tx: Transaction) -> Batch:
-    return reschedule(engine, tx, command, after_id=after_id, limit=limit)
+def _batch(
+    engine: Instances, command: RescheduleInstances, after_id: int, limit: int, beside: Beside | None, tx: Transaction
+) -> Batch:
+    batch = reschedule(engine, tx, command, after_id=after_id, limit=limit)
+    if beside is not None and batch.followed:
+        beside(tx, batch.followed)
+    return batch
 
 
-def _follow(engine: Instances, instance_id: int, command: RescheduleInstances) -> bool | None:
+def _follow(engine: Instances, instance_id: int, command: RescheduleInstances, beside: Beside | None) -> bool | None:
     """Refresh one instance; whether it was written, None when it can't be continued."""
     order = RefreshLookups(instance_id=instance_id, names=command.names, by=command.by, reason=command.reason)
 
     def refresh(tx: Transaction) -> bool:
         before = store.lock_instance(tx, instance_id).instance
-        return engine.refresh(tx, order).revision != before.revision
+        after = engine.refresh(tx, order)
+        if beside is not None:
+            beside(tx, (instance_id,))
+        return after.revision != before.revision
 
     try:
         return engine.db.run(refresh)

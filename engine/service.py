@@ -197,9 +197,14 @@ class Engine:
         """One batch of what `reschedule_all` does, in the caller's transaction. See engine.rescheduling."""
         return rescheduling.reschedule(self, tx, command, after_id=after_id, limit=limit)
 
-    def reschedule_all(self, command: RescheduleInstances) -> rescheduling.Rescheduled:
-        """Let many instances follow lookups, in transactions of its own while others work. See engine.rescheduling."""
-        return rescheduling.reschedule_all(self, command)
+    def reschedule_all(
+        self, command: RescheduleInstances, *, beside: rescheduling.Beside | None = None
+    ) -> rescheduling.Rescheduled:
+        """Let many instances follow lookups, in transactions of its own while others work. See engine.rescheduling.
+
+        `beside` writes what else follows, in the same transactions: it is told which instances follow in each.
+        """
+        return rescheduling.reschedule_all(self, command, beside=beside)
 
     def cancel(self, tx: Transaction, command: CancelInstance) -> ProcessInstance:
         """Stop an instance, also a suspended one: everything open is withdrawn. The reason stays in its history."""

@@ -80,7 +80,16 @@ def test_a_batch_asks_a_lookup_once(bench: Promising) -> None:
     with bench.db.transaction() as tx:
         batch = bench.engine.reschedule(tx, EVERYBODY, limit=8)
         rest = bench.engine.reschedule(tx, EVERYBODY, after_id=batch.last_id or 0, limit=8)
-    assert (batch.looked_at, rest.looked_at, batch.moved + rest.moved, bench.promises.asked) == (8, 4, 6, 2)
+    assert (len(batch.followed), len(rest.followed), batch.moved + rest.moved, bench.promises.asked) == (8, 4, 6, 2)
+
+
+def test_what_else_follows_is_written_in_the_same_transactions(bench: Promising) -> None:
+    instances = started(bench, 5)
+    promise_all(bench, hours(7))
+    bench.clock.advance(hours=3)
+    told: list[int] = []
+    bench.engine.reschedule_all(EVERYBODY, beside=lambda tx, ids: told.extend(ids))
+    assert sorted(told) == [each.id for each in instances]
 
 
 def test_only_those_named_are_rescheduled(bench: Promising) -> None:

@@ -84,7 +84,7 @@ class AroundTheClock:
         return max(NOTHING, end.astimezone(UTC) - start.astimezone(UTC))
 
     def elapsed_each(self, begins: Sequence[datetime], ends: Sequence[datetime]) -> Sequence[timedelta]:
-        return [max(NOTHING, end - begin) for begin, end in zip(begins, ends, strict=True)]
+        return list(map(self.elapsed, begins, ends))
 
     def end_of_working_day(self, start: datetime, days: int) -> datetime:
         if days < 1:

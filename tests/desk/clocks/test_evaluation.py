@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.calendars import weekly_hours
 from desk.clocks import Cause, ClockPhase, ClockRetargeted, DueRule, evaluate
 from desk.clocks.errors import ClockHistoryInvalid
 from desk.errors import CalendarUnknown
@@ -184,6 +186,16 @@ def test_a_follow_up_is_never_due_before_a_day_after_a_late_solution():
     start = started("2024-03-05T09:00", 72, "h")
     late = replace(start, target=replace(start.target, not_before=local("2024-03-09T08:00")))
     assert evaluate([late], CALENDARS, start.at).due_at == local("2024-03-09T08:00")
+
+
+@pytest.mark.parametrize("calendar", ["24x7", "office"])
+def test_a_pause_over_a_clock_change_holds_what_it_holds_whatever_zone_its_instants_are_in(calendar):
+    berlin = ZoneInfo("Europe/Berlin")
+    calendars = replace(CALENDARS, named={"office": weekly_hours("Mon–Sun 00:00–24:00", "Europe/Berlin")})
+    wall = [datetime(2024, 3, 30, 12, tzinfo=berlin), datetime(2024, 3, 31, 12, tzinfo=berlin)]
+    start = replace(started("2024-03-30T12:00", 30, "h", calendar), at=wall[0], anchored_at=wall[0])
+    said = evaluate(events_of(start, [(*wall, "customer")]), calendars, wall[1])
+    assert (said.paused_total, said.due_at) == (timedelta(hours=23), datetime(2024, 4, 1, 18, tzinfo=berlin))
 
 
 def test_an_unknown_calendar_is_named():

@@ -13,7 +13,7 @@ from desk.assignment.absences import stand_ins
 from desk.authority import Grant
 from desk.escalation import Escalated
 from desk.model import Agent, Case, Team
-from desk.store import approvals, cases, clocks, people, staffing
+from desk.store import approvals, assignments, cases, clocks, people, staffing
 from desk.store import candidates as store_candidates
 from engine.ports import Transaction
 
@@ -54,6 +54,11 @@ def candidates(tx: Transaction, team_keys: Iterable[str], now: datetime) -> list
     Who else decides about one of them waits until this transaction ends, so that nobody gets more than they can carry.
     """
     return store_candidates.candidates(tx, list(team_keys), now, lock=True)
+
+
+def kept_from(tx: Transaction, number: str) -> frozenset[str]:
+    """Who never gets the case, since they are complained about, say."""
+    return assignments.kept_from(tx, number)
 
 
 def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:

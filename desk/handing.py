@@ -19,6 +19,7 @@ from engine.ports import Decision, Transaction
 FREE_NOW = "somebody is free now"
 UNTOUCHED = "nobody worked on it in time"
 OWNER_GONE = "its owner isn't there"
+KEPT_FROM = "a supervisor keeps it from its owner"
 ASSIGNMENT = "assignment"
 NOTIFY = "notify"
 
@@ -37,12 +38,12 @@ def assign_again(
         kept.wanted,
         familiar=cases.owners_of_customer(tx, case),
         previous_owner=task.assignee,
-        avoid=kept.wanted.avoid | frozenset(avoid),
+        avoid=kept.wanted_now.avoid | frozenset(avoid),
     )
     answer = assign(wanted, candidates.candidates(tx, wanted.teams, now, lock=True), now)
     if answer.assignee is None or answer.assignee == task.assignee:
         return answer
-    _give(tx, context, task, wanted, answer, why)
+    _give(tx, context, task, kept.wanted, answer, why)
     return answer
 
 

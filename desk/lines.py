@@ -7,6 +7,7 @@ order of their logins; one that can't be given out holds back no other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,13 +16,16 @@ from desk.assignment.line import WaitingCase, in_order, takers
 from desk.assignment_records import SWEEP
 from desk.casetasks import instance_of
 from desk.context import DeskContext
-from desk.handing import FREE_NOW, OWNER_GONE, UNTOUCHED, assign_again
+from desk.errors import CaseClosed, NotAwaited
+from desk.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again
 from desk.model import DESK
-from desk.store import assignments, candidates, notices, people, staffing
+from desk.rights import require_lead
+from desk.store import assignments, candidates, cases, notices, people, staffing
 from desk.store.assignments import Kept
 from desk.store.notices import NewNotice
 from engine.commands import ReassignTask
 from engine.db import queries
+from engine.db.database import tried_again
 from engine.errors import Conflict, Gone, NotFound, Refused
 from engine.model import TaskState, UserTask
 from engine.ports import Transaction
@@ -45,6 +49,26 @@ class Lines:
         """The line of a team, who comes first in front, at most `limit`."""
         with self._db.reading() as tx:
             return in_order(assignments.waiting(tx, team, limit), self._context.now())
+
+    @tried_again
+    def keep_from(self, number: str, login: str, *, by: str) -> None:
+        """Let somebody never get a case: who is complained about in it. When they have it, somebody else gets it now.
+
+        Raises CaseNotFound, AgentNotFound, RightMissing, CaseClosed, NotAwaited when nobody is to work on it now.
+        """
+        with self._db.transaction() as tx:
+            require_lead(people.agent(tx, by), f"keep {number} from somebody")
+            people.agent(tx, login)
+            if not cases.case(tx, number).open:
+                raise CaseClosed(number)
+            opened = self._opened(tx, number)
+            if opened is None:
+                raise NotAwaited(number, "assignment")
+            kept, task = opened
+            assignments.keep_from(tx, number, login)
+            if task.assignee == login:
+                changed = replace(kept, wanted=replace(kept.wanted, avoid=kept.wanted.avoid | {login}))
+                self._replace(tx, changed, task, why=KEPT_FROM)
 
     def tend(self) -> int:
         """Look through the lines that are due, and at assignments that nobody touched; how many cases changed hands."""
@@ -104,7 +128,7 @@ class Lines:
             assignments.change(tx, number, look_again_at=None)
             return False
         if candidates.is_gone(tx, task.assignee, now):
-            return self._replace(tx, kept, task)
+            return self._replace(tx, kept, task, why=OWNER_GONE)
         avoid = kept.avoid | {task.assignee}
         given = assign_again(tx, self._context, kept, task, why=UNTOUCHED, avoid=avoid).assignee is not None
         later = now + settings.untouched_after if settings.untouched_after else None
@@ -113,10 +137,10 @@ class Lines:
             self._tell_supervisor(tx, kept, now)
         return given
 
-    def _replace(self, tx: Transaction, kept: Kept, task: UserTask) -> bool:
-        """Give the case of somebody who isn't there to who stands in, else to who fits, else back to the line."""
-        if assign_again(tx, self._context, kept, task, why=OWNER_GONE).assignee is None:
-            self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=None, by=DESK, reason=OWNER_GONE))
+    def _replace(self, tx: Transaction, kept: Kept, task: UserTask, *, why: str) -> bool:
+        """Give the case of somebody who can't have it to who stands in, else to who fits, else back to the line."""
+        if assign_again(tx, self._context, kept, task, why=why).assignee is None:
+            self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=None, by=DESK, reason=why))
         return True
 
     def _opened(self, tx: Transaction, number: str) -> tuple[Kept, UserTask] | None:

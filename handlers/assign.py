@@ -17,11 +17,14 @@ from handlers.reasons import decision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Who could get it; who had it in the round before (None in the first); who owns other open cases of the customer."""
+    """Who could get it; who had it in the round before (None in the first); who owns other open cases of the customer; from whom
+    a supervisor keeps the case.
+    """
 
     candidates: Sequence[Candidate]
     previous_owner: str | None
     familiar: tuple[str, ...] = ()
+    kept_from: frozenset[str] = frozenset()
 
 
 class Assign:
@@ -41,11 +44,14 @@ class Assign:
             candidates=facts.candidates(tx, _wanted(call).teams, call.now),
             previous_owner=case.owner if _round(call) > 1 else None,
             familiar=facts.owners_of_customer(tx, case),
+            kept_from=facts.kept_from(tx, call.business_key),
         )
 
     def decide(self, call: HandlerCall, facts: Known) -> Decision:
         """Apply desk.assignment's rule."""
-        wanted = replace(_wanted(call), previous_owner=facts.previous_owner, familiar=facts.familiar)
+        asked = _wanted(call)
+        known = {"previous_owner": facts.previous_owner, "familiar": facts.familiar}
+        wanted = replace(asked, **known, avoid=asked.avoid | facts.kept_from)
         answer = assignment.assign(wanted, facts.candidates, call.now)
         return decision(assignment.result_of(answer, wanted), answer.reason, answer.considered)
 

@@ -56,6 +56,7 @@ CHANGES: Mapping[str, str] = {
     "the owner's task changed hands": mark("The owner's task changed hands."),
     handing.FREE_NOW: mark("Somebody is free now."),
     handing.UNTOUCHED: mark("Nobody worked on it in time."),
+    handing.KEPT_FROM: mark("A supervisor keeps it from its owner."),
     handing.OWNER_GONE: mark("Its owner isn't there."),
 }
 REQUESTS = {"technical help": mark("Technical help"), "request for approval": mark("Approval")}

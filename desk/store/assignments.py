@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,8 +21,8 @@ _row = tables.assignment.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of a case's assignment. `wanted` has the case's present priority; `avoid` are who gave it back or let it lie
-    since somebody last worked on it, `requeued` says how often it was taken from them.
+    """What is kept of a case's assignment. `wanted` has the case's present priority, and in its `avoid` who never gets the case;
+    the own `avoid` are who gave it back or let it lie since somebody last worked on it, `requeued` how often it was taken away.
     """
 
     number: str
@@ -35,6 +35,11 @@ class Kept:
     look_again_at: datetime | None
     avoid: frozenset[str]
     requeued: int
+
+    @property
+    def wanted_now(self) -> Wanted:
+        """What is wanted for the next turn: also not those to `avoid`."""
+        return replace(self.wanted, avoid=self.wanted.avoid | self.avoid)
 
 
 def keep(tx: Transaction, number: str, *, team: str, **changes: Any) -> None:
@@ -66,7 +71,7 @@ def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingCase]:
     query = _query().where(_waits_for((team,))).order_by(_row.waiting_since, _row.case_number).limit(limit)
     found = [_kept(row) for row in tx.execute(query)]
     return [
-        WaitingCase(number=one.number, wanted=one.wanted, received_at=one.received_at, since=one.waiting_since)
+        WaitingCase(number=one.number, wanted=one.wanted_now, received_at=one.received_at, since=one.waiting_since)
         for one in found
         if one.waiting_since is not None
     ]
@@ -75,6 +80,19 @@ def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingCase]:
 def is_anybody_waiting(tx: Transaction, team_keys: Collection[str]) -> bool:
     """Whether a case waits for one of these teams."""
     return tx.execute(select(_row.case_number).where(_waits_for(team_keys)).limit(1)).first() is not None
+
+
+def kept_from(tx: Transaction, number: str) -> frozenset[str]:
+    """Who never gets the case."""
+    wanted = tx.execute(select(_row.wanted).where(_row.case_number == number)).scalar_one_or_none()
+    return frozenset(json.loads(wanted).get("avoid", ())) if wanted else frozenset()
+
+
+def keep_from(tx: Transaction, number: str, login: str) -> None:
+    """Let somebody never get the case; it must have been assigned or offered before."""
+    wanted = json.loads(tx.execute(select(_row.wanted).where(_row.case_number == number)).scalar_one())
+    wanted["avoid"] = sorted({*wanted.get("avoid", ()), login})
+    tx.execute(update(tables.assignment).where(_row.case_number == number).values(wanted=json.dumps(wanted)))
 
 
 def to_look_at_again(tx: Transaction, now: datetime, limit: int) -> list[str]:
@@ -99,17 +117,17 @@ def _kept(row: Row) -> Kept:
     values = {name: getattr(row, name) for name in ("task_id", "team", "owner", "received_at", "waiting_since", "requeued")}
     return Kept(
         number=row.case_number,
-        wanted=wanted_of(json.loads(row.wanted), priority=row.priority, avoid=avoid),
+        wanted=wanted_of(json.loads(row.wanted), priority=row.priority),
         look_again_at=row.look_again_at,
         avoid=avoid,
         **values,
     )
 
 
-def wanted_of(asked: Mapping[str, Any], *, priority: str, avoid: Iterable[str]) -> Wanted:
+def wanted_of(asked: Mapping[str, Any], *, priority: str) -> Wanted:
     """What was asked for, as it was kept."""
     given = {name: asked[name] for name in ASKED if name in asked}
-    return Wanted(**given, priority=priority, avoid=frozenset((*asked.get("avoid", ()), *avoid)))
+    return Wanted(**given, priority=priority, avoid=frozenset(asked.get("avoid", ())))
 
 
 # -- when lines are looked through

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk.errors import RightMissing
 from tests.desk.conftest import BILLING_DAY, Office
 
 pytestmark = pytest.mark.stored
@@ -100,3 +101,35 @@ def test_a_case_that_nobody_can_take_doesnt_hold_back_the_next(one_free):
     office.run()
     assert (office.task(stuck).assignee, office.task(free).assignee) == (None, "chen")
     assert office.task(blocked).assignee == "chen"
+
+
+def test_who_gave_a_case_back_may_get_it_when_it_comes_again(one_free):
+    office = one_free
+    number = ask(office, "甲")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.desk.work.release(office.task(number).id, by="chen")
+    change(office, "li", available=True)
+    office.run()
+    office.desk.work.claim(office.task(number).id, by="li")
+    change(office, "li", available=False)
+    office.desk.work.release(office.task(number).id, by="li")
+    office.run()
+    assert office.task(number).assignee == "chen"
+
+
+def test_the_agent_complained_about_loses_the_case_and_never_gets_it_again(one_free):
+    office = one_free
+    number = ask(office, "甲")
+    with pytest.raises(RightMissing):
+        office.desk.lines.keep_from(number, "chen", by="chen")
+    office.desk.lines.keep_from(number, "chen", by="wang")
+    office.run()
+    assert office.task(number).assignee is None, "back in the line, since nobody else is there"
+    change(office, "li", available=True)
+    office.run()
+    assert office.task(number).assignee == "li"
+    office.desk.work.claim(office.task(number).id, by="li")
+    change(office, "li", available=False)
+    office.desk.work.release(office.task(number).id, by="li")
+    office.run()
+    assert office.task(number).assignee is None

@@ -62,6 +62,7 @@ class Desk:
     ) -> None:
         context = DeskContext(engine=engine, vault=vault, clock=clock, chance=chance, settings=settings or DeskSettings())
         self.context = context
+        self._furnish_notification(context)
         self.people = People(context, hasher=hasher)
         self.sessions = Sessions(context)
         self.intake = Intake(context)
@@ -69,7 +70,7 @@ class Desk:
         self.inbox = Inbox(context)
         self.tasks = TaskViews(context)
         self.diagrams = Diagrams(context)
-        self.work = Work(context)
+        self.work = Work(context, self.announcer)
         self.surveys = Surveys(context)
         self.tables = Tables(context)
         self.notices = Notices(context)
@@ -88,7 +89,6 @@ class Desk:
         self.approvals = Approvals(context)
         self.suggestions = Suggestions(context)
         engine.chores.extend((self.attendance, self.lines))
-        self._furnish_notification(context)
 
     def _furnish_notification(self, context: DeskContext) -> None:
         self.channels = ChannelBook()

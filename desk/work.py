@@ -15,13 +15,15 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
 from desk.instants import with_offset
 from desk.model import RESPONSES, Agent, Case, EntryKind, Role
+from desk.notification.announcing import Announcer
+from desk.notification.dossier import OWNER
 from desk.progress import RESOLVED, checked_entry, row_of
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
 from desk.store import approvals as asked_approvals
-from desk.store import assignments, cases, conversation, notices, people, progress, staffing
+from desk.store import assignments, cases, conversation, people, progress, staffing
 from desk.store.conversation import Entry
-from desk.store.notices import NewNotice
+from desk.store.deliveries import reference_of
 from desk.store.progress import ProgressRow
 from desk.wordings import REQUIRED, TOO_LONG
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
@@ -42,8 +44,9 @@ MAX_TEXT = 20_000
 class Work:
     """Each method is one use case in one transaction. `by` is the login of the agent."""
 
-    def __init__(self, context: DeskContext) -> None:
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
+        self._announcer = announcer
         self._engine = context.engine
         self._db = context.engine.db
 
@@ -342,7 +345,7 @@ class Work:
             data = {"message_id": message_id}
             command = CorrelateMessage(name="customer-replied", correlation_key=number, by=CUSTOMER, data=data)
             self._engine.correlate(tx, command)
-            self._tell_owner(tx, case, f"customer-message:{message_id}", now)
+            self._tell_owner(tx, case, f"customer-message:{reference_of(message_id)}")
             return True
 
     def _open_case(self, tx: Transaction, number: str, agent: Agent | None = None) -> Case:
@@ -354,17 +357,11 @@ class Work:
             raise CaseClosed(number)
         return case
 
-    def _tell_owner(self, tx: Transaction, case: Case, key: str, now: datetime) -> None:
+    def _tell_owner(self, tx: Transaction, case: Case, key: str) -> None:
         if case.owner:
-            notice = NewNotice(
-                login=case.owner,
-                template="customer_message",
-                subject=case.number,
-                body="",
-                idempotency_key=key,
-                case_number=case.number,
-            )
-            notices.add(tx, self._context.vault, notice, now)
+            dossier = self._announcer.dossier(tx, case.number)
+            given = self._announcer.variables(dossier)
+            self._announcer.tell_staff(tx, dossier, dossier.staff(OWNER), "customer_message", given, key=key)
 
 
 def _require_text(text: str, key: str) -> None:

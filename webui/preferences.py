@@ -12,6 +12,7 @@ from desk.errors import AnswersInvalid
 from desk.notification.kinds import KINDS
 from desk.notification.ports import Way
 from desk.notification.preferences import WAYS, Digest, Preferences, Quiet, Rhythm, When
+from desk.notification.templates import NAMES
 from webui import notice_words as words
 from webui.access import go_to, signed_in
 from webui.bodies import revision_required
@@ -79,7 +80,7 @@ def _page(chosen: Preferences, errors: Mapping[str, str], status: int) -> Respon
         chosen=chosen,
         errors=errors,
         ways=[(way, label_of(words.WAYS, way).text) for way in ways],
-        kinds=[(kind, label_of(words.TEMPLATES, kind).text, about.must) for kind, about in KINDS.items()],
+        kinds=[(kind, label_of(words.TEMPLATES, kind).text, about.must, kind in NAMES) for kind, about in KINDS.items()],
         whens=[(when.value, label_of(words.WHEN, when).text) for when in When],
         rhythms=[(rhythm.value, label_of(words.RHYTHMS, rhythm).text) for rhythm in Rhythm],
         chat=[("", "–"), *((name, name) for name in chat)],

@@ -20,6 +20,8 @@ WITHOUT_TEXT = {
     HANDED_OVER: mark("Customers' suggestions were handed to your team for assessment"),
     LEFT_UNTOUCHED: mark("Case %(number)s was given to several people, and none of them touched it"),
     "customer_message": mark("The customer wrote in case %(number)s"),
+    "left_untouched": mark("Nobody works on case %(number)s"),
+    "reassigned": mark("A task of case %(number)s was handed to you"),
     "dissatisfied_late": mark("Dissatisfied after the case was closed: %(number)s"),
 }
 

@@ -24,6 +24,7 @@ KINDS: Mapping[str, Kind] = {
     "escalated": Kind(must=True),
     "queue_alarm": Kind(must=True, urgent=True),
     "undeliverable": Kind(must=True),
+    "left_untouched": Kind(must=True),
     "response_warning": Kind(),
     "solution_warning": Kind(),
     "technical_done": Kind(),

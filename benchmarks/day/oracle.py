@@ -1,13 +1,13 @@
 """What each clock of a case must say, computed from what happened alone. Shares no code with the product's clocks and calendars.
 
-The limits stand here as the requirements tell them (R24 to R27, C1 to C5), not as the packaged tables do.
+The limits stand here as the requirements tell them (chapter of limits; C1, C4, C5, C13), not as the packaged tables do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from benchmarks.day.happened import Happened, Round
 from benchmarks.day.walking import around_the_clock, counted, end_of_working_day, office_hours, reached
@@ -21,7 +21,10 @@ TRANSFER = {"urgent": HOUR, "normal": 12 * HOUR, "low": 24 * HOUR}
 PICKUP = 5 * MIN
 LIVE = ("phone", "chat")
 ESCALATED = ("respond", "solve")
-PAUSED_BY_WAITING = frozenset[str]()
+AFTER_SOLUTION = timedelta(hours=24)
+"""A follow-up is due not earlier than this after the solution (C5)."""
+PAUSED_BY_WAITING = frozenset({"solve", "transfer"})
+"""Waiting for the customer delays what they wait for, never what we owe them (E13)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ def expected(case: Happened) -> list[Expected]:
 
 
 def priority_of(case: Happened) -> str:
-    """R9 to R11: who can't work or is upset comes first; a suggestion can wait."""
+    """Who can't work or is upset comes first; a suggestion can wait."""
     intake = case.intake
     if intake["usage_blocked"] or intake["emotional"] or intake["urgency"] == "urgent":
         return "urgent"
@@ -100,6 +103,8 @@ def _clock(case: Happened, number: int, one: Round, clock: str, limits: Sequence
     limit = min(limits, key=lambda limit: _due(start, limit, ()))
     pauses = [(_second(wait.begin), _second(wait.end or wait.begin)) for wait in one.waits] if clock in PAUSED_BY_WAITING else []
     due_at = _instant(_due(start, limit, pauses))
+    if clock == "follow_up" and one.resolved_at is not None:
+        due_at = max(due_at, one.resolved_at + AFTER_SOLUTION)
     stopped_at = _stopped(case, one, clock)
     verdict = "on_time" if stopped_at is not None and stopped_at <= due_at else "late"
     if clock == "transfer" and not one.helps:

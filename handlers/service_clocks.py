@@ -2,7 +2,8 @@
 
 Both answer {<clock>: {started_at, due_at, warn_at, source, anchor, limit, not_before}, …, round}; a diagram's timers read
 `clocks.solve.due_at` and the like. Header `warnFraction` says after which part of a limit to warn (0.75 without it); header
-`defaultTransfer` is `true` when a transfer is to be timed also where the table has no row for it (C4).
+`defaultTransfer` is `true` when a transfer is to be timed also where the table has no row for it (C4). Where it has no row at
+all, the default limits hold.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.clocks import WARN_AT_FRACTION, Anchors, Calendars, Targets, strictest_targets, with_default_transfer
+from desk.clocks import (
+    WARN_AT_FRACTION,
+    Anchors,
+    Calendars,
+    Targets,
+    strictest_targets,
+    with_default_limits,
+    with_default_transfer,
+)
 from desk.clocks.rounds import TIMED_AGAIN
 from desk.clocks.variables import as_variable
 from desk.instants import instant
@@ -46,7 +55,7 @@ class ServiceClocks(_Clocks):
         """Apply desk.clocks' rule: per clock the earliest due instant wins."""
         case, intake = call.inputs.get("case") or {}, call.inputs.get("intake") or {}
         received_at = instant(case.get("received_at") or intake.get("received_at"), self._zone) or call.now
-        rows = call.inputs.get("target_rows") or ()
+        rows = with_default_limits(call.inputs.get("target_rows") or ())
         if choice(call, TRANSFER_HEADER, ("true", "false"), "false") == "true":
             rows = with_default_transfer(rows)
         return _decision(self._targets(call, rows, received_at), round=1)
@@ -59,7 +68,8 @@ class NewRound(_Clocks):
 
     def decide(self, call: HandlerCall, facts: None) -> Decision:
         """Apply desk.clocks' rule to the rows that count again."""
-        rows = [row for row in call.inputs.get("target_rows") or () if row.get("clock") in TIMED_AGAIN]
+        applied = with_default_limits(call.inputs.get("target_rows") or ())
+        rows = [row for row in applied if row.get("clock") in TIMED_AGAIN]
         before = int((call.inputs.get("clocks") or {}).get("round") or 1)
         return _decision(self._targets(call, rows, call.now), round=before + 1)
 

@@ -29,6 +29,7 @@ from desk.clocks.targets import (
     read_row,
     strictest_targets,
     verdict,
+    with_default_limits,
     with_default_transfer,
 )
 
@@ -60,5 +61,6 @@ __all__ = [
     "read_row",
     "strictest_targets",
     "verdict",
+    "with_default_limits",
     "with_default_transfer",
 ]

@@ -15,7 +15,7 @@ from typing import Any
 from desk.calendars import Limit, WorkingTime
 from desk.calendars.pausing import UNITS, WORKING_DAYS
 from desk.clocks.course import course
-from desk.clocks.names import FOLLOW_UP, SOLVE, TRANSFER
+from desk.clocks.names import FOLLOW_UP, RESPOND, SOLVE, TRANSFER
 from desk.errors import CalendarUnknown, TargetRowInvalid
 from desk.model import Verdict
 
@@ -33,6 +33,12 @@ DEFAULT_TRANSFER = (
     {"clock": TRANSFER, "amount": 50, "unit": PART_OF_SOLVE, "source": "C4: 50 % of solve"},
 )
 """A question is transferred within the smaller of the two, when a table that leaves it to us says nothing else."""
+_NO_ROW = "没有适用的时限行，按“一般” (no row applies: as normal)"
+DEFAULT_LIMITS = (
+    {"clock": RESPOND, "amount": 1, "unit": "h", "source": _NO_ROW},
+    {"clock": SOLVE, "amount": 24, "unit": "h", "source": _NO_ROW},
+)
+"""What a case is promised for which a table has no row at all: it neither stands still nor goes untimed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +151,11 @@ def with_default_transfer(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str
     rows = list(rows)
     named = {row.get("clock") for row in rows}
     return [*rows, *DEFAULT_TRANSFER] if SOLVE in named and TRANSFER not in named else rows
+
+
+def with_default_limits(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows, or DEFAULT_LIMITS when there are none. A row whose amount is empty or 0 is one: it says that nothing is timed."""
+    return list(rows) or list(DEFAULT_LIMITS)
 
 
 def strictest_targets(

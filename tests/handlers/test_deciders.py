@@ -154,8 +154,17 @@ def test_a_row_that_cannot_be_read_names_itself():
         ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": rows}), None)
 
 
-def test_no_row_times_nothing():
-    decision = ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": []}), None)
+@pytest.mark.parametrize("none", [[], None])
+def test_without_any_row_the_limits_of_normal_cases_hold_and_say_so(none):
+    decision = ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": none, "case": {"received_at": HALF_PAST_NINE}}), None)
+    dues = {name: clock["due_at"] for name, clock in decision.result.items() if name != "round"}
+    assert dues == {"respond": local(10, 30), "solve": local(9, 30) + timedelta(days=1)}
+    assert "no row applies" in decision.reason
+
+
+def test_a_row_with_amount_0_says_that_nothing_is_timed():
+    rows = [{"clock": "solve", "amount": 0, "unit": "h", "source": "不计时"}]
+    decision = ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": rows}), None)
     assert decision.result == {"round": 1}
     assert "nothing is timed" in decision.reason
 

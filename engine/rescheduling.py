@@ -1,8 +1,8 @@
 """Many instances follow a lookup at once: a calendar was edited, say. In batches, each in one short transaction.
 
-What asks lookups and nothing else is worked out without opening an instance: its timers and tasks are read in one statement, the
-lookups prepare their answers for the whole batch. An instance on which somebody works, whose expressions read variables, or
-that has something due now takes the way of a single refresh instead.
+Nothing of an instance is opened but the variables that the expressions read: timers, tasks and these are read in one statement
+each, and the lookups prepare their answers for the whole batch. An instance on which somebody works, that has something due
+now, or where conditions or runs of an activity play a part takes the way of a single refresh instead.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ import structlog
 
 from bpmn.diagram import EventKind, Node, TimerKind
 from bpmn.feel import FeelError
-from engine import results
+from engine import codec, results
 from engine.commands import RefreshLookups, RescheduleInstances
 from engine.db import moves, store
 from engine.db.database import Database
+from engine.db.tables import VARIABLE_CONTEXT
 from engine.definition import Definition
-from engine.errors import ExpressionFailed, HandlerFailed, InstanceOver, NotFound, Unavailable
+from engine.errors import ExpressionFailed, HandlerFailed, InstanceOver, NotFound, Unavailable, VaultError
 from engine.execution import Surroundings
 from engine.history import HistoryEvent, TaskDueMoved, TimerMoved
 from engine.lookups import answers_of
 from engine.model import ProcessInstance
 from engine.ports import Answer, Clock, Lookup, Transaction
 from engine.timers import next_instant, still_to_come
+from engine.variables import Variables
 from engine.vault import KeyRing
 
 BATCH = 250
@@ -89,9 +91,10 @@ class Asking:
         is_event = {activity_id: definition.node(activity_id).event is not None for activity_id in asked}
         self.timers = {activity_id: name for activity_id, name in asked.items() if is_event[activity_id]}
         self.tasks = {activity_id: name for activity_id, name in asked.items() if not is_event[activity_id]}
-        self.plain = all(known.names_read(text) <= known.lookups.keys() for text in texts.values()) and not any(
-            _is_condition(definition.node(activity_id)) for activity_id in self.timers
-        )
+        self.variables = frozenset[str]().union(*map(known.names_read, texts.values())) - known.lookups.keys()
+        # what runs of an activity keep for themselves hides variables, and a condition lets tokens go on
+        conditions = any(_is_condition(definition.node(activity_id)) for activity_id in self.timers)
+        self.plain = not conditions and not (self.variables and definition.has_runs)
 
 
 def _never(*_arguments: Any) -> None:
@@ -106,13 +109,20 @@ class Following:
     """What moves in one locked instance when it follows the lookups."""
 
     def __init__(
-        self, asking: Asking, locked: moves.Locked, command: RescheduleInstances, lookups: Mapping[str, Answer], now: datetime
+        self,
+        asking: Asking,
+        locked: moves.Locked,
+        command: RescheduleInstances,
+        lookups: Mapping[str, Answer],
+        now: datetime,
+        open_variable: Callable[[bytes], Any],
     ) -> None:
         self._asking = asking
         self._locked = locked
         self._definition = asking.definition.asking(lookups)
         self._told = {"at": now, "by": command.by, "reason": command.reason}
         self._now = now
+        self._variables = Variables(locked.variables, open_variable)
 
     def events(self) -> list[HistoryEvent] | None:
         """What moves, as it will stand in the history; None when only a refresh of the instance can tell."""
@@ -120,14 +130,14 @@ class Following:
             return None
         try:
             found = [*map(self._timer, self._locked.timers), *map(self._task, self._locked.tasks)]
-        except (ExpressionFailed, ValueError):
+        except (ExpressionFailed, ValueError, VaultError):
             # the refresh makes an incident of it
             return None
         return [event for event in found if event is not None]
 
     def _timer(self, row: Any) -> TimerMoved | None:
         event = self._definition.node(row.activity_id).event
-        value = self._definition.value(row.activity_id, event.expression if event else None, {}, row.entered_at)
+        value = self._definition.value(row.activity_id, event.expression if event else None, self._variables, row.entered_at)
         cycle = event is not None and event.timer_kind is TimerKind.CYCLE
         due_at = next_instant(value, cycle=cycle, entered_at=row.entered_at, after=still_to_come(row.due_at, self._now))
         if due_at == row.due_at:
@@ -136,7 +146,7 @@ class Following:
 
     def _task(self, row: Any) -> TaskDueMoved | None:
         node = self._definition.node(row.activity_id)
-        due_at = results.instant_of(self._definition, node, node.work.due_date, {}, self._now)
+        due_at = results.instant_of(self._definition, node, node.work.due_date, self._variables, self._now)
         if due_at == row.due_at:
             return None
         return TaskDueMoved(task_id=row.id, lookup=self._asking.tasks[row.activity_id], **self._move(row, due_at))
@@ -161,11 +171,12 @@ def reschedule(
         return Batch(last_id=None, moved=0, followed=(), left=())
     timers = {activity_id for each in asking.values() for activity_id in each.timers}
     tasks = {activity_id for each in asking.values() for activity_id in each.tasks}
-    locked = moves.lock_free(tx, ids, timers=timers, tasks=tasks)
-    now = engine.clock.now()
+    variables = {name for each in asking.values() for name in each.variables if each.plain}
+    locked = moves.lock_free(tx, ids, timers=timers, tasks=tasks, variables=variables)
+    now, opened = engine.clock.now(), partial(_opened, engine.vault)
     answers = _answers(lookups, tx, [each.instance for each in locked.values()], now)
     found = {
-        instance_id: Following(asking[each.instance.deployment_id], each, command, answers[instance_id], now).events()
+        instance_id: Following(asking[each.instance.deployment_id], each, command, answers[instance_id], now, opened).events()
         for instance_id, each in locked.items()
     }
     moved = [(locked[instance_id], events) for instance_id, events in found.items() if events]
@@ -174,6 +185,10 @@ def reschedule(
     left += [each.instance.id for each, events in moved if _told(engine.surroundings, tx, each.instance, events)]
     followed = tuple(instance_id for instance_id in ids if instance_id not in left)
     return Batch(last_id=ids[-1], moved=len(moved), followed=followed, left=tuple(left))
+
+
+def _opened(vault: KeyRing, sealed: bytes) -> Any:
+    return codec.decode(vault.open(sealed, context=VARIABLE_CONTEXT))
 
 
 def _answers(

@@ -29,13 +29,14 @@ _TASK = (_task.instance_id, _task.id, _task.token_id, _task.activity_id, _task.d
 
 @dataclass(slots=True, kw_only=True)
 class Locked:
-    """An instance that nobody else can change now, without its snapshot; its timers and open tasks as rows."""
+    """An instance that nobody else can change now, without its snapshot; its timers and open tasks as rows, variables sealed."""
 
     instance: ProcessInstance
     history_length: int
     history_hash: bytes | None
     timers: list[Any] = field(default_factory=list)
     tasks: list[Any] = field(default_factory=list)
+    variables: dict[str, bytes] = field(default_factory=dict)
 
 
 def open_deployments(tx: Transaction) -> list[int]:
@@ -58,11 +59,16 @@ def page(
 
 
 def lock_free(
-    tx: Transaction, instance_ids: Collection[int], *, timers: Collection[str], tasks: Collection[str]
+    tx: Transaction,
+    instance_ids: Collection[int],
+    *,
+    timers: Collection[str],
+    tasks: Collection[str],
+    variables: Collection[str] = (),
 ) -> dict[int, Locked]:
     """Lock those of the open instances on which nobody works, in the order of their ids, by id.
 
-    `timers` and `tasks` are the activities whose timers and open tasks are read.
+    `timers` and `tasks` are the activities whose timers and open tasks are read, `variables` the names of what is read besides.
     """
     columns = (*rows.INSTANCE_COLUMNS, _instance.history_length, _instance.history_hash)
     query = (
@@ -77,6 +83,11 @@ def lock_free(
         where = (_among(tx, _task.instance_id, locked), _task.activity_id.in_(tasks), _task.state.in_(OPEN_TASKS))
         for row in tx.execute(select(*_TASK).where(*where).order_by(_task.id)):
             locked[row.instance_id].tasks.append(row)
+    if variables:
+        kept = tables.variable.c
+        query = select(kept.instance_id, kept.name, kept.value_sealed)
+        for row in tx.execute(query.where(_among(tx, kept.instance_id, locked), kept.name.in_(variables))):
+            locked[row.instance_id].variables[row.name] = row.value_sealed
     return locked
 
 

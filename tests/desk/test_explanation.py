@@ -123,7 +123,7 @@ ARMED = TimerArmed(at=NOON, activity_id="solve_breach", token_id="t8", due_at=at
 
 def test_a_timer_tells_what_moves_it_and_who_moved_it_last():
     (due,) = explained(*WORK, ARMED).due
-    assert (due.due_at, due.follows, due.last_move) == (at(120), ("clocks",), None)
+    assert (due.due_at, due.follows, due.last_move) == (at(120), ("clock", "clocks"), None)
     events = (
         VariableSet(at=at(1), by="wang", name="clocks", value={}, reason="customer asked"),
         VariableSet(at=at(1), by="li", name="other", value=1),

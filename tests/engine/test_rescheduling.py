@@ -114,7 +114,8 @@ def test_an_expression_that_reads_variables_too_is_worked_out_with_them(bench: P
     text = '= if promise("solve").due_at = null then null else promise("solve").due_at + duration(grace)'
     instances = started(bench, 3, text, grace="PT1H")
     promise_all(bench, hours(7))
-    bench.engine.reschedule_all(EVERYBODY)
+    with bench.db.transaction() as tx:
+        assert bench.engine.reschedule(tx, EVERYBODY).left == ()
     assert timers(bench) == {each.id: hours(3) if each.id % 2 else hours(8) for each in instances}
 
 

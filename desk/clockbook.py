@@ -93,13 +93,21 @@ class ClockBook:
         entry = self._entries.get((round, name))
         return entry.folded.started if entry else None
 
-    def open_names(self) -> list[str]:
-        """The clocks that are neither stopped nor void."""
-        return [entry.name for entry in self._open()]
+    def open_clocks(self) -> list[tuple[int, str]]:
+        """Round and name of the clocks that are neither stopped nor void."""
+        return [(entry.round, entry.name) for entry in self._open()]
 
-    def paused_for(self) -> frozenset[str]:
-        """The reasons for which any clock waits."""
-        return frozenset(reason for entry in self._open() for reason in entry.folded.open)
+    def all_clocks(self) -> list[tuple[int, str]]:
+        """Round and name of every clock."""
+        return list(self._entries)
+
+    def after(self, round: int, name: str, at: datetime) -> datetime:
+        """`at`, or when the clock's last event happened if that was later: an event never lies before another."""
+        return max(at, self._entries[round, name].events[-1].at)
+
+    def waits_for(self, round: int, name: str) -> frozenset[str]:
+        """The reasons for which a clock waits."""
+        return frozenset(self._entries[round, name].folded.open)
 
     def start(self, round: int, name: str, started: ClockStarted, *, warn_at: datetime | None = None) -> None:
         """Start a clock, which warns at that instant unless it moves; one of that round and name goes on as it is."""

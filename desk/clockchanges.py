@@ -22,15 +22,15 @@ from engine.ports import Transaction
 CLOCKS = "clocks"
 """The variable in which a process has what was promised when its round began; diagrams of earlier versions time by it."""
 
+Alter = Callable[[ClockBook], None]
+
 
 def book_of(tx: Transaction, context: DeskContext, number: str) -> ClockBook:
     """The clocks of a case."""
     return ClockBook(tx, context.vault, number, context.calendars_in)
 
 
-def change(
-    tx: Transaction, context: DeskContext, number: str, alter: Callable[[ClockBook], None], *, by: str, reason: str
-) -> None:
+def change(tx: Transaction, context: DeskContext, number: str, alter: Alter, *, by: str, reason: str) -> None:
     """Let `alter` change the clocks of a case, and the process move what follows them, in the same transaction.
 
     What was due before fires first. A diagram that asks no lookup gets the new instants in its variable instead.

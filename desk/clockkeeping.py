@@ -17,7 +17,7 @@ from desk.clocks.pausing import DEFAULT_PAUSES
 from desk.clocks.targets import AROUND_THE_CLOCK, RECEIVED, SOLVED_GRACE
 from desk.clocks.variables import read_variable
 from desk.model import Case
-from engine.history import HandlerDecided
+from engine.history import HandlerDecided, MessageCorrelated
 from engine.model import ProcessInstance
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,10 @@ STARTED_BY_EVENTS = frozenset({NEXT_RESPONSE, FEEDBACK, TEAM})
 """Their targets are known from the beginning; they start when there is something to time."""
 ENDED_BY_SOLUTION = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, SOLVE})
 STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": TRANSFER, "survey-answered": FOLLOW_UP}
+ANSWER, DISSATISFIED = "survey-answered", "dissatisfied"
+FEEDBACK_TARGET = ServiceTarget(
+    limit=Limit(amount=Fraction(24), unit="h"), calendar=AROUND_THE_CLOCK, source="C19: 24 h", policy_version=""
+)
 RESUMED_BY_MESSAGE: Mapping[str, str] = {"customer-replied": "customer_message"}
 LEFT, CLAIMED, SOLVED, CLOSED, WORKED, SAID = "left", "claimed", "solved", "closed", "worked", "said_by_process"
 _MINUTE, _TICK = timedelta(minutes=1), timedelta(microseconds=1)
@@ -113,15 +117,19 @@ class ClockKeeping:
 
     # -- what ends them
 
-    def correlated(self, message_name: str, *, at: datetime, by: str) -> None:
-        """The process took a message."""
-        self._because = RESUMED_BY_MESSAGE.get(message_name, LEFT)
-        if message_name in STOPPED_BY_MESSAGE:
-            self.book.stop({STOPPED_BY_MESSAGE[message_name]}, at, by=by, what=message_name)
+    def correlated(self, case: Case, event: MessageCorrelated) -> None:
+        """The process took a message. An answer of somebody who isn't satisfied is to be analysed within a day (R60)."""
+        name, at = event.message_name, event.at
+        self._because = RESUMED_BY_MESSAGE.get(name, LEFT)
+        if name in STOPPED_BY_MESSAGE:
+            self.book.stop({STOPPED_BY_MESSAGE[name]}, at, by=event.by, what=name)
+        if name == ANSWER and event.data.get("rating") == DISSATISFIED:
+            started = ClockStarted(at=at, by=event.by, anchor=name, anchored_at=at, target=FEEDBACK_TARGET)
+            self.book.start(case.round, FEEDBACK, started)
 
     def claimed(self, *, at: datetime, by: str) -> None:
-        """The owner's task was taken."""
-        self.book.stop({PICKUP}, at, by=by, what=CLAIMED)
+        """The owner's task was taken: whoever takes a case again begins with what the customer was dissatisfied about."""
+        self.book.stop({PICKUP, FEEDBACK}, at, by=by, what=CLAIMED)
 
     def responded(self, done_at: datetime, *, at: datetime, by: str) -> None:
         """A person answered the customer, by noted work."""
@@ -130,7 +138,8 @@ class ClockKeeping:
     def resolved(self, case: Case, *, at: datetime, by: str) -> None:
         """The customer was told. What need not have happened is void; the follow-up waits a day at least (C5)."""
         self.book.void(CONDITIONAL, VoidReason.NEVER_HAPPENED, at=at, by=by)
-        self.book.stop(ENDED_BY_SOLUTION, at, by=by, what=SOLVED)
+        ended = {name for _, name in self.book.open_clocks() if kind_of(name) in ENDED_BY_SOLUTION}
+        self.book.stop(ended, at, by=by, what=SOLVED)
         self.book.not_before(case.round, FOLLOW_UP, at + SOLVED_GRACE, at=at, by=by)
 
     def closed(self, *, at: datetime, by: str, cancelled: bool) -> None:

@@ -79,6 +79,39 @@ class CaseClosed(Gone):
         super().__init__(f"Case {number} is closed and can only be read. Open a new one for what is new.", number=number)
 
 
+class ClockHeldByProcess(Conflict):
+    """The diagram stands where it waits for that: the clocks go on when the process does."""
+
+    code = "clock_held_by_process"
+
+    def __init__(self, number: str, reason: str) -> None:
+        super().__init__(
+            f"The process of case {number} waits for {reason}. Note what came, such as the customer's message, and it goes on.",
+            number=number,
+            reason=reason,
+        )
+
+
+class PromiseUnknown(NotFound):
+    code = "promise_unknown"
+
+    def __init__(self, number: str, promise_id: int) -> None:
+        super().__init__(
+            f"Case {number} has no promise {promise_id}. Look at its promises.", number=number, promise_id=promise_id
+        )
+
+
+class NothingToPause(Conflict):
+    """No clock of the case runs that this reason pauses."""
+
+    code = "nothing_to_pause"
+
+    def __init__(self, number: str, reason: str) -> None:
+        super().__init__(
+            f"Case {number} has no running clock that {reason} pauses. Look at its clocks.", number=number, reason=reason
+        )
+
+
 class AgentNotFound(NotFound):
     code = "agent_not_found"
 

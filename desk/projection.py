@@ -23,7 +23,7 @@ from desk.clocklookup import NAMES
 from desk.escalation import Escalated
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.progress import row_of
-from desk.store import cases, clocks, conversation, notices, people, progress
+from desk.store import cases, clocks, conversation, notices, people, progress, promises
 from desk.store.notices import NewNotice
 from engine.history import (
     ActivityCancelled,
@@ -129,8 +129,8 @@ class _Writing:
                 self._waiting(self.clocks.left(self.case, token, at=event.at, by=event.by))
             case TaskCreated() | TaskClaimed() | TaskReleased() | TaskReassigned():
                 self._task(event)
-            case MessageCorrelated(message_name=name):
-                self.clocks.correlated(name, at=event.at, by=event.by)
+            case MessageCorrelated():
+                self.clocks.correlated(self.case, event)
             case TaskCompleted():
                 self._worked(event)
             case InstanceCompleted():
@@ -174,6 +174,7 @@ class _Writing:
         if state is CaseState.RESOLVED:
             self._change(resolved_at=at)
             self.clocks.resolved(case, at=at, by=event.by)
+            promises.fulfil_open(self.tx, case.number, at)
         elif state is CaseState.CLOSED:
             self._change(closed_at=at)
             self.clocks.closed(at=at, by=event.by, cancelled=False)

@@ -30,6 +30,8 @@ from desk.notification.log import Deliveries
 from desk.notification.texts import TemplateTexts
 from desk.operations import Operations
 from desk.people import People
+from desk.promising import Promising
+from desk.reclassifying import Reclassifying
 from desk.records import Tables
 from desk.rollout import Rollout
 from desk.sessions import Sessions
@@ -37,6 +39,7 @@ from desk.suggestions import Suggestions
 from desk.surveys import Surveys
 from desk.tasklists import TaskLists
 from desk.taskviews import TaskViews
+from desk.timing import Timing
 from desk.tokens import Tokens
 from desk.urging import Urging
 from desk.work import Work
@@ -71,6 +74,8 @@ class Desk:
         self.tasks = TaskViews(context)
         self.diagrams = Diagrams(context)
         self.work = Work(context, self.announcer)
+        self.timing = Timing(context)
+        self.reclassifying = Reclassifying(context)
         self.surveys = Surveys(context)
         self.tables = Tables(context)
         self.notices = Notices(context)
@@ -88,7 +93,7 @@ class Desk:
         self.attendance = Attendance(context)
         self.approvals = Approvals(context)
         self.suggestions = Suggestions(context)
-        engine.chores.extend((self.attendance, self.lines))
+        engine.chores.extend((self.attendance, self.lines, self.timing))
 
     def _furnish_notification(self, context: DeskContext) -> None:
         self.channels = ChannelBook()
@@ -99,6 +104,7 @@ class Desk:
         self.choosing = Choosing(context, self.channels)
         self.template_texts = TemplateTexts(context)
         self.urging = Urging(context, self.announcer)
+        self.promising = Promising(context, self.announcer)
 
     @property
     def settings(self) -> DeskSettings:

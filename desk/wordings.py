@@ -20,6 +20,7 @@ TOO_LONG_ADDRESS = Wording(
     "has more than 100 characters, or ones that can't be printed.", "超过 100 个字符或含有不可打印的字符。"
 )
 TOO_LONG = Wording("is longer than 20,000 characters.", "超过 20,000 个字符。")
+TOO_LONG_REASON = Wording("is longer than 500 characters.", "超过 500 个字符。")
 NO_TIME = Wording("isn't a date and time; write for example 2023-10-01T09:30.", "不是日期与时间，例如 2023-10-01T09:30。")
 RECEIVED_IN_FUTURE = Wording("lies in the future; write when the customer came to us.", "晚于现在，请填写客户提出需求的时间。")
 RECEIVED_TOO_LONG_AGO = Wording("lies more than a year back; check the year.", "早于一年以前，请核对年份。")

@@ -14,6 +14,7 @@ from desk.casetasks import instance_of, number_of, require_visible, tasks_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
 from desk.instants import with_offset
+from desk.machinemail import is_machine_mail
 from desk.model import RESPONSES, Agent, Case, EntryKind, Role
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
@@ -330,9 +331,10 @@ class Work:
         return True
 
     @tried_again
-    def customer_message(self, number: str, text: str, *, message_id: str) -> bool:
+    def customer_message(self, number: str, text: str, *, message_id: str, headers: Mapping[str, str] | None = None) -> bool:
         """Take a message from the customer, once per `message_id`; a case that waits for the customer goes on.
 
+        A mail that by its `headers` no person wrote is noted and moves nothing (E16).
         False when it was taken before. Raises CaseNotFound, CaseClosed (open a new case then).
         """
         _require_text(text, "text")
@@ -342,9 +344,12 @@ class Work:
             entry = Entry(kind=EntryKind.CUSTOMER, at=now, by=CUSTOMER, text=text.strip(), message_id=message_id)
             if not conversation.append(tx, self._context.vault, number, entry):
                 return False
+            if is_machine_mail(headers or {}):
+                return True
             data = {"message_id": message_id}
             command = CorrelateMessage(name="customer-replied", correlation_key=number, by=CUSTOMER, data=data)
             self._engine.correlate(tx, command)
+            responses.customer_wrote(tx, self._context, number)
             self._tell_owner(tx, case, f"customer-message:{reference_of(message_id)}")
             return True
 

@@ -19,6 +19,10 @@ from engine.ports import Transaction
 OWNER, SUPERVISOR, SUPERVISORS, TEAM = "owner", "supervisor", "supervisors", "team"
 
 
+PAUSED = "暂停/paused"
+"""What stands where a due time would, while the clock is paused."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """A case and what belongs to it. `clocks` are those of the present round, by name."""
@@ -74,8 +78,10 @@ class Dossier:
         return team.name if team else self.case.team
 
     def _due(self, clock: str, zone: ZoneInfo) -> str:
-        due_at = self.clocks[clock].due_at if clock in self.clocks else None
-        return minute(due_at, zone) if due_at else ""
+        if clock not in self.clocks:
+            return ""
+        due_at = self.clocks[clock].due_at
+        return minute(due_at, zone) if due_at else PAUSED
 
 
 def read_dossier(tx: Transaction, desk: DeskContext, number: str) -> Dossier:

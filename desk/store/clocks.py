@@ -148,6 +148,14 @@ def of_cases(tx: Transaction, numbers: Collection[str]) -> list[ClockRow]:
     return [_clock(row) for row in tx.execute(query)]
 
 
+def reached(tx: Transaction, now: datetime, limit: int) -> list[str]:
+    """Cases with a clock that waits up to a date which is reached, the earliest first."""
+    table = tables.clock.c
+    paused = (table.stopped_at.is_(None), table.due_at.is_(None), table.paused_until <= now)
+    query = select(table.case_number).where(*paused).order_by(table.paused_until).limit(limit)
+    return list(dict.fromkeys(tx.execute(query).scalars()))
+
+
 def judge(tx: Transaction, judged: Iterable[tuple[ClockRow, VerdictFact]]) -> None:
     """Keep verdicts, each a version of its own; none is ever replaced (E44)."""
     values = [

@@ -22,7 +22,7 @@ def test_the_text_tells_where_why_who_and_when(product: Product) -> None:
     assert "assigned to li (the only one free in complaints with skill complaint)" in answer.output
     assert "considered li load 0 of 10" in answer.output
     assert "客户无法正常使用服务或产品，判为紧急" in answer.output
-    assert "解决超时: 2026-01-05 11:30; moves with clocks" in answer.output
+    assert "解决超时: 2026-01-05 11:30; moves with clock, clocks" in answer.output
     assert "通知处理人: notify done" in answer.output
 
 

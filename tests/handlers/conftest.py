@@ -12,9 +12,9 @@ from desk.notification.channel_book import Entry
 from engine.ports import HandlerCall
 from handlers.channels.mail import Mail
 from handlers.testing import NotedMail
-from tests.desk.conftest import Office, office
+from tests.desk.conftest import Office, desk_settings, office
 
-__all__ = ["office"]
+__all__ = ["desk_settings", "office"]
 
 
 @pytest.fixture

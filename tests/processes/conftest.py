@@ -7,7 +7,7 @@ import pytest
 from bpmn.package import load_package
 from tests.desk.conftest import ROOT, Office, office
 
-__all__ = ["office"]
+__all__ = ["desk_settings", "office"]
 
 
 @pytest.fixture

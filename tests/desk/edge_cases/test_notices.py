@@ -7,9 +7,9 @@ import pytest
 from desk.store import clocks
 from handlers.notify import Notify
 from tests.desk.conftest import BILLING_DAY
-from tests.handlers.conftest import call, mail, office, post
+from tests.handlers.conftest import call, desk_settings, mail, office, post
 
-__all__ = ["mail", "office", "post"]
+__all__ = ["desk_settings", "mail", "office", "post"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpmn.package import load_package
-from tests.desk.conftest import ROOT, Office, office
+from tests.desk.conftest import ROOT, Office, desk_settings, office
 
 __all__ = ["desk_settings", "office"]
 

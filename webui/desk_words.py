@@ -29,6 +29,20 @@ BY_CODE = {
     "delivery_not_found": mark("This message needs no second try, or does not exist. Look at the list of deliveries."),
     "template_not_found": mark("There is no template %(name)s in that language. Look at the list of templates."),
     "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
+    "clock_held_by_process": mark(
+        "The process of case %(number)s waits for this. Note what came, such as the customer's message, and the clocks go on."
+    ),
+    "nothing_to_pause": mark("Case %(number)s has no running clock that this reason pauses. Look at its clocks."),
+    "clock_paused_already": mark("The clock is paused for this reason already. Let it go on first, or choose another date."),
+    "clock_not_paused": mark("No clock of this case is paused for that; there is nothing to resume."),
+    "clock_over": mark("This clock is stopped or does not count; a new round starts a new one."),
+    "pause_reason_unknown": mark("“%(reason)s” is no reason to pause. Choose one from the list."),
+    "instant_out_of_order": mark("This time does not fit: it lies in the past, or before what it must follow. Correct it."),
+    "promise_unknown": mark("Case %(number)s has no such promise. Look at its promises."),
+    "promise_too_late": mark(
+        "A promise names a time to come, and is given before the limit was missed. Ask a supervisor otherwise."
+    ),
+    "promise_over": mark("This promise was kept, broken or taken back already."),
     "survey_unknown": mark("This survey link is not valid. Use the link from our message unchanged."),
     "nothing_rolled_out": mark("No version of the process is deployed yet. Ask an analyst to deploy one."),
     "password_changed": mark("This password was changed at the same moment elsewhere. Sign in with the newer one."),

@@ -27,7 +27,9 @@ from benchmarks.office.mailbox import Received
 from benchmarks.office.traffic import NOTED, Promise, Traffic
 from desk.model import CaseState, EntryKind
 from desk.store import cases, conversation, surveys
+from desk.store.deliveries import DeliveryState
 from desk.tables import case as case_table
+from desk.tables import delivery
 from engine import history
 from engine.db import lists, messages, queries
 from engine.db.tables import process_instance
@@ -52,15 +54,20 @@ class Verdict:
 
 
 def drained(house: House, seconds: float) -> bool:
-    """Wait until no job is open and no instance active; whether that came in time."""
+    """Wait until no job is open, no instance active and no message due; whether that came in time."""
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         with house.services.db.reading() as tx:
             active = tx.execute(select(func.count()).where(process_instance.c.state == InstanceState.ACTIVE)).scalar_one()
-            if not active and not _open_jobs(tx):
+            if not active and not _open_jobs(tx) and not _due_messages(tx, house):
                 return True
         time.sleep(0.5)
     return False
+
+
+def _due_messages(tx: Transaction, house: House) -> int:
+    due = (delivery.c.state == DeliveryState.WAITING, delivery.c.not_before <= house.services.clock.now())
+    return tx.execute(select(func.count()).select_from(delivery).where(*due)).scalar_one()
 
 
 def inspect(house: House, traffic: Traffic, couriers: Couriers, received: Sequence[Received], deaths: Sequence[Death]) -> Verdict:

@@ -23,8 +23,8 @@ from desk.store.deliveries import Delivery, DeliveryState
 from engine.errors import Unavailable
 from engine.ports import Transaction
 
-AT_ONCE = 5
-LEASE = timedelta(seconds=120)
+AT_ONCE = 2
+LEASE = timedelta(seconds=60)
 IDLE_SECONDS = 1.0
 log = structlog.get_logger()
 

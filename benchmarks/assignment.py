@@ -40,6 +40,7 @@ from handlers.assign import Assign, Known
 TEAM = "service"
 VERSION = "customer-service/1.0"
 SERIES = 4
+PROGRAMS = 2
 RESOLVED = {"content": "已电话答复", "outcome": "resolved"}
 
 
@@ -72,9 +73,9 @@ class Unlocked(Assign):
 class Crowd:
     """A desk with one team whose agents are all free."""
 
-    def __init__(self, services: Services, logins: tuple[str, ...]) -> None:
-        self.services = services
-        self.desk = services.desk
+    def __init__(self, services: tuple[Services, ...], logins: tuple[str, ...]) -> None:
+        self.services = services[0]
+        self.desks = tuple(one.desk for one in services)
         self.logins = logins
 
     @classmethod
@@ -86,7 +87,9 @@ class Crowd:
                 {"CASELOOP_HOME": home, "CASELOOP_DATABASE_URL": url, "CASELOOP_QUEUE": "embedded"}
             )
             bootstrap.prepare(settings)
-            services = bootstrap.build(settings, hasher=NoSecrets())
+            # each has its own connections, as web processes do
+            several = tuple(bootstrap.build(settings, hasher=NoSecrets()) for _ in range(PROGRAMS))
+            services = several[0]
             services.desk.people.add_team(TEAM, "客服", "Service", by="bench")
             logins = tuple(f"agent{number:03}" for number in range(agents))
             for login in logins:
@@ -94,26 +97,28 @@ class Crowd:
                 services.desk.people.add_agent(new, by="bench")
             services.db.run(lambda tx: services.engine.keep(tx, bootstrap.packaged_processes()[VERSION], by="bench"))
             try:
-                yield cls(services, logins)
+                yield cls(several, logins)
             finally:
-                services.engine.queue.close()
-                services.db.dispose()
+                for one in several:
+                    one.engine.queue.close()
+                    one.db.dispose()
 
     def create_and_now_and_then_resolve(self, number: int) -> None:
         """Open a case; every fourth is resolved at once when somebody has it."""
-        case_number = self.desk.intake.open_case(_answers(number), by=self.logins[number % len(self.logins)])
-        task = self.desk.inbox.of_case(case_number)[0]
+        desk = self.desks[number % PROGRAMS]
+        case_number = desk.intake.open_case(_answers(number), by=self.logins[number % len(self.logins)])
+        task = desk.inbox.of_case(case_number)[0]
         if number % SERIES or task.assignee is None:
             return
         try:
-            self.desk.work.claim(task.id, by=task.assignee)
-            self.desk.work.complete(task.id, RESOLVED, by=task.assignee)
+            desk.work.claim(task.id, by=task.assignee)
+            desk.work.complete(task.id, RESOLVED, by=task.assignee)
         except Conflict:
             return  # it changed hands meanwhile
 
     def drain(self) -> None:
         """Give out what waits, as workers do."""
-        while self.desk.lines.tend():
+        while self.desks[0].lines.tend():
             pass
 
 

@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine import faults
 from engine.db import sqlite
@@ -101,6 +102,8 @@ class Database:
             yield
         except OperationalError as error:
             raise _in_domain_words(error) from error
+        except PoolTimeout as error:
+            raise Unavailable("Too many are at work at once. Try again in a moment.") from error
         except DataError as error:
             raise Invalid("A text holds a character that can't be kept, or is too long. Shorten or retype it.") from error
         except DBAPIError as error:

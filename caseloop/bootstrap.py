@@ -46,10 +46,20 @@ class Services:
     desk: Desk
 
 
-def build(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None, hasher: Any = None) -> Services:
-    """Build all services on a database that is up to date. Raises SettingsInvalid or Unavailable, each with the way out."""
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
+    hasher: Any = None,
+    db: Database | None = None,
+) -> Services:
+    """Build all services on a database that is up to date: on `db`, else on the one that the settings name.
+
+    Raises SettingsInvalid or Unavailable, each with the way out.
+    """
     clock, chance = clock or SystemClock(), chance or SystemChance()
-    db = Database(settings.database_url)
+    db = db or Database(settings.database_url)
     schema.require_current(db, SCHEMA_LOCATIONS)
     vault = KeyRing.from_file(settings.key_file)
     handlers: dict[str, Handler] = {}

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from desk.masking import mask_within
 from engine.errors import Refused, SettingsInvalid, Unavailable
+from handlers.trust import machines_authorities
 
 TIMEOUT_SECONDS = 20.0
 PORTS = {"smtp": 25, "smtps": 465}
@@ -61,7 +62,7 @@ class Mailer:
     user: str | None = None
     password: str = field(default="", repr=False)
     timeout_seconds: float = TIMEOUT_SECONDS
-    trust: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
+    trust: ssl.SSLContext = field(default_factory=machines_authorities, repr=False)
 
     @classmethod
     def from_url(cls, url: str, *, sender: str) -> Mailer:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.memory import keep_files_in_memory
 from tests.support.product import MORNING, Product, furnished_home
 
 keep_files_in_memory()
+TEMPLATE = "template_caseloop"
 STORED = {"database_url", "sqlite_template", "postgres_url", "furnished"}
 
 
@@ -46,12 +48,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """URL prefix of a running PostgreSQL server that holds a database `template_caseloop` with all tables."""
+    """URL prefix of a running PostgreSQL server that holds a database TEMPLATE with all tables."""
     if server_programs() is None:
         missing(INSTALL_HINT)
     with postgres_server() as url:
-        _administer(url, "CREATE DATABASE template_caseloop")
-        database = Database(url + "template_caseloop")
+        _administer(url, f"CREATE DATABASE {TEMPLATE}")
+        database = Database(url + TEMPLATE)
         schema.upgrade(database, SCHEMA_LOCATIONS)
         database.dispose()
         yield url
@@ -65,31 +67,76 @@ def _administer(url: str, statement: str) -> None:
 
 
 @contextmanager
-def fresh_postgres(server: str) -> Iterator[str]:
+def fresh_postgres(server: str, *, template: str = TEMPLATE, name: str = "") -> Iterator[str]:
     """URL of a fresh database with all tables on the server of `postgres_url`."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_caseloop")
+    name = name or f"test_{uuid.uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield server + name
     finally:
         _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def sqlite_staffed(sqlite_template: Path, vault: KeyRing, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with what every office begins with, copied for each test that has one."""
+    path = tmp_path_factory.mktemp("staffed") / "template.db"
+    shutil.copy(sqlite_template, path)
+    _staff(f"sqlite:///{path}", vault)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_staffed(postgres_url: str, vault: KeyRing) -> str:
+    """The name of a database with what every office begins with."""
+    _administer(postgres_url, f"CREATE DATABASE template_staffed TEMPLATE {TEMPLATE}")
+    _staff(postgres_url + "template_staffed", vault)
+    return "template_staffed"
+
+
+def _staff(url: str, vault: KeyRing) -> None:
+    from tests.desk.conftest import staff  # the desk is loaded for tests that have one
+
+    database = Database(url)
+    staff(database, vault)
+    if database.dialect == "sqlite":
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose databases are replaced for each test, so that one `Database` serves them all: see `standing`."""
+    return tmp_path_factory.mktemp("place")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a fresh database with all tables, on each kind of server."""
+def database_url(request: pytest.FixtureRequest, place: Path) -> Iterator[str]:
+    """URL of a fresh database with all tables, on each kind of server; in an office, with people and a process."""
+    staffed = "office" in request.fixturenames
     if request.param == "sqlite":
-        path = tmp_path / "caseloop.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        for left in place.glob("caseloop.db*"):
+            left.unlink()
+        path = place / "caseloop.db"
+        shutil.copy(request.getfixturevalue("sqlite_staffed" if staffed else "sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    with fresh_postgres(request.getfixturevalue("postgres_url")) as url:
+    server = request.getfixturevalue("postgres_url")
+    template = request.getfixturevalue("postgres_staffed") if staffed else TEMPLATE
+    with fresh_postgres(server, template=template, name="caseloop_test") as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def standing() -> Callable[[str], Database]:
+    """Gives the one `Database` of a URL, which lasts as long as the run: it compiles each statement once, not once a test."""
+    return cache(Database)
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+def database(database_url: str, standing: Callable[[str], Database]) -> Iterator[Database]:
+    database = standing(database_url)
     yield database
     database.dispose()
 
@@ -106,10 +153,11 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
 
 
 @pytest.fixture
-def product(tmp_path: Path, furnished: Path) -> Iterator[Product]:
+def product(place: Path, furnished: Path, standing: Callable[[str], Database]) -> Iterator[Product]:
     """The whole product on a Monday morning at 09:30, with a clock that moves only when told."""
-    home = tmp_path / "home"
+    home = place / "home"
+    shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(furnished, home)
-    product = Product.at(home, clock=FakeClock(MORNING))
-    yield product
-    product.services.db.dispose()
+    database = standing(f"sqlite:///{home / 'caseloop.db'}")
+    yield Product.at(home, clock=FakeClock(MORNING), db=database)
+    database.dispose()

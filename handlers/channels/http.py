@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from desk.notification.ports import Refused, TryLater
 from engine.errors import SettingsInvalid, Unavailable
+from handlers.trust import machines_authorities
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
@@ -52,7 +53,7 @@ class Http:
     """`inner_hosts` may have private addresses and be spoken to without TLS; all other hosts need a public one and https."""
 
     inner_hosts: Collection[str] = ()
-    trust: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
+    trust: ssl.SSLContext = field(default_factory=machines_authorities, repr=False)
     connect_seconds: float = CONNECT_SECONDS
     read_seconds: float = READ_SECONDS
 

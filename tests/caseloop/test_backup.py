@@ -17,7 +17,7 @@ from engine.db import queries
 from engine.model import InstanceState
 from engine.vault import KeyRing
 from engine.worker import Worker
-from tests.support.product import INTAKE
+from tests.support.product import INTAKE, QUICK_HASHER
 
 
 def settings_of(home: Path, url: str) -> Settings:
@@ -37,7 +37,7 @@ def running(tmp_path: Path, database_url: str) -> bootstrap.Services:
     """A product with people and processes, in which cases come in."""
     settings = settings_of(tmp_path / "home", database_url)
     bootstrap.prepare(settings)
-    services = bootstrap.build(settings)
+    services = bootstrap.build(settings, hasher=QUICK_HASHER)
     first_start.furnish(services)
     return services
 

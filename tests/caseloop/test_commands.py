@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +41,10 @@ def run(home: Path, *arguments: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, list(arguments), env={"CASELOOP_HOME": str(home)}, input=stdin)
 
 
-@pytest.fixture
-def furnished(home: Path) -> Path:
+@pytest.fixture(scope="module")
+def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after its first start, in which one agent chose her password; copied for each test."""
+    home = tmp_path_factory.mktemp("first") / "home"
     settings = Settings.from_environment({"CASELOOP_HOME": str(home)})
     bootstrap.prepare(settings)
     services = bootstrap.build(settings)
@@ -51,6 +54,11 @@ def furnished(home: Path) -> Path:
     assert furnish(services) == [], "a second start makes nobody"
     services.db.dispose()
     return home
+
+
+@pytest.fixture
+def furnished(home: Path, first_home: Path) -> Path:
+    return shutil.copytree(first_home, home)
 
 
 def every_command(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

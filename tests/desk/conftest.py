@@ -129,6 +129,19 @@ def desk_settings() -> DeskSettings:
 
 @pytest.fixture
 def office(database: Database, vault: KeyRing, desk_settings: DeskSettings) -> Office:
+    """An office in a database in which `staff` has put people and a process (see tests/conftest.py)."""
+    return _office(database, vault, desk_settings)
+
+
+def staff(database: Database, vault: KeyRing) -> None:
+    """Put in what every office begins with: the demo's people, who know their passwords, and a process."""
+    office = _office(database, vault, DeskSettings(base_url=BASE_URL))
+    for login, temporary in seed_demo(office.desk, lambda login: f"one-time {PASSWORD}").items():
+        office.desk.people.change_password(login, temporary, PASSWORD)
+    keep_deployed(office.engine, PACKAGE, office.clock.now())
+
+
+def _office(database: Database, vault: KeyRing, desk_settings: DeskSettings) -> Office:
     clock, chance, handlers = FakeClock(local("2023-10-01T09:30")), FakeChance(), {}
     lookups = [ClockLookup(always_shipped("Asia/Shanghai"))]
     projection = CaseProjection(vault, untouched_after=desk_settings.untouched_after)
@@ -146,7 +159,4 @@ def office(database: Database, vault: KeyRing, desk_settings: DeskSettings) -> O
         archive.make,
     )
     handlers.update({handler.name: handler for handler in (make(services) for make in makers)})
-    for login, temporary in seed_demo(desk, lambda login: f"one-time {PASSWORD}").items():
-        desk.people.change_password(login, temporary, PASSWORD)
-    keep_deployed(engine, PACKAGE, clock.now())
     return Office(desk=desk, engine=engine, clock=clock, worker=Worker(engine, name="test"))

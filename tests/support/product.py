@@ -17,10 +17,11 @@ from werkzeug.test import TestResponse
 from caseloop import bootstrap, first_start
 from caseloop.bootstrap import Services
 from caseloop.settings import Settings
+from engine.db.database import Database
 from engine.ports import Clock, SystemClock
 from engine.testing import FakeClock
 from engine.worker import Worker
-from webui.app import create_app
+from tests.support.application import application
 
 PASSWORD = "a long sentence that only you know"
 MORNING = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)  # a Monday, 09:30 at the desk
@@ -100,10 +101,11 @@ class Product:
     app: Flask
 
     @classmethod
-    def at(cls, home: Path, *, clock: Clock | None = None, **environment: str) -> Product:
+    def at(cls, home: Path, *, clock: Clock | None = None, db: Database | None = None, **environment: str) -> Product:
         """Build on a furnished home folder. `environment` are settings such as SMTP_URL; the clock is the system's by default."""
-        services = bootstrap.build(_settings(home, **environment), clock=clock or SystemClock(), hasher=QUICK_HASHER)
-        return cls(services, create_app(services, secret_key=bootstrap.web_secret(services.settings)))
+        settings = _settings(home, **environment)
+        services = bootstrap.build(settings, clock=clock or SystemClock(), hasher=QUICK_HASHER, db=db)
+        return cls(services, application(services, secret_key=bootstrap.web_secret(settings)))
 
     @property
     def desk(self) -> Any:

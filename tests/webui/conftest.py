@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webui.app import create_app
+from tests.support.application import application
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 @pytest.fixture
 def app() -> Flask:
     services = SimpleNamespace(clock=SimpleNamespace(now=lambda: NOON), settings=SimpleNamespace(time_zone="Asia/Shanghai"))
-    return create_app(services, secret_key=b"only for tests", testing=True)
+    return application(services, secret_key=b"only for tests", testing=True)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 from schemathesis.openapi import from_dict
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -78,15 +79,26 @@ def caller(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> Iterato
     product.services.db.dispose()
 
 
+def holding(operation: Any, caller: Program) -> Callable[[], None]:
+    """The test that schemathesis makes of an operation; made when it runs, since it draws its first cases then."""
+
+    @seed(1)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    def holds(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {caller.secret}"}, checks=list(CHECKS))
+
+    modes = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING, HypothesisTestMode.COVERAGE]
+    config = HypothesisTestConfig(project=API.config, modes=modes, settings=API.config.get_hypothesis_settings())
+    return create_test(operation=operation, test_func=holds, config=config)
+
+
 @pytest.mark.slow
-@API.parametrize()
-@seed(1)
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
-def test_no_request_breaks_a_promise_of_the_description(case: schemathesis.Case, caller: Program) -> None:
-    case.call_and_validate(headers={"Authorization": f"Bearer {caller.secret}"}, checks=list(CHECKS))
+@pytest.mark.parametrize("operation", [found.ok() for found in API.get_all_operations()], ids=lambda operation: operation.label)
+def test_no_request_breaks_a_promise_of_the_description(operation: Any, caller: Program) -> None:
+    holding(operation, caller)()

@@ -14,7 +14,7 @@ from typing import Any
 from bpmn.package import ProcessPackage, load_package
 from caseloop.schema import SCHEMA_LOCATIONS
 from caseloop.settings import EMBEDDED, PROCRASTINATE, Settings
-from desk.calendarsource import always_shipped
+from desk.calendarsource import StoredCalendars
 from desk.clocklookup import ClockLookup
 from desk.context import DeskSettings
 from desk.projection import CaseProjection
@@ -68,7 +68,7 @@ def build(
         base_url=settings.base_url.rstrip("/"),
         untouched_after=settings.untouched_after,
     )
-    calendars = always_shipped(desk_settings.time_zone)
+    calendars = StoredCalendars(desk_settings.time_zone)
     projection = CaseProjection(
         vault, time_zone=desk_settings.time_zone, calendars=calendars, untouched_after=desk_settings.untouched_after
     )
@@ -76,7 +76,7 @@ def build(
     queue = QUEUES[settings.queue](db, vault)
     kept = {"projections": (projection,), "lookups": lookups}
     engine = Engine(db, vault=vault, handlers=handlers, clock=clock, chance=chance, queue=queue, **kept)
-    desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=hasher)
+    desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, calendars=calendars, hasher=hasher)
     services = Services(settings=settings, db=db, vault=vault, clock=clock, chance=chance, engine=engine, desk=desk)
     handlers.update(load_handlers(services))
     return services

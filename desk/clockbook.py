@@ -113,12 +113,19 @@ class ClockBook:
         """Start a clock, which warns at that instant unless it moves; one of that round and name goes on as it is."""
         if (round, name) not in self._entries:
             entry = self._entries[round, name] = _Entry(round, name, warn_at=warn_at)
-            entry.add(started)
+            self._add(entry, started)
 
     def add(self, round: int, name: str, events: Sequence[ClockEvent]) -> None:
         """Add what a rule decided about a clock that is there."""
         for event in events:
-            self._entries[round, name].add(event)
+            self._add(self._entries[round, name], event)
+
+    def _add(self, entry: _Entry, event: ClockEvent) -> None:
+        """Add an event; a target keeps by which state of the calendars it was worked out."""
+        if isinstance(event, ClockStarted | ClockRetargeted):
+            version = self._calendars(self._tx).version
+            event = replace(event, target=replace(event.target, calendar_version=version))
+        entry.add(event)
 
     def pause(self, reason: str, *, at: datetime, by: str, until: datetime | None = None, note: str = "") -> None:
         """Let all open clocks wait that this reason pauses and that don't wait for it already."""
@@ -163,7 +170,7 @@ class ClockBook:
     def _retarget(self, entry: _Entry, order: RetargetClock, at: datetime) -> None:
         at = max(at, entry.events[-1].at)
         for event in retarget(entry.events, order, self._calendars(self._tx), at):
-            entry.add(event)
+            self._add(entry, event)
 
     def write(self) -> bool:
         """Write what is new. False when nothing is."""

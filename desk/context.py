@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from desk.calendarsource import shipped_calendars
+from desk.calendarsource import StoredCalendars
 from desk.clocks import Calendars
 from engine.ports import Chance, Clock, Transaction
 from engine.service import Engine
@@ -41,20 +41,16 @@ class DeskContext:
     vault: KeyRing
     clock: Clock
     chance: Chance
+    calendars: StoredCalendars
     settings: DeskSettings = field(default_factory=DeskSettings)
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.settings.time_zone)
 
-    @property
-    def calendars(self) -> Calendars:
-        """The working times that targets can name."""
-        return shipped_calendars(self.settings.time_zone)
-
-    def calendars_in(self, _tx: Transaction) -> Calendars:
-        """The same, as they are in that transaction: a CalendarSource."""
-        return self.calendars
+    def calendars_in(self, tx: Transaction) -> Calendars:
+        """The working times that targets can name, as they are in that transaction."""
+        return self.calendars(tx)
 
     def now(self) -> datetime:
         return self.clock.now()

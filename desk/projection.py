@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from desk.assignment_records import AssignmentRecords
-from desk.calendarsource import CalendarSource, always_shipped
+from desk.calendarsource import CalendarSource, StoredCalendars
 from desk.clockbook import ClockBook
 from desk.clockkeeping import PAUSE, ClockKeeping
 from desk.clocklookup import NAMES
@@ -78,7 +78,7 @@ class CaseProjection:
     ) -> None:
         self._vault = vault
         self._zone = ZoneInfo(time_zone)
-        self._calendars = calendars or always_shipped(time_zone)
+        self._calendars = calendars or StoredCalendars(time_zone)
         self._untouched_after = untouched_after
 
     def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> Collection[str]:

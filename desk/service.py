@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from desk.approvals import Approvals
 from desk.attendance import Attendance
+from desk.calendarsource import StoredCalendars
 from desk.cases import Cases
 from desk.context import DeskContext, DeskSettings
 from desk.deployments import Deployments
@@ -61,9 +62,12 @@ class Desk:
         clock: Clock,
         chance: Chance,
         settings: DeskSettings | None = None,
+        calendars: StoredCalendars | None = None,
         hasher: PasswordHasher | None = None,
     ) -> None:
-        context = DeskContext(engine=engine, vault=vault, clock=clock, chance=chance, settings=settings or DeskSettings())
+        settings = settings or DeskSettings()
+        calendars = calendars or StoredCalendars(settings.time_zone)
+        context = DeskContext(engine=engine, vault=vault, clock=clock, chance=chance, calendars=calendars, settings=settings)
         self.context = context
         self._furnish_notification(context)
         self.people = People(context, hasher=hasher)

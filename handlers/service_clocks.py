@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk.calendarsource import CalendarSource
 from desk.clocks import (
     WARN_AT_FRACTION,
     Anchors,
@@ -34,16 +35,17 @@ WARN_HEADER, TRANSFER_HEADER = "warnFraction", "defaultTransfer"
 
 
 class _Clocks:
-    def __init__(self, calendars: Calendars, zone: ZoneInfo) -> None:
+    def __init__(self, calendars: CalendarSource, zone: ZoneInfo) -> None:
         self._calendars = calendars
         self._zone = zone
 
-    def gather(self, call: HandlerCall, tx: Transaction) -> None:
-        """Read nothing: all that counts stands in the process's own variables."""
+    def gather(self, call: HandlerCall, tx: Transaction) -> Calendars:
+        """Read the calendars; all else that counts stands in the process's own variables."""
+        return self._calendars(tx)
 
-    def _targets(self, call: HandlerCall, rows: Iterable[Mapping[str, Any]], since: datetime) -> Targets:
+    def _targets(self, call: HandlerCall, calendars: Calendars, rows: Iterable[Mapping[str, Any]], since: datetime) -> Targets:
         warn_at_fraction = fraction(call, WARN_HEADER, WARN_AT_FRACTION)
-        return strictest_targets(rows, Anchors(received_at=since), self._calendars, warn_at_fraction=warn_at_fraction)
+        return strictest_targets(rows, Anchors(received_at=since), calendars, warn_at_fraction=warn_at_fraction)
 
 
 class ServiceClocks(_Clocks):
@@ -51,14 +53,14 @@ class ServiceClocks(_Clocks):
 
     name = "service-clocks"
 
-    def decide(self, call: HandlerCall, facts: None) -> Decision:
+    def decide(self, call: HandlerCall, facts: Calendars) -> Decision:
         """Apply desk.clocks' rule: per clock the earliest due instant wins."""
         case, intake = call.inputs.get("case") or {}, call.inputs.get("intake") or {}
         received_at = instant(case.get("received_at") or intake.get("received_at"), self._zone) or call.now
         rows = with_default_limits(call.inputs.get("target_rows") or ())
         if choice(call, TRANSFER_HEADER, ("true", "false"), "false") == "true":
             rows = with_default_transfer(rows)
-        return _decision(self._targets(call, rows, received_at), round=1)
+        return _decision(self._targets(call, facts, rows, received_at), round=1)
 
 
 class NewRound(_Clocks):
@@ -66,22 +68,22 @@ class NewRound(_Clocks):
 
     name = "new-round"
 
-    def decide(self, call: HandlerCall, facts: None) -> Decision:
+    def decide(self, call: HandlerCall, facts: Calendars) -> Decision:
         """Apply desk.clocks' rule to the rows that count again."""
         applied = with_default_limits(call.inputs.get("target_rows") or ())
         rows = [row for row in applied if row.get("clock") in TIMED_AGAIN]
         before = int((call.inputs.get("clocks") or {}).get("round") or 1)
-        return _decision(self._targets(call, rows, call.now), round=before + 1)
+        return _decision(self._targets(call, facts, rows, call.now), round=before + 1)
 
 
 def make_service_clocks(services: Any) -> ServiceClocks:
     """The entry point's factory."""
-    return ServiceClocks(services.desk.context.calendars, services.desk.context.zone)
+    return ServiceClocks(services.desk.context.calendars_in, services.desk.context.zone)
 
 
 def make_new_round(services: Any) -> NewRound:
     """The entry point's factory."""
-    return NewRound(services.desk.context.calendars, services.desk.context.zone)
+    return NewRound(services.desk.context.calendars_in, services.desk.context.zone)
 
 
 def _decision(targets: Targets, *, round: int) -> Decision:

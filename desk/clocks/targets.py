@@ -62,11 +62,15 @@ class TargetRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendars:
-    """The working times that a target can name: `24x7`, `business`, and those of `named`, each by its key."""
+    """The working times that a target can name: `24x7`, `business`, and those of `named`, each by its key.
+
+    `version` tells which state of them this is; targets keep it.
+    """
 
     around_the_clock: WorkingTime
     business: WorkingTime
     named: Mapping[str, WorkingTime] = field(default_factory=dict)
+    version: str = ""
 
     def of(self, key: str) -> WorkingTime:
         """The calendar with that key. Raises CalendarUnknown."""

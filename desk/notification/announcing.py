@@ -98,19 +98,19 @@ class Announcer:
     def _tell(self, tx: Transaction, agent: Agent, wanted: Preferences, told: _Told) -> None:
         written = self._written(tx, told.template, told.given, agent.language)
         own_key = f"{told.key}:{agent.login}"
-        if self._plan(wanted, told, Way.APP) is not None:
+        if self._plan(tx, wanted, told, Way.APP) is not None:
             self._notice(tx, agent, written, told)
-        mail, by_mail = self._book.first(Way.MAIL), self._plan(wanted, told, Way.MAIL)
+        mail, by_mail = self._book.first(Way.MAIL), self._plan(tx, wanted, told, Way.MAIL)
         if mail and agent.email and by_mail:
             self._promise(tx, told, written, mail, to=agent.email, key=own_key, plan=by_mail, login=agent.login)
-        by_im = self._plan(wanted, told, Way.IM)
+        by_im = self._plan(tx, wanted, told, Way.IM)
         if wanted.im in self._book.names() and wanted.im_address and by_im:
             key = f"{own_key}:im"
             self._promise(tx, told, written, wanted.im, to=wanted.im_address, key=key, plan=by_im, login=agent.login)
 
-    def _plan(self, wanted: Preferences, told: _Told, way: Way) -> Travel | None:
+    def _plan(self, tx: Transaction, wanted: Preferences, told: _Told, way: Way) -> Travel | None:
         context = self._context
-        open_hours = context.calendars.business
+        open_hours = context.calendars_in(tx).business
         now, zone = context.now(), context.zone
         return travel(wanted, told.template, way, urgent=told.urgent, now=now, zone=zone, work=open_hours)
 

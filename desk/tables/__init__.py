@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
+from desk.tables.calendars import calendar_draft, calendar_edit, calendar_version, statutory_year
 from desk.tables.clocks import clock, clock_event, clock_verdict, promise
 from desk.tables.columns import (
     ANSWERS,
@@ -54,6 +55,9 @@ __all__ = [
     "approval",
     "assignment",
     "authority",
+    "calendar_draft",
+    "calendar_edit",
+    "calendar_version",
     "case",
     "clock",
     "clock_event",
@@ -79,6 +83,7 @@ __all__ = [
     "rollout",
     "shift",
     "shift_day",
+    "statutory_year",
     "suggestion",
     "suggestion_batch",
     "survey",

@@ -13,7 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from bpmn.package import ProcessPackage, load_package
-from desk.calendarsource import always_shipped
+from desk.calendarsource import StoredCalendars
 from desk.clocklookup import ClockLookup
 from desk.context import DeskSettings
 from desk.projection import CaseProjection
@@ -143,7 +143,7 @@ def staff(database: Database, vault: KeyRing) -> None:
 
 def _office(database: Database, vault: KeyRing, desk_settings: DeskSettings) -> Office:
     clock, chance, handlers = FakeClock(local("2023-10-01T09:30")), FakeChance(), {}
-    lookups = [ClockLookup(always_shipped("Asia/Shanghai"))]
+    lookups = [ClockLookup(StoredCalendars("Asia/Shanghai"))]
     projection = CaseProjection(vault, untouched_after=desk_settings.untouched_after)
     engine = Engine(database, vault=vault, handlers=handlers, projections=[projection], clock=clock, lookups=lookups)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=QUICK_HASHER)

@@ -112,7 +112,7 @@ def test_a_route_without_a_team_points_to_the_routing_table():
 
 def test_the_clocks_run_from_the_receipt_not_from_the_entry():
     inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
-    decision = ServiceClocks(CALENDARS, ZONE).decide(call(inputs, now=local(9, 50)), None)
+    decision = ServiceClocks(lambda _tx: CALENDARS, ZONE).decide(call(inputs, now=local(9, 50)), CALENDARS)
     assert decision.result["respond"]["due_at"] == local(9, 45)
     assert decision.result["solve"]["due_at"] == local(11, 30)
     assert decision.result["round"] == 1
@@ -123,40 +123,42 @@ def test_the_clocks_run_from_the_receipt_not_from_the_entry():
 @pytest.mark.parametrize(("said", "warned"), [("0.75", local(11, 0)), ("0.5", local(10, 30)), ("1", local(11, 30))])
 def test_the_diagram_says_when_to_warn(said, warned):
     inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
-    decision = ServiceClocks(CALENDARS, ZONE).decide(call(inputs, warnFraction=said), None)
+    decision = ServiceClocks(lambda _tx: CALENDARS, ZONE).decide(call(inputs, warnFraction=said), CALENDARS)
     assert decision.result["solve"]["warn_at"] == warned
 
 
 @pytest.mark.parametrize("said", ["0", "1.5", "soon", "-1"])
 def test_a_warning_outside_the_limit_names_node_and_header(said):
     with pytest.raises(Invalid, match="Node: header 'warnFraction'"):
-        ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": ROWS}, warnFraction=said), None)
+        ServiceClocks(lambda _tx: CALENDARS, ZONE).decide(call({"target_rows": ROWS}, warnFraction=said), CALENDARS)
 
 
 def test_the_diagram_says_whether_a_transfer_without_a_row_is_timed():
     inputs = {"target_rows": ROWS[:3], "case": {"received_at": HALF_PAST_NINE}}
-    decider = ServiceClocks(CALENDARS, ZONE)
-    assert "transfer" not in decider.decide(call(inputs), None).result
-    assert decider.decide(call(inputs, defaultTransfer="true"), None).result["transfer"]["due_at"] == local(10, 30)
+    decider = ServiceClocks(lambda _tx: CALENDARS, ZONE)
+    assert "transfer" not in decider.decide(call(inputs), CALENDARS).result
+    assert decider.decide(call(inputs, defaultTransfer="true"), CALENDARS).result["transfer"]["due_at"] == local(10, 30)
     with pytest.raises(Invalid, match="Node: header 'defaultTransfer'"):
-        decider.decide(call(inputs, defaultTransfer="perhaps"), None)
+        decider.decide(call(inputs, defaultTransfer="perhaps"), CALENDARS)
 
 
 def test_each_clock_says_its_limit_so_that_it_can_be_kept_as_a_record():
     inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
-    solve = ServiceClocks(CALENDARS, ZONE).decide(call(inputs), None).result["solve"]
+    solve = ServiceClocks(lambda _tx: CALENDARS, ZONE).decide(call(inputs), CALENDARS).result["solve"]
     assert (solve["limit"], solve["anchor"]) == ({"amount": "2", "unit": "h", "calendar": "24x7"}, "received")
 
 
 def test_a_row_that_cannot_be_read_names_itself():
     rows = [{"clock": "solve", "amount": 2, "unit": "weeks", "source": "两周内解决"}]
     with pytest.raises(TargetRowInvalid, match="两周内解决"):
-        ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": rows}), None)
+        ServiceClocks(lambda _tx: CALENDARS, ZONE).decide(call({"target_rows": rows}), CALENDARS)
 
 
 @pytest.mark.parametrize("none", [[], None])
 def test_without_any_row_the_limits_of_normal_cases_hold_and_say_so(none):
-    decision = ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": none, "case": {"received_at": HALF_PAST_NINE}}), None)
+    decision = ServiceClocks(lambda _tx: CALENDARS, ZONE).decide(
+        call({"target_rows": none, "case": {"received_at": HALF_PAST_NINE}}), CALENDARS
+    )
     dues = {name: clock["due_at"] for name, clock in decision.result.items() if name != "round"}
     assert dues == {"respond": local(10, 30), "solve": local(9, 30) + timedelta(days=1)}
     assert "no row applies" in decision.reason
@@ -164,14 +166,16 @@ def test_without_any_row_the_limits_of_normal_cases_hold_and_say_so(none):
 
 def test_a_row_with_amount_0_says_that_nothing_is_timed():
     rows = [{"clock": "solve", "amount": 0, "unit": "h", "source": "不计时"}]
-    decision = ServiceClocks(CALENDARS, ZONE).decide(call({"target_rows": rows}), None)
+    decision = ServiceClocks(lambda _tx: CALENDARS, ZONE).decide(call({"target_rows": rows}), CALENDARS)
     assert decision.result == {"round": 1}
     assert "nothing is timed" in decision.reason
 
 
 def test_a_new_round_times_the_solution_from_now_and_the_response_no_more():
     before = {"round": 1, "solve": {"due_at": local(11, 30), "escalated": True}}
-    decision = NewRound(CALENDARS, ZONE).decide(call({"target_rows": ROWS, "clocks": before}, now=local(14)), None)
+    decision = NewRound(lambda _tx: CALENDARS, ZONE).decide(
+        call({"target_rows": ROWS, "clocks": before}, now=local(14)), CALENDARS
+    )
     assert decision.result.keys() == {"solve", "round"}
     assert decision.result["round"] == 2
     assert decision.result["solve"]["due_at"] == local(16)
@@ -217,6 +221,6 @@ def test_an_escalation_that_names_no_clock_is_refused():
 
 def test_deciding_twice_gives_the_same_answer():
     inputs = {"target_rows": ROWS, "case": {"received_at": HALF_PAST_NINE}}
-    decider, asked = ServiceClocks(CALENDARS, ZONE), call(inputs)
-    assert decider.decide(asked, None) == decider.decide(asked, None)
-    assert decider.decide(asked, None).result["solve"]["due_at"] - HALF_PAST_NINE == timedelta(hours=2)
+    decider, asked = ServiceClocks(lambda _tx: CALENDARS, ZONE), call(inputs)
+    assert decider.decide(asked, CALENDARS) == decider.decide(asked, CALENDARS)
+    assert decider.decide(asked, CALENDARS).result["solve"]["due_at"] - HALF_PAST_NINE == timedelta(hours=2)

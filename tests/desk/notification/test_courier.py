@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from desk.calendarsource import StoredCalendars
 from desk.context import DeskContext
 from desk.notification.announcing import Announcer
 from desk.notification.channel_book import ChannelBook, Entry
@@ -58,7 +59,10 @@ class House:
     def __init__(self, database, vault):
         self.clock = FakeClock(MORNING)
         self.db, self.vault = database, vault
-        self.context = DeskContext(engine=SimpleNamespace(db=database), vault=vault, clock=self.clock, chance=FakeChance())
+        calendars = StoredCalendars("Asia/Shanghai")
+        self.context = DeskContext(
+            engine=SimpleNamespace(db=database), vault=vault, clock=self.clock, chance=FakeChance(), calendars=calendars
+        )
         self.book = ChannelBook()
         self.courier = self.another()
 

@@ -22,7 +22,7 @@ run: setup ## Start Caseloop on this machine and print its address (Ctrl-C stops
 
 test: test-system $(VENV)/.tested ## Run every check and test; installs what they need (as root: PostgreSQL, Chromium, fonts)
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-fast: $(VENV)/.tested ## Run the tests that need neither a database nor a browser (under a minute)
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not stored and not shared_data"

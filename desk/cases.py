@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.clocks import CONDITIONAL, ClockPhase
+from desk.clocks.names import FOLLOW_UP
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.explanation import Explanation, explanation_of
@@ -146,9 +147,16 @@ def _left(clock: ClockRow, now: datetime) -> timedelta | None:
 
 
 def next_clock(views: tuple[ClockView, ...]) -> ClockView | None:
-    """The open clock that is due first, of those that must be kept in any case; a paused one only when none runs."""
+    """The open clock that is due first, of those that must be kept in any case; a paused one only when none runs.
+
+    The follow-up comes behind both: while a case waits, it waits.
+    """
     running = (view for view in views if view.left is not None and view.name not in CONDITIONAL)
-    return min(running, key=lambda view: (view.due_at is None, view.due_at or view.started_at), default=None)
+    return min(running, key=_urgency, default=None)
+
+
+def _urgency(view: ClockView) -> tuple[bool, bool, datetime]:
+    return view.name == FOLLOW_UP, view.due_at is None, view.due_at or view.started_at
 
 
 def clock_views(tx: Transaction, numbers: list[str], now: datetime) -> dict[str, tuple[ClockView, ...]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from desk import clockchanges
 from desk.casetasks import instance_of
 from desk.clockbook import ClockBook
-from desk.clocks import ClockState, VoidReason, evaluate
+from desk.clocks import ClockPaused, ClockState, VoidReason, evaluate
 from desk.clocks.decisions import PauseClock, ResumeClock, pause, resume, resume_reached
 from desk.clocks.errors import ClockNotPaused
 from desk.clocks.explaining import ClockStep, explanation
@@ -35,13 +35,17 @@ LEFT_OUT = frozenset({VoidReason.SPAM, VoidReason.CANCELLED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockWhy:
-    """A clock with everything that led to what it says; `verdicts` are all versions of its verdict, in order."""
+    """A clock with everything that led to what it says; `verdicts` are all versions of its verdict, in order.
+
+    `noted` are the pauses with a note by whoever made them.
+    """
 
     name: str
     round: int
     state: ClockState
     steps: tuple[ClockStep, ...]
     verdicts: tuple[VerdictFact, ...]
+    noted: tuple[ClockPaused, ...]
 
 
 class Timing:
@@ -138,6 +142,7 @@ class Timing:
                 state=evaluate(one.events, calendars, max(now, one.events[-1].at)),
                 steps=explanation(one.events, calendars, max(now, one.events[-1].at)),
                 verdicts=judged.get((one.row.round, one.row.name), ()),
+                noted=tuple(event for event in one.events if isinstance(event, ClockPaused) and event.note),
             )
             for one in clocks.kept(tx, [number], vault=self._context.vault)
         ]

@@ -25,6 +25,7 @@ BLUEPRINTS = (
     "webui.tasks",
     "webui.cases",
     "webui.conversation",
+    "webui.timing",
     "webui.exports",
     "webui.survey",
     "webui.tokens",

@@ -13,7 +13,7 @@ from desk.explanation import Explanation
 from desk.model import CaseState
 from desk.records import NONE, RATINGS
 from desk.timeline import Explained, TimelineItem
-from webui import labels, notice_words
+from webui import clock_words, labels, notice_words
 from webui.access import for_roles, signed_in
 from webui.casepage import case_texts
 from webui.context import services
@@ -27,7 +27,7 @@ for_roles(blueprint, "agent", "supervisor")
 PAGE_SIZE = 25
 FIELDS = ("state", "type", "priority", "team", "owner", "version")
 STAGES = tuple(labels.STAGES)
-TABS = ("work", "history", "why", "diagram")
+TABS = ("work", "clocks", "history", "why", "diagram")
 CODE_OF_RATING = {text: code for code, text in RATINGS.items()}
 
 
@@ -111,6 +111,31 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
     }
 
 
+def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
+    desk, agent = services().desk, signed_in()
+    held = dict.fromkeys(reason for clock in case.clocks if clock.paused for reason in clock.paused_for)
+    by_process = set(case.case.waiting.values())
+    return {
+        "whys": desk.timing.why(case.number, viewer=login),
+        "views": {(clock.round, clock.name): clock for clock in case.clocks},
+        "promises": desk.promising.of_case(case.number, viewer=login),
+        "promise_states": labels.PROMISE_STATES,
+        "calendars": clock_words.CALENDARS,
+        "clock_name": clock_words.clock_name,
+        "step_text": clock_words.step_text,
+        "may_act": case.case.open and (agent.leads or agent.login == case.case.owner),
+        "pausable": {
+            "held": [reason for reason in held if reason not in by_process],
+            "by_process": sorted(by_process),
+            "choices": labels.choices(labels.PAUSE_REASONS)[1:],
+        },
+        "classes": {
+            "priorities": labels.choices(labels.PRIORITIES)[1:],
+            "types": labels.choices(labels.CASE_TYPES)[1:],
+        },
+    }
+
+
 def _teller(case: CaseView, conversation: Sequence[TimelineItem]) -> str | None:
     """Who has been asked in this round to tell the customer something, and neither wrote nor called since; a login."""
     begun = min((clock.started_at for clock in case.clocks if clock.round == case.case.round), default=case.case.received_at)
@@ -169,4 +194,4 @@ def _not_told(found: Explanation) -> list[Explained]:
     return [one for one in found.decisions if one.activity_id not in told and not (found.clocks and one.what in SETS_CLOCKS)]
 
 
-_VIEWS = {"work": _work, "history": _history, "why": _why, "diagram": _diagram}
+_VIEWS = {"work": _work, "clocks": _limits, "history": _history, "why": _why, "diagram": _diagram}

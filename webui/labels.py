@@ -62,6 +62,12 @@ VERDICTS = {
     "late": Label(text=mark("late"), tone="bad", icon="alert"),
     "void": Label(text=mark("never needed")),
 }
+PROMISE_STATES = {
+    "open": Label(text=mark("promised"), tone="info", icon="clock"),
+    "kept": Label(text=mark("kept"), tone="good", icon="check"),
+    "broken": Label(text=mark("broken"), tone="bad", icon="alert"),
+    "withdrawn": Label(text=mark("taken back")),
+}
 ENTRIES = {
     "reply": Label(text=mark("Reply to the customer"), tone="info", icon="chat"),
     "call": Label(text=mark("Call"), tone="info", icon="phone"),

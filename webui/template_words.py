@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 from markupsafe import Markup, escape
 
+from webui.clock_words import clock_name
 from webui.labels import CASE_TYPES, PAUSE_REASONS, STAGES, label_of
 from webui.people_names import team_name
 
@@ -19,6 +20,9 @@ ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$*+,;=%-]|&amp;)+")  # in 
 def stage_name(code: str) -> str:
     """A stage of the case in the viewer's language."""
     return label_of(STAGES, code).text
+
+
+blueprint.add_app_template_filter(clock_name)
 
 
 @blueprint.app_template_filter("pause_reason")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,6 +38,9 @@ def told(desk: RunningDesk) -> SimpleNamespace:
         work.start(product.task_of(number).id, by="li")
     work.request_technical_help(in_work, reason="支付接口返回 500，请排查", by="li")
     row = {"stage": "问题排查", "content": "联系技术部确认支付接口故障", "next_action": "等待技术修复"}
+    until = product.services.clock.now() + timedelta(days=1)
+    product.desk.timing.pause(in_work, reason="third_party", until=until, by="li", note="等支付机构回复")
+    product.desk.promising.promise(in_work, due_at=until, reason="支付机构需要时间", by="li")
     work.log_progress(in_work, row, by="li")
     work.note(in_work, "客户情绪激动，回电时请先安抚。", by="li")
     work.customer_message(in_work, "还要多久？", message_id="m1")
@@ -63,7 +67,7 @@ PAGES = {
         ("inbox", "/inbox"), ("inbox-teams", "/inbox?scope=team"), ("intake", "/requests/new?channel=phone"),
         ("intake-taken", "/requests/{case}"), ("task", "/tasks/{task}"), ("case", "/cases/{case}"),
         ("case-closed", "/cases/{closed}"), ("case-history", "/cases/{case}?tab=history&all=1"),
-        ("case-diagram", "/cases/{case}?tab=diagram"), ("notices", "/notices"), ("password", "/password"),
+        ("case-diagram", "/cases/{case}?tab=diagram"), ("case-limits", "/cases/{case}?tab=clocks"), ("notices", "/notices"), ("password", "/password"),
         ("refused", "/admin/people"),
     ),
     "wang": (("inbox-all", "/inbox?scope=all"), ("cases", "/cases"), ("cases-none", "/cases?q=nothing")),

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from webui.api import (
     cases,
+    clocks,
     definitions,
     deployments,
     external_tasks,
@@ -33,6 +34,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *operating.OPERATIONS,
     *tasks.OPERATIONS,
     *cases.OPERATIONS,
+    *clocks.OPERATIONS,
     *messages.OPERATIONS,
     *external_tasks.OPERATIONS,
     *incidents.OPERATIONS,

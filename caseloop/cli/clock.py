@@ -1,0 +1,37 @@
+"""`caseloop clock`: why the clocks of a case are due when they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from caseloop import bootstrap
+from caseloop.settings import Settings
+from desk.timing import ClockWhy
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True)
+@click.pass_obj
+def clock(settings: Settings, numbers: Sequence[str]) -> None:
+    """Explain the clocks of the cases NUMBERS: from when each counts, by which row, what paused it, when it is due.
+
+    \b
+    Examples:
+      caseloop clock NR20231001001
+    """
+    services = bootstrap.build(settings)
+    for number in numbers:
+        click.echo(number)
+        for why in services.desk.timing.why_for_operator(number):
+            click.echo("\n".join(_lines(why, settings)))
+
+
+def _lines(why: ClockWhy, settings: Settings) -> Iterator[str]:
+    state = why.state
+    due = state.due_at.astimezone(settings.time_zone).isoformat(timespec="seconds") if state.due_at else "not while it is paused"
+    yield f"  {why.name}, round {why.round}: {state.phase}, {state.verdict}; due {due}"
+    yield from (f"    {step}" for step in why.steps)
+    if len(why.verdicts) > 1:
+        yield from (f"    verdict {fact.version}: {fact.verdict} by {fact.by}, {fact.why}" for fact in why.verdicts)

@@ -1,0 +1,84 @@
+"""The tab of limits and promises: why each time, waiting by hand, another class, promises; and what it refuses."""
+
+from __future__ import annotations
+
+from desk.timing import Timing
+
+PAUSE = {"reason": "customer", "until": "2026-01-06T09:00", "note": "等截图"}
+
+
+def page_of(visitor, number: str) -> str:
+    return visitor.get(f"/cases/{number}?tab=clocks").text
+
+
+def test_each_clock_says_why_it_is_due_when_it_is_in_both_languages(product):
+    number = product.open_case()
+    english, chinese = product.visitor("li"), product.visitor("li", language="zh")
+    assert "Why this due time" in page_of(english, number)
+    assert "Limit: 2 h in the calendar around the clock" in page_of(english, number)
+    assert "时限：2 h（日历：全天候），依据“紧急：2小时内解决”" in page_of(chinese, number)
+
+
+def test_clocks_wait_and_go_on_by_hand(product):
+    number = product.open_case()
+    visitor = product.visitor("li")
+    assert visitor.post(f"/cases/{number}/clocks/pause", PAUSE).status_code == 303
+    page = page_of(visitor, number)
+    assert "paused: waits for the customer" in page
+    assert "等截图" in page
+    assert visitor.post(f"/cases/{number}/clocks/resume", {"reason": "customer"}).status_code == 303
+    assert "paused: waits" not in page_of(visitor, number)
+
+
+def test_a_paused_case_stands_last_in_the_inbox_with_its_reason(product):
+    first, second = product.open_case(), product.open_case()
+    visitor = product.visitor("li")
+    visitor.post(f"/cases/{first}/clocks/pause", PAUSE)
+    assert "15 min left" in visitor.get("/inbox").text
+    product.clock.advance(minutes=1)
+    visitor.post(f"/cases/{first}/say/reply", {"text": "您好"})
+    visitor.post(f"/cases/{second}/say/reply", {"text": "您好"})
+    page = visitor.get("/inbox").text
+    assert page.index(second) < page.index(first)
+    assert "paused: waits for the customer" in page
+
+
+def test_a_class_anew_moves_limits_and_needs_a_reason(product):
+    number = product.open_case()
+    visitor = product.visitor("wang")
+    assert visitor.post(f"/cases/{number}/class", {"priority": "normal", "type": "complaint", "reason": ""}).status_code == 422
+    assert visitor.post(f"/cases/{number}/class", {"priority": "normal", "reason": "误判"}).status_code == 303
+    assert "the priority was lowered" in page_of(visitor, number)
+
+
+def test_a_promise_is_told_and_taken_back(product):
+    number = product.open_case()
+    visitor = product.visitor("li")
+    assert visitor.post(f"/cases/{number}/promises", {"due_at": "2026-01-05T10:30", "reason": "等待供应商"}).status_code == 303
+    (kept,) = product.services.desk.promising.of_case(number, viewer="li")
+    assert "等待供应商" in page_of(visitor, number)
+    assert visitor.post(f"/cases/{number}/promises/{kept.id}/withdraw", {"apology": "抱歉"}).status_code == 303
+    assert "taken back" in page_of(visitor, number)
+
+
+def test_what_cannot_be_is_refused_with_a_way_out(product):
+    number = product.open_case()
+    visitor = product.visitor("li")
+    for path, form, status in (
+        ("clocks/pause", {**PAUSE, "until": "soon"}, 422),
+        ("clocks/pause", {**PAUSE, "until": "2020-01-06T09:00"}, 422),
+        ("clocks/pause", {**PAUSE, "reason": "weather"}, 422),
+        ("clocks/resume", {}, 409),
+        ("promises", {"due_at": "2020-01-05T10:30", "reason": "x"}, 409),
+        ("promises/999/withdraw", {"apology": "x"}, 404),
+        ("leave-out", {"reason": "spam", "note": "x"}, 403),
+    ):
+        assert visitor.post(f"/cases/{number}/{path}", form).status_code == status, path
+
+
+def test_a_supervisor_closes_spam_without_counting_it(product):
+    number = product.open_case()
+    visitor = product.visitor("wang")
+    assert visitor.post(f"/cases/{number}/leave-out", {"reason": "spam", "note": "广告"}).status_code == 303
+    assert "Counts no more: spam" in page_of(visitor, number)
+    assert Timing(product.services.desk.context).tend() == 0

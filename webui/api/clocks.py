@@ -1,0 +1,181 @@
+"""The clocks of a case: why each is due when it is, let them wait and go on, class the case anew, promises to its customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from desk.clocks import ClockPhase, VoidReason
+from desk.clocks.pausing import PauseReason
+from desk.errors import AnswersInvalid
+from desk.model import CaseType, Priority, Scope
+from desk.promises import PromiseState
+from desk.reclassifying import NewClass
+from desk.store.promises import KeptPromise
+from desk.timing import ClockWhy
+from desk.wordings import NO_TIME
+from webui.api.cases import CASE_NUMBER, ROLES
+from webui.api.operations import Answer, Call, Operation, View
+from webui.api.shapes import ID, INSTANT, REASON, TEXT, WHOLE, Schema, Shape, items, one_of, or_null, takes, text
+from webui.context import services
+
+WHY = Shape(
+    "ClockWhy",
+    {
+        "name": TEXT,
+        "round": WHOLE,
+        "state": one_of(ClockPhase),
+        "started_at": INSTANT,
+        "due_at": or_null(INSTANT),
+        "remaining_seconds": WHOLE,
+        "breached_at": or_null(INSTANT),
+        "calendar": TEXT,
+        "source": TEXT,
+        "steps": items(TEXT),
+    },
+)
+WHYS: Schema = {"title": "ClockWhys", **takes({"items": items(WHY.schema)})}
+PROMISE = Shape(
+    "Promise",
+    {
+        "id": ID,
+        "promised_at": INSTANT,
+        "due_at": INSTANT,
+        "by": TEXT,
+        "reason": TEXT,
+        "approved_by": or_null(TEXT),
+        "state": one_of(PromiseState),
+    },
+)
+PROMISES: Schema = {"title": "Promises", **takes({"items": items(PROMISE.schema)})}
+NOTE = text(500, shortest=0)
+WHEN = text(40, pattern="^[0-9T:.+Z -]+$")
+LEFT_OUT = ("spam", "cancelled")
+
+
+def explain_clocks(call: Call) -> Answer:
+    """Tell why each clock of a case is due when it is, the latest round first. `steps` are sentences with numbers."""
+    return _whys(call)
+
+
+def pause_clocks(call: Call) -> Answer:
+    """Let the clocks wait that this reason pauses, at the latest until an instant (ISO 8601 with offset). For its owner and
+    supervisors. Answers the clocks as they are then.
+    """
+    services().desk.timing.pause(
+        call.path["number"],
+        reason=call.body["reason"],
+        until=_instant("until", call.body["until"]),
+        note=call.body.get("note", ""),
+        by=call.by,
+    )
+    return _whys(call)
+
+
+def resume_clocks(call: Call) -> Answer:
+    """Let the clocks go on that wait for this reason, without one all. Refused with 409 where the process waits for it."""
+    services().desk.timing.resume(call.path["number"], reason=call.body.get("reason"), by=call.by)
+    return _whys(call)
+
+
+def reclassify_case(call: Call) -> Answer:
+    """Class a case anew: its clocks get the limits of what it is now. Only supervisors lower a priority. Answers the clocks."""
+    wanted = NewClass(priority=call.body.get("priority"), type=call.body.get("type"), subtype=call.body.get("subtype"))
+    services().desk.reclassifying.reclassify(call.path["number"], wanted, reason=call.body["reason"], by=call.by)
+    return _whys(call)
+
+
+def leave_case_out(call: Call) -> Answer:
+    """Close a case that is spam or was called off: none of its clocks counts in statistics. For supervisors."""
+    number = call.path["number"]
+    reason = VoidReason(call.body["reason"])
+    services().desk.timing.leave_out(number, reason=reason, note=call.body["note"], by=call.by)
+    return _whys(call)
+
+
+def list_promises(call: Call) -> Answer:
+    """List what the customer of a case was promised, the latest last."""
+    found = services().desk.promising.of_case(call.path["number"], viewer=call.by)
+    return {"items": [_promise(kept) for kept in found]}
+
+
+def promise_time(call: Call) -> Answer:
+    """Tell the customer by when it will be done and why; no limit moves. The customer is told by the ways that reach them."""
+    number, due_at = call.path["number"], _instant("due_at", call.body["due_at"])
+    kept = services().desk.promising.promise(number, due_at=due_at, reason=call.body["reason"], by=call.by)
+    return 201, _promise(kept)
+
+
+def withdraw_promise(call: Call) -> Answer:
+    """Take a promise back and tell the customer so, with an apology."""
+    number, promise_id = call.path["number"], call.path["promise_id"]
+    return _promise(services().desk.promising.withdraw(number, promise_id, apology=call.body["apology"], by=call.by))
+
+
+def _instant(name: str, given: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(given)
+        if read.tzinfo is not None:
+            return read.astimezone(services().desk.context.zone)
+    except (ValueError, OverflowError):
+        pass
+    raise AnswersInvalid({name: NO_TIME})
+
+
+def _whys(call: Call) -> dict[str, Any]:
+    return {"items": [_why(one) for one in services().desk.timing.why(call.path["number"], viewer=call.by)]}
+
+
+def _why(why: ClockWhy) -> dict[str, Any]:
+    state = why.state
+    told = {"state": state.phase, "started_at": state.started_at, "due_at": state.due_at, "breached_at": state.breached_at}
+    told |= {"remaining_seconds": round(state.remaining.total_seconds()), "calendar": state.target.calendar}
+    return WHY.show(why, **told, source=state.target.source, steps=[str(step) for step in why.steps])
+
+
+def _promise(kept: KeptPromise) -> dict[str, Any]:
+    given = kept.promise
+    own = {name: getattr(given, name) for name in PROMISE.fields if name not in ("id", "state")}
+    return PROMISE.show(kept, **own, state=given.state_at(services().clock.now()))
+
+
+def _at(method: str, path: str, view: View, **more: Any) -> Operation:
+    scope = Scope.READ if method == "GET" else Scope.TASKS
+    parts = {"number": CASE_NUMBER}
+    return Operation(method=method, path=f"/cases/{{number}}{path}", view=view, scope=scope, roles=ROLES, parts=parts, **more)
+
+
+OPERATIONS = (
+    _at("GET", "/clocks", explain_clocks, answers={200: WHYS}),
+    _at(
+        "POST",
+        "/clocks/pause",
+        pause_clocks,
+        body=takes({"reason": one_of(PauseReason), "until": WHEN}, note=NOTE),
+        answers={200: WHYS},
+    ),
+    _at("POST", "/clocks/resume", resume_clocks, body=takes({}, reason=one_of(PauseReason)), answers={200: WHYS}),
+    _at(
+        "POST",
+        "/class",
+        reclassify_case,
+        body=takes({"reason": REASON}, priority=one_of(Priority), type=one_of(CaseType), subtype=text(100)),
+        answers={200: WHYS},
+    ),
+    _at(
+        "POST",
+        "/leave-out",
+        leave_case_out,
+        body=takes({"reason": one_of(LEFT_OUT), "note": REASON}),
+        answers={200: WHYS},
+    ),
+    _at("GET", "/promises", list_promises, answers={200: PROMISES}),
+    _at("POST", "/promises", promise_time, body=takes({"due_at": WHEN, "reason": REASON}), answers={201: PROMISE.schema}),
+    _at(
+        "POST",
+        "/promises/{promise_id}/withdraw",
+        withdraw_promise,
+        body=takes({"apology": REASON}),
+        answers={200: PROMISE.schema},
+    ),
+)

@@ -34,7 +34,8 @@ CALLED_SHARE = 0.35
 """So many are called as soon as somebody takes the case; the others get a reply later."""
 HELPED_SHARE, ASKED_SHARE, SILENT_SHARE = 0.15, 0.4, 0.25
 ANSWERED_SHARE = 0.6
-RATINGS = {"satisfied": 65, "neutral": 15, "dissatisfied": 20}
+DISSATISFIED = "dissatisfied"
+RATINGS = {"satisfied": 65, "neutral": 15, DISSATISFIED: 20}
 BACKDATED_SHARE = 0.15
 """So many are written down later than they came."""
 CUSTOMER_WRITES_SHARE = 0.2
@@ -76,7 +77,8 @@ class _Case:
             yield from self._handled(round)
             if not self._happens(ANSWERED_SHARE):
                 return
-            if (yield from self._rated(round)) != "dissatisfied":
+            content = round == MOST_ROUNDS
+            if (yield from self._rated(round, content)) != DISSATISFIED:
                 return
 
     def _handled(self, round: int) -> Story:
@@ -147,9 +149,9 @@ class _Case:
         task = yield from self._found("handle")
         self._act(self._desk.work.complete, task.id, answers, by=str(task.assignee))
 
-    def _rated(self, round: int) -> Iterator[timedelta]:
-        """The customer answers the survey of a round as soon as there is one; the rating."""
-        rating = self._drawn(RATINGS)
+    def _rated(self, round: int, content: bool) -> Iterator[timedelta]:
+        """The customer answers the survey of a round as soon as there is one; the rating, a good one if `content`."""
+        rating = "satisfied" if content else self._drawn(RATINGS)
         yield self._about(hours=5)
         for _ in range(MOST_LOOKS):
             with self._office.services.db.reading() as tx:

@@ -21,6 +21,8 @@ OWNER, SUPERVISOR, SUPERVISORS, TEAM = "owner", "supervisor", "supervisors", "te
 
 PAUSED = "暂停/paused"
 """What stands where a due time would, while the clock is paused."""
+UNTIMED = "不计时/not timed"
+"""What stands there when no limit applies to the solution (E32)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Dossier:
             "round": case.round,
             "received_at": minute(case.received_at, zone),
             "respond_due": self._due("respond", zone),
-            "solve_due": self._due("solve", zone),
+            "solve_due": self._due("solve", zone) or UNTIMED,
             "owner": owner.name if owner else "",
             "team": self._team_name(),
             "customer": "，".join(filter(None, masked)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -115,10 +116,14 @@ def test_mail_waits_for_a_mail_server_that_is_away_and_then_arrives_once(office:
 
 
 def with_targets(office: Office, old: str, new: str) -> None:
-    """Deploy and roll out a version whose limits differ, past the checks of deploying."""
     table = PACKAGE.to_files()["targets.dmn"].decode()
     assert old in table
-    files = {**PACKAGE.to_files(), "targets.dmn": table.replace(old, new).encode()}
+    deploy_targets(office, table.replace(old, new))
+
+
+def deploy_targets(office: Office, table: str) -> None:
+    """Deploy and roll out a version whose limits differ, past the checks of deploying."""
+    files = {**PACKAGE.to_files(), "targets.dmn": table.encode()}
     manifest = files["process.toml"].decode().replace('version = "1.0"', 'version = "1.0.1"')
     keep_deployed(office.engine, ProcessPackage.from_files({**files, "process.toml": manifest.encode()}), office.clock.now())
     office.desk.rollout.assign("customer-service", "1.0.1", None, by="analyst")
@@ -134,6 +139,18 @@ def test_a_case_for_which_no_row_applies_is_promised_what_a_normal_one_is(office
     }
     assert "no row applies" in clocks["solve"].source
     works_through(office, number)
+
+
+def test_a_case_that_nobody_times_is_worked_on_as_any_other(office: Office) -> None:
+    table = PACKAGE.to_files()["targets.dmn"].decode()
+    rows = [part for part in table.split("<rule ")[1:] if '"solve"' in part]
+    for row in rows:
+        table = table.replace(row, re.sub(r"(out_2\"><text>)\d+", r"\g<1>0", row))
+    deploy_targets(office, table)
+    number = office.open()
+    assert {clock.name for clock in office.desk.cases.case(number, viewer="wang").clocks} == {"respond", "transfer", "follow_up"}
+    works_through(office, number)
+    assert office.desk.incidents.open(viewer="wang") == []
 
 
 def test_a_row_that_can_only_be_seen_wrong_when_it_is_used_asks_a_person_and_stops_no_other_case(office: Office) -> None:

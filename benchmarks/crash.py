@@ -139,7 +139,7 @@ def run(database_url: str, home: Path, plan: Plan) -> Result:
         with fleet.cleared():
             _play(fleet, clients, places, plan, chance)
             quiet = not clients.traffic.wrong and drained(house, DRAIN_SECONDS)
-        verdict = inspect(house, clients.traffic, clients.couriers, mailbox.received, fleet.deaths)
+        verdict = inspect(house, clients.traffic, clients.carriers, mailbox.received, fleet.deaths)
         house.services.db.dispose()
     deaths = Counter(f"{death.role}: {death.place or 'at a random instant'}" for death in fleet.deaths)
     return Result(verdict=verdict, traffic=clients.traffic, places=places, deaths=deaths, quiet=quiet)

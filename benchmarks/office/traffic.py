@@ -11,7 +11,7 @@ from itertools import count, cycle
 from typing import Any
 
 from benchmarks.office.browser import PATIENCE_SECONDS, Answer, Browser
-from benchmarks.office.couriers import Couriers
+from benchmarks.office.carriers import Carriers
 from benchmarks.office.house import PASSWORD, TEAM, House
 from benchmarks.office.mailbox import Mailbox
 from engine.model import TaskState, UserTask
@@ -79,7 +79,7 @@ class Clients:
         self._urls = cycle(urls)
         self._unwell: list[str] = []
         self._turns = count(1)
-        self.couriers = Couriers(house, urls, unwell=self._unwell, wrong=self.traffic.wrong)
+        self.carriers = Carriers(house, urls, unwell=self._unwell, wrong=self.traffic.wrong)
 
     def work(self, more: Callable[[], bool]) -> None:
         """Let all play cases as long as `more` says so, and finish those begun. A client that fails is told in `wrong`."""
@@ -92,7 +92,7 @@ class Clients:
         ]
         for thread in threads:
             thread.start()
-        for thread in (*threads, *self.couriers.work(lambda: any(thread.is_alive() for thread in threads))):
+        for thread in (*threads, *self.carriers.work(lambda: any(thread.is_alive() for thread in threads))):
             thread.join()
         self.traffic.wrong.extend(f"server error: {text}" for text in self._unwell)
         self._unwell.clear()

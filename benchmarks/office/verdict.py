@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from benchmarks.office.couriers import ACTIVITY, PARCEL, Couriers
+from benchmarks.office.carriers import ACTIVITY, PARCEL, Carriers
 from benchmarks.office.fleet import WORKER, Death
 from benchmarks.office.house import House
 from benchmarks.office.mailbox import Received
@@ -70,7 +70,7 @@ def _due_messages(tx: Transaction, house: House) -> int:
     return tx.execute(select(func.count()).select_from(delivery).where(*due)).scalar_one()
 
 
-def inspect(house: House, traffic: Traffic, couriers: Couriers, received: Sequence[Received], deaths: Sequence[Death]) -> Verdict:
+def inspect(house: House, traffic: Traffic, carriers: Carriers, received: Sequence[Received], deaths: Sequence[Death]) -> Verdict:
     """Compare what clients were promised, what the database says, what arrived by mail and what other programs did."""
     verdict = Verdict()
     with house.services.db.reading() as tx:
@@ -80,7 +80,7 @@ def inspect(house: House, traffic: Traffic, couriers: Couriers, received: Sequen
         _requests(tx, traffic, numbers, verdict)
         for number in numbers:
             _case(tx, house, number, [one for one in traffic.promises if one.number == number], verdict)
-        _parcels(tx, house, couriers, verdict)
+        _parcels(tx, house, carriers, verdict)
     _mail(house, numbers, received, deaths, verdict)
     return verdict
 
@@ -176,14 +176,14 @@ def _not_kept(
     yield from (f"job {job} is gone" for job in sorted(made - {job.id for job in queries.jobs(tx, instance_id=instance.id)}))
 
 
-def _parcels(tx: Transaction, house: House, couriers: Couriers, verdict: Verdict) -> None:
+def _parcels(tx: Transaction, house: House, carriers: Carriers, verdict: Verdict) -> None:
     """Each confirmed order has one instance, and each carried parcel's receipt stands in the history of its instance, once."""
     sent = lists.instances(tx, process_key=PARCEL, after=0, limit=MOST_PARCELS)
     verdict.parcels = len(sent)
     keys = Counter(instance.business_key for instance in sent)
-    verdict.lost.extend(f"{key} was ordered and isn't there" for key in couriers.ordered if key not in keys)
+    verdict.lost.extend(f"{key} was ordered and isn't there" for key in carriers.ordered if key not in keys)
     verdict.duplicated.extend(f"{key} has {times} instances" for key, times in keys.items() if times > 1)
-    carried = dict(couriers.carried)
+    carried = dict(carriers.carried)
     for instance in sent:
         number = instance.business_key
         events = queries.history(tx, house.services.vault, instance.id)

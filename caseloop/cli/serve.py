@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,7 +80,7 @@ def web(settings: Settings) -> None:
     type=click.FloatRange(1, 3600),
     default=LEASE_SECONDS,
     show_default=True,
-    help="After this time another worker takes over the job of one that died.",
+    help="After this time another worker takes over the job or message of one that died.",
 )
 @click.pass_obj
 def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
@@ -100,7 +101,8 @@ def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
         threading.Thread(target=Worker(engine, name=f"{name}-{index}", lease_seconds=lease_seconds).run, args=(stop,))
         for index in range(threads)
     ]
-    workers.append(threading.Thread(target=services.desk.courier.run, args=(stop,)))
+    lease = {"lease": timedelta(seconds=lease_seconds)}
+    workers.append(threading.Thread(target=services.desk.courier.run, args=(stop,), kwargs=lease))
     log.info("worker_runs", name=name, threads=threads)
     for thread in workers:
         thread.start()

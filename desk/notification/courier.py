@@ -39,18 +39,18 @@ class Courier:
         self._coming_back = coming_back
         self._breakers: dict[str, Breaker] = {}
 
-    def run(self, stop: Event) -> None:
-        """Work until told to stop."""
-        threads = [Thread(target=self._serve, args=(name, stop), name=f"courier-{name}") for name in self._book.names()]
+    def run(self, stop: Event, *, lease: timedelta = LEASE) -> None:
+        """Work until told to stop. What a courier had that died is sent by another one after the time of the lease."""
+        threads = [Thread(target=self._serve, args=(name, stop, lease), name=f"courier-{name}") for name in self._book.names()]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _serve(self, channel: str, stop: Event) -> None:
+    def _serve(self, channel: str, stop: Event, lease: timedelta) -> None:
         while not stop.is_set():
             try:
-                busy = self.carry(channel) or self.gather()
+                busy = self.carry(channel, lease=lease) or self.gather()
             except Unavailable as error:
                 log.warning("courier_waits", channel=channel, reason=error.message)
                 busy = 0
@@ -67,18 +67,18 @@ class Courier:
 
     def gather(self) -> int:
         """Make one digest of what gathered for somebody; how many messages went into it."""
-        if not self._book.names():
+        if not self._book.names() or not self._any_due(in_digest=True):
             return 0
         return self._db.run(lambda tx: gather(tx, self._context))
 
-    def carry(self, name: str) -> int:
+    def carry(self, name: str, *, lease: timedelta = LEASE) -> int:
         """Send some messages of a channel that are due; how many were tried. None while the channel rests."""
         channel, breaker, now = self._book.channel(name), self._breakers.get(name, Breaker()), self._context.now()
-        if channel is None or breaker.rests(now):
+        if channel is None or breaker.rests(now) or not self._any_due(channel=name, in_digest=False):
             return 0
         limit = 1 if breaker.tripped else AT_ONCE
         vault = self._context.vault
-        taken = self._db.run(lambda tx: deliveries.lease(tx, vault, name, now=now, until=now + LEASE, limit=limit))
+        taken = self._db.run(lambda tx: deliveries.lease(tx, vault, name, now=now, until=now + lease, limit=limit))
         for index, (delivery, message) in enumerate(taken):
             outcome = _sent(channel, message, delivery.idempotency_key)
             self._note_luck(name, outcome)
@@ -87,6 +87,11 @@ class Courier:
                 self._give_back(taken[index + 1 :])
                 break
         return len(taken)
+
+    def _any_due(self, *, channel: str | None = None, in_digest: bool) -> bool:
+        """Look without writing: most looks find nothing, and keep nobody from writing."""
+        with self._db.reading() as tx:
+            return deliveries.any_due(tx, now=self._context.now(), channel=channel, in_digest=in_digest)
 
     def _note_luck(self, name: str, outcome: Outcome) -> None:
         """Who answers at all, even with a refusal, isn't broken."""

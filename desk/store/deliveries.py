@@ -123,6 +123,13 @@ def lease(
     return [(_delivery(vault, row, tried=1), message_of(vault, row)) for row in rows]
 
 
+def any_due(tx: Transaction, *, now: datetime, channel: str | None, in_digest: bool) -> bool:
+    """Whether a message of the channel (of any channel without one) waits to be sent now, or to be gathered now."""
+    of_channel = () if channel is None else (TABLE.c.channel == channel,)
+    where = (*_due(now), *of_channel, TABLE.c.in_digest.is_(in_digest))
+    return tx.execute(select(TABLE.c.idempotency_key).where(*where).limit(1)).first() is not None
+
+
 def _due(now: datetime) -> Sequence[ColumnElement[bool]]:
     free = or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= now)
     return TABLE.c.state == DeliveryState.WAITING, TABLE.c.not_before <= now, free

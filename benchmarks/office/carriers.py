@@ -1,6 +1,6 @@
-"""Other programs: a shop that orders parcels as process instances, and couriers who carry them as external tasks, over the API.
+"""Other programs: a shop that orders parcels as process instances, and carriers who carry them as external tasks, over the API.
 
-A courier carries once per idempotency key, however often the same task is handed out, and tells the receipt. So what was
+A carrier carries once per idempotency key, however often the same task is handed out, and tells the receipt. So what was
 carried can be compared with what the histories say.
 """
 
@@ -17,10 +17,10 @@ from benchmarks.office.house import ADMINISTRATOR, House
 from desk.model import Scope
 
 PARCEL, TOPIC, ACTIVITY = "parcel", "parcels", "carry"
-COURIERS = ("courier-1", "courier-2")
+CARRIERS = ("carrier-1", "carrier-2")
 ORDER_EVERY_SECONDS = 0.3
 LOCK_SECONDS = 8
-"""What a courier was given by an answer that got lost comes to the next courier after this time."""
+"""What a carrier was given by an answer that got lost comes to the next carrier after this time."""
 CREATED, OK, NO_CONTENT, CONFLICT = 201, 200, 204, 409
 
 
@@ -31,7 +31,7 @@ def parcel_process() -> Any:
     return package(PARCEL, start(), carry, end(), flow("start", ACTIVITY), flow(ACTIVITY, "end"))
 
 
-class Couriers:
+class Carriers:
     """`ordered`: parcels that the server confirmed. `carried`: the receipt by idempotency key. `told`: the keys confirmed."""
 
     def __init__(self, house: House, urls: list[str], *, unwell: list[str], wrong: list[str]) -> None:
@@ -47,12 +47,12 @@ class Couriers:
         self._lock = threading.Lock()
 
     def work(self, open_for_orders: Callable[[], bool]) -> list[threading.Thread]:
-        """Start shop and couriers; they end when the shop is closed and all is carried. What fails is told in `wrong`."""
+        """Start shop and carriers; they end when the shop is closed and all is carried. What fails is told in `wrong`."""
         shop = threading.Thread(target=self._shop, args=(open_for_orders,), name="shop")
-        couriers = [threading.Thread(target=self._courier, args=(name, shop), name=name) for name in COURIERS]
-        for thread in (shop, *couriers):
+        carriers = [threading.Thread(target=self._carrier, args=(name, shop), name=name) for name in CARRIERS]
+        for thread in (shop, *carriers):
             thread.start()
-        return [shop, *couriers]
+        return [shop, *carriers]
 
     def _shop(self, open_for_orders: Callable[[], bool]) -> None:
         def order() -> None:
@@ -65,7 +65,7 @@ class Couriers:
 
         self._guarded("the shop", order)
 
-    def _courier(self, name: str, shop: threading.Thread) -> None:
+    def _carrier(self, name: str, shop: threading.Thread) -> None:
         def carry() -> None:
             give_up = time.monotonic() + PATIENCE_SECONDS
             while (shop.is_alive() or len(self.told) < len(self.ordered)) and not self._wrong:
@@ -82,7 +82,7 @@ class Couriers:
 
     def _fetch(self, name: str) -> list[Mapping[str, Any]]:
         body = {"worker": name, "topics": [TOPIC], "max_tasks": 3, "lock_seconds": LOCK_SECONDS}
-        answer = self._ask(COURIERS.index(name), "/external-tasks/fetch-and-lock", body, (OK,))
+        answer = self._ask(CARRIERS.index(name), "/external-tasks/fetch-and-lock", body, (OK,))
         return answer.json()["tasks"]
 
     def _carry(self, name: str, task: Mapping[str, Any]) -> None:
@@ -90,8 +90,8 @@ class Couriers:
         with self._lock:
             receipt = self.carried.setdefault(key, f"receipt {len(self.carried)} of {name}")
         body = {"worker": name, "attempt": task["attempt"], "variables": {"receipt": receipt}}
-        # 409: the lease ran out while the server was away, and another courier tells the same receipt
-        answer = self._ask(COURIERS.index(name), f"/external-tasks/{task['id']}/complete", body, (NO_CONTENT, CONFLICT))
+        # 409: the lease ran out while the server was away, and another carrier tells the same receipt
+        answer = self._ask(CARRIERS.index(name), f"/external-tasks/{task['id']}/complete", body, (NO_CONTENT, CONFLICT))
         if answer.status == NO_CONTENT:
             self.told.add(key)
 

@@ -12,13 +12,13 @@ from datetime import date, datetime
 import structlog
 
 from desk.assignment.absences import Absence, OpenWork, stand_ins
-from desk.assignment.shifts import Shift
+from desk.assignment.shifts import Shift, revision_of
 from desk.context import DeskContext
-from desk.errors import RightMissing, TeamNotFound
+from desk.errors import TeamNotFound
 from desk.handing import OWNER_GONE, assign_again
 from desk.model import DESK, Agent, Availability, Role
-from desk.rights import require_lead
-from desk.staffing_errors import LeaveInvalid
+from desk.rights import require_head
+from desk.staffing_errors import LeaveInvalid, ShiftChanged
 from desk.store import assignments, cases, people, staffing
 from engine.commands import ReassignTask
 from engine.db import queries
@@ -44,7 +44,7 @@ class Handing:
 
 
 class Attendance:
-    """Each method is one use case. `by` is a login; who isn't the person concerned must lead (RightMissing)."""
+    """Each method is one use case. `by` is a login; who isn't the person concerned must head a team of theirs (RightMissing)."""
 
     def __init__(self, context: DeskContext) -> None:
         self._context = context
@@ -55,17 +55,28 @@ class Attendance:
 
     @tried_again
     def set_shift(
-        self, kind: str, holder: str, hours: str | None, *, days: Mapping[date, str] | None = None, zone: str = "", by: str
+        self,
+        kind: str,
+        holder: str,
+        hours: str | None,
+        *,
+        days: Mapping[date, str] | None = None,
+        zone: str = "",
+        by: str,
+        read: str | None = None,
     ) -> None:
         """Set the weekly hours of an agent (kind "agent") or a team ("team"), and the dates on which they don't hold.
 
-        Without `hours` they are always on. Raises WorkingTimeInvalid, AgentNotFound, TeamNotFound, RightMissing.
+        Without `hours` an agent's are those of the team, and a team is always on. `read` is the `revision_of` what was changed.
+        Raises WorkingTimeInvalid, AgentNotFound, TeamNotFound, RightMissing, ShiftChanged.
         """
         shift = None if hours is None else Shift(hours=hours, zone=zone or self._context.settings.time_zone, days=days or {})
         now = self._context.now()
         with self._db.transaction() as tx:
-            require_lead(people.agent(tx, by), "set shifts")
             teams = self._teams_of(tx, kind, holder)
+            require_head(people.agent(tx, by), teams, people.teams(tx), f"set the shift of {holder}")
+            if read is not None and read != revision_of(staffing.shifts(tx).get((kind, holder))):
+                raise ShiftChanged(holder)
             staffing.set_shift(tx, kind, holder, shift, by=by, at=now)
             assignments.free_again(tx, teams, now)
 
@@ -173,8 +184,8 @@ class Attendance:
 
     def _concerned(self, tx: Transaction, login: str, by: str, what: str) -> Agent:
         agent = people.agent(tx, login)
-        if by != login and not people.agent(tx, by).leads:
-            raise RightMissing(by, f"{what} for {login}", f"{login} or a supervisor")
+        if by != login:
+            require_head(people.agent(tx, by), agent.team_keys, people.teams(tx), f"{what} for {login}")
         return agent
 
     # -- leave begins

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from desk.errors import RightMissing
 from desk.model import Agent, Case, Role, Team
@@ -30,6 +30,18 @@ def require_lead(agent: Agent, what: str) -> None:
     """Raises RightMissing unless the agent leads."""
     if not agent.leads:
         raise RightMissing(agent.login, what, "a supervisor")
+
+
+def heads(agent: Agent, team_keys: Collection[str], teams: Mapping[str, Team]) -> bool:
+    """Whether the agent may arrange the work of one of these teams: its supervisor, its deputy, administrators."""
+    named = {login for key in team_keys if key in teams for login in (teams[key].supervisor, teams[key].deputy)}
+    return agent.role is Role.ADMIN or (agent.leads and agent.login in named)
+
+
+def require_head(agent: Agent, team_keys: Collection[str], teams: Mapping[str, Team], what: str) -> None:
+    """Raises RightMissing unless the agent may arrange the work of one of these teams."""
+    if not heads(agent, team_keys, teams):
+        raise RightMissing(agent.login, what, "the team's supervisor or deputy, or an administrator")
 
 
 def require_publisher(agent: Agent, what: str) -> None:

@@ -36,6 +36,7 @@ from desk.reclassifying import Reclassifying
 from desk.records import Tables
 from desk.rollout import Rollout
 from desk.sessions import Sessions
+from desk.staff import Staff
 from desk.suggestions import Suggestions
 from desk.surveys import Surveys
 from desk.tasklists import TaskLists
@@ -95,6 +96,7 @@ class Desk:
         self.external = ExternalWork(context)
         self.lines = Lines(context)
         self.attendance = Attendance(context)
+        self.staff = Staff(context)
         self.approvals = Approvals(context)
         self.suggestions = Suggestions(context)
         engine.chores.extend((self.attendance, self.lines, self.timing))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import Forbidden, Invalid, NotFound
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class LeaveInvalid(Invalid):
@@ -12,6 +12,15 @@ class LeaveInvalid(Invalid):
 
     def __init__(self, fact: str, way_out: str) -> None:
         super().__init__(f"This leave {fact}; {way_out}.", fact=fact)
+
+
+class ShiftChanged(Conflict):
+    """Somebody else changed the shift since it was read."""
+
+    code = "shift_changed"
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"The shift of {holder} was changed since you opened it. Reload and look again.", holder=holder)
 
 
 class AbsenceNotFound(NotFound):

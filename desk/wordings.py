@@ -6,6 +6,7 @@ from bpmn.wording import Wording
 
 REQUIRED = Wording("is required.", "此项必填。")
 NO_AMOUNT = Wording("is no amount that can be.", "不是可用的金额。")
+NO_CAPACITY = Wording("is a whole number from 0 to 9999.", "须为 0 到 9999 的整数。")
 NO_LOGIN = Wording(
     "may hold letters, digits and . _ @ + -, begins with a letter or digit, and has at most 100.",
     "只能包含字母、数字和 . _ @ + -，以字母或数字开头，最多 100 个字符。",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bpmn.wording import Wording
 from desk.calendars import Calendar, DatedSpans, Layer
-from desk.calendars.spans import Span, read_spans, read_week
+from desk.calendars.spans import WEEKDAYS, Span, read_spans, read_week
 from desk.errors import WorkingTimeInvalid
 
 _EXCEPTIONS = "exceptions"
@@ -35,6 +36,15 @@ class Shift:
         calendar = Calendar(zone=_zone(self.zone), weekly=read_week(self.hours), layers=layers)
         object.__setattr__(self, "_calendar", calendar)
 
+    @property
+    def week(self) -> tuple[str, ...]:
+        """The weekly spans of Monday to Sunday, "" for a day off; `hours_of` reads them back."""
+        return tuple(", ".join(map(str, spans)) for spans in self._calendar.weekly)
+
+    def spans_on(self, day: date) -> tuple[str, ...]:
+        """When work is done on a date of its zone, such as 09:00-12:00."""
+        return tuple(map(str, self._calendar.day(day).spans))
+
     def covers(self, at: datetime) -> bool:
         """Whether work is done at that instant; spans are half open."""
         return self._calendar.elapsed(at, at + _INSTANT) > timedelta(0)
@@ -42,6 +52,20 @@ class Shift:
     def next_start(self, after: datetime) -> datetime:
         """The next instant at which work is done, `after` itself when it is."""
         return self._calendar.add(after, timedelta(0))
+
+
+def revision_of(shift: Shift | None) -> str:
+    """A short mark that changes with what a shift says."""
+    said = "" if shift is None else repr((shift.hours, shift.zone, sorted(shift.days.items())))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def hours_of(week: Sequence[str]) -> str:
+    """The hours for a Shift from the spans of Monday to Sunday. Raises WorkingTimeInvalid when no day has any."""
+    rules = [f"{name} {spans.strip()}" for name, spans in zip(WEEKDAYS, week, strict=True) if spans.strip()]
+    if not rules:
+        raise WorkingTimeInvalid("no day of the week is worked", "enter leave for somebody who isn't there")
+    return "; ".join(rules)
 
 
 def spans_of(text: str) -> tuple[Span, ...]:

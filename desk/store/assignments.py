@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
@@ -75,6 +75,12 @@ def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingCase]:
         for one in found
         if one.waiting_since is not None
     ]
+
+
+def lengths(tx: Transaction) -> Mapping[str, tuple[int, datetime]]:
+    """Of each team in charge for which a case waits: how many, and since when the first one."""
+    query = select(_row.team, func.count(), func.min(_row.waiting_since)).where(_row.waiting_since.is_not(None))
+    return {team: (count, since) for team, count, since in tx.execute(query.group_by(_row.team))}
 
 
 def is_anybody_waiting(tx: Transaction, team_keys: Collection[str]) -> bool:

@@ -99,7 +99,17 @@ def shift_of(agent: Agent, shifts: Mapping[tuple[str, str], Shift]) -> Shift | N
 
 
 def loads(tx: Transaction, logins: Collection[str]) -> dict[str, int]:
-    """The weighted number of cases that each works on. A case that waits in a line burdens nobody, whoever owned it before."""
+    """The weighted number of cases that each works on."""
+    return {login: load_of(counts) for login, counts in carried(tx, logins).items()}
+
+
+def load_of(counts: Mapping[str, int]) -> int:
+    """What open cases weigh, from their numbers by priority."""
+    return sum(count * weight_of(priority) for priority, count in counts.items())
+
+
+def carried(tx: Transaction, logins: Collection[str]) -> dict[str, dict[str, int]]:
+    """How many cases of each priority each works on. A case that waits in a line burdens nobody, whoever owned it before."""
     case, assignment = tables.case, tables.assignment
     waiting = select(assignment.c.case_number).where(
         assignment.c.case_number == case.c.number, assignment.c.waiting_since.is_not(None)
@@ -109,9 +119,19 @@ def loads(tx: Transaction, logins: Collection[str]) -> dict[str, int]:
         .where(case.c.owner.in_(list(logins)), case.c.state.in_(WORKING), ~waiting.exists())
         .group_by(case.c.owner, case.c.priority)
     )
-    found: dict[str, int] = {}
+    found: dict[str, dict[str, int]] = {}
     for owner, priority, count in tx.execute(query):
-        found[owner] = found.get(owner, 0) + count * weight_of(priority)
+        found.setdefault(owner, {})[priority] = count
+    return found
+
+
+def open_of_teams(tx: Transaction, team_keys: Collection[str]) -> dict[str, dict[str, int]]:
+    """How many cases of each priority each team works on or has waiting."""
+    case = tables.case.c
+    query = select(case.team, case.priority, func.count()).where(case.team.in_(list(team_keys)), case.state.in_(WORKING))
+    found: dict[str, dict[str, int]] = {}
+    for team, priority, count in tx.execute(query.group_by(case.team, case.priority)):
+        found.setdefault(team, {})[priority] = count
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from desk.assignment import Candidate, skills_of
 from desk.assignment.absences import Absence
@@ -149,16 +149,18 @@ class Staff:
             for agent in found
         ]
 
-    def week(self, key: str, monday: date, *, viewer: str) -> list[tuple[Agent, list[PlannedDay]]]:
-        """The plan of a team's active members for the seven days from a date on. Raises TeamNotFound, RightMissing."""
+    def week(self, key: str, monday: date, *, viewer: str, days: int = 7) -> list[tuple[Agent, list[PlannedDay]]]:
+        """The plan of a team's active members for some days from a date on. Raises TeamNotFound, RightMissing."""
         with self._db.reading() as tx:
             self._reader(tx, key, viewer)
             members = [agent for agent in people.agents(tx) if agent.active and key in agent.team_keys]
-            return [(agent, self._plan(tx, agent, monday)) for agent in members]
-
-    def _plan(self, tx: Transaction, agent: Agent, monday: date) -> list[PlannedDay]:
-        leave = staffing.absences(tx, until_after=_begin(monday, self._context), logins=(agent.login,))
-        return planned(candidates.shift_of(agent, staffing.shifts(tx)), leave, monday, self._context.zone)
+            begins = datetime.combine(monday, time(), tzinfo=self._context.zone)
+            leave = staffing.absences(tx, until_after=begins, logins=[one.login for one in members])
+            shifts, zone = staffing.shifts(tx), self._context.zone
+            return [
+                (agent, planned(candidates.shift_of(agent, shifts), _of(agent, leave), monday, zone, days=days))
+                for agent in members
+            ]
 
     def person(self, login: str, *, viewer: str) -> Person:
         """One person's plan, for themselves and those who lead. Raises AgentNotFound, RightMissing."""
@@ -217,7 +219,3 @@ class Staff:
 
 def _of(agent: Agent, leave: Sequence[Absence]) -> list[Absence]:
     return [one for one in leave if one.login == agent.login]
-
-
-def _begin(day: date, context: DeskContext) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=context.zone)

@@ -21,6 +21,7 @@ BLUEPRINTS = (
     "webui.preferences",
     "webui.messaging",
     "webui.urging",
+    "webui.plans",
     "webui.intake",
     "webui.tasks",
     "webui.cases",

@@ -28,6 +28,11 @@ BY_CODE = {
     "urged_too_soon": mark("You urged case %(number)s just now. You can urge it again at %(time)s."),
     "delivery_not_found": mark("This message needs no second try, or does not exist. Look at the list of deliveries."),
     "template_not_found": mark("There is no template %(name)s in that language. Look at the list of templates."),
+    "leave_invalid": mark("This leave cannot be: it is over, overlaps another one, or nobody would stand in. Correct it."),
+    "absence_not_found": mark("There is no such leave. Look at the list of leave."),
+    "shift_changed": mark("Somebody else changed this shift since you opened it. Reload and look again."),
+    "authority_missing": mark("Your authority does not cover this approval. Let somebody decide whose authority suffices."),
+    "skill_invalid": mark("“%(skill)s” is no skill: write a name, and after a colon a level from 1 to 5."),
     "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
     "clock_held_by_process": mark(
         "The process of case %(number)s waits for this. Note what came, such as the customer's message, and the clocks go on."

@@ -103,6 +103,11 @@ def format_date(day: date | datetime) -> str:
     return dates.format_date(local, "long", locale=LOCALES[language()])
 
 
+def format_day(day: date) -> str:
+    """Write a date of a plan with its weekday, without the year."""
+    return dates.format_date(day, {"zh": "M月d日 EEE", "en": "EEE d MMM"}[language()], locale=LOCALES[language()])
+
+
 def format_number(number: float, digits: int | None = None) -> str:
     """Write a number with the viewer's separators; `digits` fixes the digits after the point."""
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
@@ -142,5 +147,5 @@ def install(app: Flask) -> None:
         browser_messages=lambda: browser_messages(language()),
         time_zone=time_zone,
     )
-    formats = (format_datetime, format_date, format_number, format_percent, format_duration)
+    formats = (format_datetime, format_date, format_day, format_number, format_percent, format_duration)
     app.jinja_env.filters.update({helper.__name__: helper for helper in formats})

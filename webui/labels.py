@@ -48,6 +48,16 @@ ROLES = {
     "analyst": Label(text=mark("Analyst")),
     "admin": Label(text=mark("Administrator"), tone="warn"),
 }
+AVAILABILITIES = {
+    "available": Label(text=mark("available"), tone="good"),
+    "busy": Label(text=mark("busy"), tone="warn"),
+    "away": Label(text=mark("away"), tone="warn"),
+}
+OPEN_WORK = {
+    "keep": Label(text=mark("stays with them")),
+    "hand_over": Label(text=mark("goes to who stands in")),
+    "give_back": Label(text=mark("goes back to its team")),
+}
 SCOPES = {
     "read": Label(text=mark("Read")),
     "tasks": Label(text=mark("Tasks and cases"), tone="info"),

@@ -36,6 +36,7 @@ PLACES = (
     Place(endpoint="inbox.show", label=mark("Inbox"), icon="inbox", roles=("agent", "supervisor"), key="i"),
     Place(endpoint="intake.show", label=mark("New request"), icon="plus", roles=("agent", "supervisor"), key="n"),
     Place(endpoint="cases.show_all", label=mark("Cases"), icon="folder", roles=("agent", "supervisor"), key="c"),
+    Place(endpoint="teams.show_all", label=mark("Teams"), icon="user", roles=("agent", "supervisor"), key="t"),
     Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst", "supervisor"), key="p"),
     Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),
     Place(endpoint="incidents.show", label=mark("Incidents"), icon="alert", roles=("analyst", "supervisor"), key="e"),

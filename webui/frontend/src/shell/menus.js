@@ -1,6 +1,7 @@
 // The navigation of narrow screens, and menus that close by Escape or a click beside them
 export function installMenus() {
   document.addEventListener('click', event => {
+    if (event.target.closest('[data-print]')) window.print();
     const toggle = event.target.closest('[data-toggle]');
     if (toggle) {
       const open = document.getElementById(toggle.dataset.toggle).classList.toggle('open');

@@ -1,0 +1,63 @@
+"""The plan of a week with leave, by keyboard and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from .desk import RunningDesk, check_looks, running_desk, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NEXT_MONDAY = date.today() + timedelta(days=7 - date.today().weekday())
+
+
+@pytest.fixture(scope="module")
+def desk(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    with running_desk(furnished, tmp_path_factory.mktemp("teams")) as running:
+        hours = "Mon-Fri 09:00-12:00, 13:30-18:00"
+        running.product.desk.attendance.set_shift("team", "service", hours, by="wang")
+        running.product.desk.attendance.set_shift("agent", "zhao", "Mon-Sun 18:00-24:00", by="wang")
+        yield running
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
+def test_leave_entered_after_its_preview_stands_in_the_plan_of_the_week(desk, open_page, screenshot, language, width):
+    page = open_page(desk.address, language=language, width=width)
+    sign_in(page, "wang")
+    for name, path in (("teams", "/teams"), ("team", "/teams/service"), ("team-shift", "/teams/service/shift")):
+        page.goto(path)
+        screenshot(page, name, language)
+        check_looks(page)
+    first = NEXT_MONDAY if language == "zh" else NEXT_MONDAY + timedelta(days=3)
+    page.goto("/people/li")
+    page.locator("[name=from_at]").fill(f"{first}T00:00")
+    page.locator("[name=until_at]").fill(f"{first + timedelta(days=2)}T00:00")
+    page.locator("[name=delegate]").select_option("zhao")
+    page.locator("#leave-form .button").first.press("Enter")
+    expect(page.locator("#preview")).to_be_visible()
+    screenshot(page, "person", language)
+    check_looks(page)
+    page.locator("[name=enter]").press("Enter")
+    expect(page.locator("#flash")).to_contain_text({"zh": "休假已登记", "en": "The leave is entered"}[language])
+    page.goto(f"/teams/service/week?from={NEXT_MONDAY}")
+    expect(page.locator("td.leave")).to_have_count(2 if language == "zh" else 4)
+    screenshot(page, "team-week", language)
+    check_looks(page)
+    page.emulate_media(media="print")
+    expect(page.locator(".tabs")).to_be_hidden()
+    screenshot(page, "team-week-printed", language)
+
+
+def test_the_own_switch_is_in_every_page(desk, open_page, screenshot):
+    page = open_page(desk.address, language="en", width=1280)
+    sign_in(page, "zhao")
+    page.locator(".top .menu summary").click()
+    page.locator("#own-minutes").select_option("30")
+    screenshot(page, "own-switch", "en", whole=False)
+    page.locator(".top [value=busy]").click()
+    expect(page.locator(".top .menu summary")).to_contain_text("busy")
+    check_looks(page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from .desk import RunningDesk, check_looks, running_desk, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-NEXT_MONDAY = date.today() + timedelta(days=7 - date.today().weekday())
+TODAY = datetime.now(UTC).date()
+NEXT_MONDAY = TODAY + timedelta(days=7 - TODAY.weekday())
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def sent():
 
 @pytest.fixture
 def address(sent):
-    app = seen_by(create_app(SimpleNamespace(), secret_key=b"only for tests", testing=True), LI)
+    app = seen_by(create_app(SimpleNamespace(settings=SimpleNamespace()), secret_key=b"only for tests", testing=True), LI)
 
     def show():
         task = {"schema": SCHEMA, "data": {}, "submitUrl": "/styleguide/task", "revision": 2, "draftKey": "task-7"}

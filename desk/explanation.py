@@ -14,6 +14,8 @@ from bpmn.diagram import Process, feel_source
 from bpmn.feel import Expression, parse
 from desk.casetasks import instance_of
 from desk.context import DeskContext
+from desk.store import cases, clocks
+from desk.store.clocks import ClockRow
 from desk.timeline import Explained, as_explained, name_in
 from desk.whereabouts import Standing, standings
 from engine.db import queries
@@ -74,7 +76,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningClock:
-    """A promise as the process last knew it; `due_at` None once it is kept or no more. `source` is the row that set it."""
+    """A promise as it stands; `due_at` None once it is kept or no more, and while it is paused.
+
+    `source` is the row that set it.
+    """
 
     name: str
     started_at: datetime | None
@@ -223,4 +228,13 @@ def explanation_of(tx: Transaction, context: DeskContext, number: str) -> Explan
     """Read and explain a case. Raises NotFound, and VaultError for an event that can't be read."""
     instance = instance_of(tx, number)
     process = context.engine.definition(instance.deployment_id, tx).process
-    return explain(queries.history(tx, context.vault, instance.id), process)
+    explained = explain(queries.history(tx, context.vault, instance.id), process)
+    round = cases.case(tx, number).round
+    kept = [row for row in clocks.of_cases(tx, [number]) if row.round == round]
+    return replace(explained, clocks=tuple(map(_running, kept))) if kept and not explained.ended_at else explained
+
+
+def _running(row: ClockRow) -> RunningClock:
+    """A clock as the desk keeps it, which knows of pauses and answers what the process's variable doesn't."""
+    due_at = None if row.stopped_at else row.due_at
+    return RunningClock(name=row.name, started_at=row.started_at, due_at=due_at, source=row.source)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+import structlog
 
 from desk import clockchanges
 from desk.casetasks import instance_of
 from desk.clockbook import ClockBook
-from desk.clocks import ClockStarted, ServiceTarget
+from desk.clocks import Anchors, ClockStarted, ServiceTarget, strictest_targets
 from desk.clocks.names import NEXT_RESPONSE, RESPOND, kind_of
 from desk.clocks.variables import read_variable
 from desk.clocks.waiting import RESUMED_BY_CUSTOMER
 from desk.context import DeskContext
+from desk.errors import TargetRowInvalid
 from desk.store import cases
+from desk.targeting import TARGET_ROWS
 from engine.db import queries
 from engine.ports import Transaction
 
+log = structlog.get_logger(__name__)
 RESPONSE, REASON = "response", "first response to the customer"
 CUSTOMER, CUSTOMER_MESSAGE, ANSWERED = "customer", "customer_message", "the customer was answered"
 
@@ -36,12 +42,19 @@ def responded(tx: Transaction, context: DeskContext, number: str, at: datetime, 
 
 
 def _answered(tx: Transaction, context: DeskContext, number: str, at: datetime, *, by: str) -> None:
-    open_ones = _awaiting_answer(clockchanges.book_of(tx, context, number))
-    if open_ones:
-        now = context.now()
-        clockchanges.change(
-            tx, context, number, lambda book: book.stop(open_ones, at, by=by, what=RESPONSE, at=now), by=by, reason=ANSWERED
-        )
+    """Stop what waits for an answer. Work that began before the customer wrote answers only when it is done."""
+    now = context.now()
+    if not _awaiting_answer(clockchanges.book_of(tx, context, number)):
+        return
+
+    def alter(book: ClockBook) -> None:
+        for round, name in book.open_clocks():
+            asked = book.started(round, name)
+            if kind_of(name) == NEXT_RESPONSE and asked is not None:
+                answered_at = at if at >= asked.anchored_at else now
+                book.stop({name}, answered_at, by=by, what=RESPONSE, at=now)
+
+    clockchanges.change(tx, context, number, alter, by=by, reason=ANSWERED)
 
 
 def _awaiting_answer(book: ClockBook) -> frozenset[str]:
@@ -76,9 +89,27 @@ def customer_wrote(tx: Transaction, context: DeskContext, number: str) -> None:
 
 
 def _next_target(tx: Transaction, context: DeskContext, number: str, book: ClockBook) -> ServiceTarget | None:
-    """The limit for an answer: the process's own row for it, else that of the first response."""
-    said = queries.variables(tx, context.vault, instance_of(tx, number).id).get(clockchanges.CLOCKS)
+    """The limit for an answer: the process's own row for it, else what a first response would be promised now."""
+    variables = queries.variables(tx, context.vault, instance_of(tx, number).id)
+    said = variables.get(clockchanges.CLOCKS)
     own = said.get(NEXT_RESPONSE) if isinstance(said, Mapping) else None
     started = read_variable(own, at=context.now(), by=CUSTOMER) if isinstance(own, Mapping) else None
     first = started or book.started(1, RESPOND)
+    if started is None and (found := _promised_now(tx, context, variables.get(TARGET_ROWS))):
+        return found
     return first.target if first else None
+
+
+def _promised_now(tx: Transaction, context: DeskContext, rows: Any) -> ServiceTarget | None:
+    """The strictest limit of a response that the present target rows promise: a case may have been classed anew.
+
+    None when rows can't be read: that mustn't keep a customer's message out.
+    """
+    listed = rows if isinstance(rows, list) else []
+    own = [row for row in listed if isinstance(row, Mapping) and row.get("clock") == RESPOND]
+    try:
+        found = strictest_targets(own, Anchors(received_at=context.now()), context.calendars_in(tx)).clocks.get(RESPOND)
+    except TargetRowInvalid as error:
+        log.warning("target_rows_unreadable", reason=error.message)
+        return None
+    return ServiceTarget(limit=found.limit, calendar=found.calendar, source=found.source) if found else None

@@ -14,7 +14,7 @@ from desk.clocks import Anchors, Calendars, Cause, ClockStarted, ClockTarget, Se
 from desk.clocks.names import RESPOND, kind_of
 from desk.clocks.retargeting import RetargetClock, retarget
 from desk.clocks.rounds import ROUND, TIMED_AGAIN
-from desk.clocks.targets import with_default_transfer
+from desk.clocks.targets import with_default_limits, with_default_transfer
 from desk.model import Case
 from engine.definition import Definition
 from engine.results import inputs_of
@@ -45,7 +45,7 @@ def target_rows(definition: Definition, variables: Mapping[str, Any], at: dateti
         return None
     inputs = inputs_of(definition, asking, variables, at)
     found, _ = definition.decide(asking, asking.work.decision_id, inputs, at)
-    rows = [row for row in found if isinstance(row, Mapping)] if isinstance(found, list | tuple) else []
+    rows = with_default_limits(row for row in found if isinstance(row, Mapping)) if isinstance(found, list | tuple) else []
     starter = next((node for node in nodes if node.work.handler in SETS_CLOCKS), None)
     add_transfer = starter is not None and starter.work.headers.get(TRANSFER_HEADER) == "true"
     return with_default_transfer(rows) if add_transfer else rows

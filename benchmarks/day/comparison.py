@@ -10,6 +10,7 @@ from datetime import timedelta
 from benchmarks.day import happened, oracle
 from benchmarks.day.oracle import Expected
 from benchmarks.day.recorded import Record, RecordedClock
+from benchmarks.day.stories import Noted
 from engine.history import TimerFired
 from engine.model import InstanceState
 
@@ -27,22 +28,25 @@ class Comparison:
     escalations: int = 0
     rounds: int = 0
     waits: int = 0
+    changes: int = 0
     noticed_after: timedelta = timedelta(0)
     verdicts: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
-    def take(self, record: Record) -> None:
-        """Compare one case."""
+    def take(self, record: Record, noted: Noted) -> None:
+        """Compare one case, of whose clocks people noted this."""
         self.cases += 1
         late = (event.noticed_at - event.at for event in record.events if isinstance(event, TimerFired))
         self.noticed_after = max(self.noticed_after, *late, timedelta(0))
         if record.state != InstanceState.COMPLETED:
             self.differences.append(f"{record.number}: its instance is {record.state}, so its clocks aren't final")
             return
-        course = happened.read(record.number, record.events, record.said)
+        course = happened.read(record.number, record.events, record.said, noted)
         expected = oracle.expected(course)
         self.rounds += len(course.rounds)
         self.waits += sum(len(one.waits) for one in course.rounds)
+        self.waits += len(noted.waits)
+        self.changes += len(noted.priorities)
         self.clocks += len(expected)
         self.breaches += sum(one.verdict == "late" for one in expected)
         self.escalations += sum(one.escalated_at is not None for one in expected)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from benchmarks.day.stories import Noted
 from desk.model import EntryKind
 from desk.store.conversation import Entry
 from engine import history
 from engine.history import HistoryEvent
 
 HANDLING, WAITING, TELLING, NEW_ROUND = "handle", "await_customer", "tell_customer", "new_round"
-HELP_ASKED, SURVEY_ANSWERED = "technical-help", "survey-answered"
 RESPONSES = (EntryKind.REPLY, EntryKind.CALL)
 
 
@@ -27,11 +27,16 @@ class Span:
 
 @dataclass(slots=True)
 class Round:
-    """A turn of handling: when it began, and when the customer was told the solution."""
+    """A turn of handling: when it began, when the customer was told the solution, how they rated it.
+
+    `work` is from taking a task of handling until finishing it.
+    """
 
     began_at: datetime
     resolved_at: datetime | None = None
     answered_at: datetime | None = None
+    rating: str = ""
+    work: list[Span] = field(default_factory=list)
     claims: list[datetime] = field(default_factory=list)
     helps: list[datetime] = field(default_factory=list)
     handling: list[Span] = field(default_factory=list)
@@ -49,9 +54,10 @@ class Happened:
     customer_messages: tuple[datetime, ...]
     rounds: tuple[Round, ...]
     closed_at: datetime | None
+    noted: Noted
 
 
-def read(number: str, events: Sequence[HistoryEvent], said: Sequence[Entry]) -> Happened:
+def read(number: str, events: Sequence[HistoryEvent], said: Sequence[Entry], noted: Noted) -> Happened:
     """Sort a case's events into its course."""
     reading = _Reading()
     for event in events:
@@ -64,6 +70,7 @@ def read(number: str, events: Sequence[HistoryEvent], said: Sequence[Entry]) -> 
         customer_messages=tuple(entry.at for entry in said if entry.kind is EntryKind.CUSTOMER),
         rounds=tuple(reading.rounds),
         closed_at=reading.closed_at,
+        noted=noted,
     )
 
 
@@ -89,8 +96,10 @@ class _Reading:
                 self._round.claims.append(event.at)
             case history.MessageCorrelated(message_name="technical-help"):
                 self._round.helps.append(event.at)
+            case history.TaskCompleted(activity_id="handle"):
+                self._round.work.append(Span(event.claimed_at or event.at, event.at))
             case history.MessageCorrelated(message_name="survey-answered"):
-                self._round.answered_at = event.at
+                self._round.answered_at, self._round.rating = event.at, str(event.data["rating"])
             case history.InstanceCompleted() | history.InstanceCancelled():
                 self.closed_at = event.at
 

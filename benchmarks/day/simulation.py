@@ -64,14 +64,14 @@ def play(database_url: str, home: Path, arrivals: Sequence[datetime], plan: Plan
     begun = time.monotonic()
     office = furnish(database_url, home, now=arrivals[0] - BEFORE, people=plan.people)
     workers = Workers(office, home / "log", count=plan.workers, chance=random.Random(plan.seed))
-    stories = Stories(office, plan.seed, [])
+    stories = Stories(office, plan.seed)
     with workers.fleet.cleared():
         workers.start()
         _Day(office, workers, stories, plan).run(arrivals)
     comparison = Comparison()
-    for number in stories.started:
+    for number, noted in stories.noted.items():
         with office.services.db.reading() as tx:
-            comparison.take(record(tx, office.services, number))
+            comparison.take(record(tx, office.services, number), noted)
     office.services.db.dispose()
     return Result(comparison=comparison, actions=stories.actions, deaths=workers.deaths, seconds=time.monotonic() - begun)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from benchmarks.day.office import Office
+from desk.reclassifying import NewClass
 from desk.store import surveys
 from engine.errors import Conflict
 
@@ -39,16 +40,31 @@ RATINGS = {"satisfied": 65, "neutral": 15, DISSATISFIED: 20}
 BACKDATED_SHARE = 0.15
 """So many are written down later than they came."""
 CUSTOMER_WRITES_SHARE = 0.2
+ASKS_AGAIN_SHARE, ANSWERED_AGAIN_SHARE = 0.15, 0.6
+"""So many customers write while somebody is at their case; so many of them get an answer of its own."""
+PAUSED_SHARE, RESUMED_SHARE = 0.12, 0.5
+"""So many cases wait for somebody outside; so many of them go on before the date that was set."""
+CHANGED_SHARE = 0.15
+"""So many are found to be more urgent, or less, than it seemed."""
+SUPERVISOR = "wang"
 QUESTION = {"content": "请客户提供截图", "next_action": "等待截图", "outcome": "wait_customer"}
 
 
 @dataclass(slots=True)
+class Noted:
+    """What people said of a case's clocks: waits by hand (from, until at the latest), and priorities from an instant on."""
+
+    waits: list[tuple[datetime, datetime]] = field(default_factory=list)
+    priorities: list[tuple[datetime, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Stories:
-    """Plays cases in an office, and counts what was done. `started` are the numbers of the cases, in the order of their entry."""
+    """Plays cases in an office, and counts what was done. `noted` is by number, in the order of the cases' entry."""
 
     office: Office
     seed: int
-    started: list[str]
+    noted: dict[str, Noted] = field(default_factory=dict)
     actions: int = 0
 
     def of(self, index: int, arrived_at: datetime) -> Story:
@@ -64,6 +80,7 @@ class _Case:
         self._pace = "urgent" if self._form["usage_blocked"] or self._form["emotional"] else str(self._form["urgency"])
         self._number = ""
         self._said = 0
+        self._noted = Noted()
 
     def story(self) -> Story:
         if self._happens(BACKDATED_SHARE):
@@ -72,7 +89,7 @@ class _Case:
         clerk = self._someone("service")
         request_id = f"day:{self._index}"
         self._number = self._act(self._desk.intake.open_case, form, by=clerk, team="service", request_id=request_id)
-        self._stories.started.append(self._number)
+        self._noted = self._stories.noted[self._number] = Noted()
         for round in range(1, MOST_ROUNDS + 1):
             yield from self._handled(round)
             if not self._happens(ANSWERED_SHARE):
@@ -86,8 +103,14 @@ class _Case:
         if not called:
             yield self._about(minutes=MINUTES_TO_CLAIM[self._pace] / 3)
             self._reply(holder)
+        if self._happens(CHANGED_SHARE):
+            yield from self._classed_anew()
+        if self._happens(PAUSED_SHARE):
+            yield from self._paused(holder)
         if self._happens(HELPED_SHARE):
             yield from self._helped(holder)
+        if self._happens(ASKS_AGAIN_SHARE):
+            yield from self._asked_again(holder)
         while self._happens(ASKED_SHARE):
             yield self._about(hours=HOURS_TO_SOLVE[self._pace] / 4)
             yield from self._asked(holder)
@@ -125,6 +148,38 @@ class _Case:
         yield self._about(minutes=15)
         answers = {"content": "已排查", "outcome": "resolved"}
         self._act(self._desk.work.complete, task.id, answers, by=technician)
+
+    def _asked_again(self, holder: str) -> Story:
+        """The customer writes twice while somebody is at the case, and may get an answer of its own."""
+        yield self._about(minutes=20)
+        self._customer_writes()
+        yield self._about(minutes=5)
+        self._customer_writes()
+        if self._happens(ANSWERED_AGAIN_SHARE):
+            yield self._about(minutes=MINUTES_TO_CLAIM[self._pace])
+            self._reply(holder)
+
+    def _paused(self, holder: str) -> Story:
+        """The case waits for somebody outside, until somebody says so or the date is reached."""
+        yield self._about(minutes=10)
+        now = self._office.clock.now()
+        lasts = self._about(hours=HOURS_TO_SOLVE[self._pace] / 2)
+        until = now + lasts + timedelta(minutes=2)
+        self._act(self._desk.timing.pause, self._number, reason="third_party", until=until, by=holder)
+        if self._happens(RESUMED_SHARE):
+            yield lasts
+            if (now_ := self._office.clock.now()) < until:
+                self._act(self._desk.timing.resume, self._number, by=holder)
+                until = now_
+        self._noted.waits.append((now, until))
+
+    def _classed_anew(self) -> Story:
+        """A supervisor finds the case more or less urgent."""
+        yield self._about(hours=HOURS_TO_SOLVE[self._pace] / 3)
+        other = self._chance.choice([name for name in HOURS_TO_SOLVE if name != self._pace])
+        self._act(self._desk.reclassifying.reclassify, self._number, NewClass(priority=other), reason="复核", by=SUPERVISOR)
+        self._noted.priorities.append((self._office.clock.now(), other))
+        self._pace = other
 
     def _asked(self, holder: str) -> Story:
         """The customer is asked, and answers in time, or only after the case has come back by itself."""

@@ -56,7 +56,7 @@ def retarget(events: Sequence[ClockEvent], order: RetargetClock, calendars: Cale
         _check_lowering(order)
     if not order.targets:
         return [ClockVoided(at=now, by=order.by, reason=VoidReason.NO_TARGET)]
-    changes = [_change(before, order, target, now) for target in order.targets]
+    changes = [_eased(events, before, _change(before, order, target, now)) for target in order.targets]
     after, change = min(
         ((evaluate([*events, change], calendars, now), change) for change in changes), key=lambda pair: pair[0].due_if_resumed
     )
@@ -77,11 +77,23 @@ def recalculate(
         return []
     order = RetargetClock(by=by, cause=Cause.CALENDAR_EDITED, targets=())
     change = _change(old, order, replace(old.target, calendar_version=version), now)
-    last = next((event for event in reversed(events) if isinstance(event, ClockRetargeted)), None)
-    if last is not None and last.rule is not DueRule.FROM_RECEIPT:
-        # a grace that was given counts from when it was given
-        change = replace(change, rule=last.rule, grace=last.grace, since=last.since or last.at)
+    change = _graced(events, change)
     return [replace(change, due_after=evaluate([*events, change], after, now).due_at)]
+
+
+def _eased(events: Sequence[ClockEvent], before: ClockState, change: ClockRetargeted) -> ClockRetargeted:
+    """A row that promises what was promised already, under another name, neither gives nor takes time."""
+    if (change.target.limit, change.target.calendar) != (before.target.limit, before.target.calendar) or change.anchored_at:
+        return change
+    return _graced(events, replace(change, rule=DueRule.FROM_RECEIPT))
+
+
+def _graced(events: Sequence[ClockEvent], change: ClockRetargeted) -> ClockRetargeted:
+    """A grace that was given before goes on to count from when it was given."""
+    last = next((event for event in reversed(events) if isinstance(event, ClockRetargeted)), None)
+    if last is None or last.rule is DueRule.FROM_RECEIPT:
+        return change
+    return replace(change, rule=last.rule, grace=last.grace, since=last.since or last.at)
 
 
 def _check_lowering(order: RetargetClock) -> None:
@@ -92,6 +104,8 @@ def _check_lowering(order: RetargetClock) -> None:
 
 
 def _change(before: ClockState, order: RetargetClock, target: ServiceTarget, now: datetime) -> ClockRetargeted:
+    # who could not be asked before the solution wasn't asked too late (C5); any other breach stays (E22)
+    missed = order.cause is not Cause.SOLVED_LATE
     return ClockRetargeted(
         at=now,
         by=order.by,
@@ -102,8 +116,8 @@ def _change(before: ClockState, order: RetargetClock, target: ServiceTarget, now
         note=order.note,
         anchored_at=order.anchored_at,
         due_before=before.due_at,
-        breached_before=before.breached_at,
-        breach_cause=before.breach_cause,
+        breached_before=before.breached_at if missed else None,
+        breach_cause=before.breach_cause if missed else None,
     )
 
 

@@ -213,6 +213,29 @@ def test_e37_the_next_answer_is_timed_from_the_first_unanswered_message(office):
     assert clock(office, number, "next_response:2").state == "running"
 
 
+def test_e37_work_that_began_before_the_message_answers_it_only_when_it_is_done(office):
+    number = office.open()
+    office.at("09:40")
+    office.desk.work.start(office.task(number).id, by="li")
+    office.clock.set(local("2023-10-01T10:30"))
+    office.desk.work.customer_message(number, "还没好？", message_id="m1")
+    office.clock.set(local("2023-10-01T11:00"))
+    office.desk.work.log_progress(number, {"content": "仍在排查", "next_action": "修复"}, by="li")
+    asked = clock(office, number, "next_response")
+    assert (asked.stopped_at, asked.verdict) == (local("2023-10-01T11:00"), "late")
+
+
+def test_c5_a_follow_up_is_not_late_because_the_solution_was(office):
+    number = office.open()
+    office.at("12:00", day="2023-10-05")
+    office.resolve(number)
+    assert clock(office, number, "follow_up").due_at == local("2023-10-06T12:00")
+    office.at("15:00", day="2023-10-05")
+    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "satisfied"})
+    assert clock(office, number, "follow_up").verdict == "on_time"
+    assert clock(office, number, "solve").verdict == "late"
+
+
 def test_e43_a_case_that_is_spam_leaves_all_statistics_and_its_timers(office):
     number = office.open()
     with pytest.raises(RightMissing):

@@ -1,0 +1,68 @@
+"""The limits that the requirements promise (C1, C4, C13, C19), written down a second time: not read from the packaged tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from benchmarks.day.happened import Happened
+
+MIN, HOUR = 60, 3600
+RANKS = {"low": 0, "normal": 1, "urgent": 2}
+RESPOND = {"urgent": 15 * MIN, "normal": HOUR, "low": 4 * HOUR}
+SOLVE = {"urgent": 2 * HOUR, "normal": 24 * HOUR}
+LOW_WORKING_DAYS = 3
+COMPLAINT_RESPOND, COMPLAINT_SOLVE, COMPLAINT_FOLLOW_UP = HOUR, 48 * HOUR, 72 * HOUR
+TRANSFER = {"urgent": HOUR, "normal": 12 * HOUR, "low": 24 * HOUR}
+PICKUP = 5 * MIN
+LIVE = ("phone", "chat")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """So many seconds around the clock, or so many working days."""
+
+    seconds: int = 0
+    working_days: int = 0
+
+
+FEEDBACK = Limit(seconds=24 * HOUR)
+
+
+def first_priority(case: Happened) -> str:
+    """Who can't work or is upset comes first; a suggestion can wait."""
+    intake = case.intake
+    if intake["usage_blocked"] or intake["emotional"] or intake["urgency"] == "urgent":
+        return "urgent"
+    crowd = intake["scope"] == "group"
+    if crowd and intake["type"] == "complaint":
+        return "urgent"
+    if intake["type"] == "suggestion":
+        return "low"
+    return "normal" if crowd else str(intake["urgency"])
+
+
+def limits(case: Happened, priority: str, round: int) -> Mapping[str, list[Limit]]:
+    """By clock all limits of a case of this priority, of which the earliest instant counts."""
+    found: dict[str, list[Limit]] = {}
+    for clock, limit in _all(case, priority, round):
+        found.setdefault(clock, []).append(limit)
+    return found
+
+
+def _all(case: Happened, priority: str, round: int) -> Iterator[tuple[str, Limit]]:
+    kind, channel = case.intake["type"], case.intake["channel"]
+    low = priority == "low"
+    yield "solve", Limit(working_days=LOW_WORKING_DAYS) if low else Limit(seconds=SOLVE[priority])
+    if kind == "complaint":
+        yield "solve", Limit(seconds=COMPLAINT_SOLVE)
+        yield "follow_up", Limit(seconds=COMPLAINT_FOLLOW_UP)
+    if round > 1:
+        return
+    yield "respond", Limit(seconds=RESPOND[priority])
+    if kind == "complaint":
+        yield "respond", Limit(seconds=COMPLAINT_RESPOND)
+    if kind in ("inquiry", "complaint"):
+        yield "transfer", Limit(seconds=TRANSFER[priority])
+    if kind == "inquiry" and channel in LIVE:
+        yield "pickup", Limit(seconds=PICKUP)

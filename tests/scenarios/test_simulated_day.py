@@ -26,4 +26,5 @@ def test_every_clock_verdict_and_breach_of_a_day_equals_the_oracles(tmp_path: Pa
     assert result.comparison.escalations > CASES / 10
     assert result.comparison.waits > CASES / 4
     assert result.comparison.rounds > CASES
+    assert result.comparison.changes > 0
     assert result.deaths >= 2

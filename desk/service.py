@@ -8,7 +8,9 @@ from argon2 import PasswordHasher
 
 from desk.approvals import Approvals
 from desk.attendance import Attendance
+from desk.calendarpreview import CalendarPreview
 from desk.calendarsource import StoredCalendars
+from desk.calendarstudio import CalendarStudio
 from desk.cases import Cases
 from desk.context import DeskContext, DeskSettings
 from desk.deployments import Deployments
@@ -33,6 +35,7 @@ from desk.operations import Operations
 from desk.people import People
 from desk.promising import Promising
 from desk.reclassifying import Reclassifying
+from desk.recomputing import Recomputing
 from desk.records import Tables
 from desk.rollout import Rollout
 from desk.sessions import Sessions
@@ -99,7 +102,9 @@ class Desk:
         self.staff = Staff(context)
         self.approvals = Approvals(context)
         self.suggestions = Suggestions(context)
-        engine.chores.extend((self.attendance, self.lines, self.timing))
+        self.calendars = CalendarStudio(context)
+        self.calendar_preview = CalendarPreview(context, self.calendars)
+        engine.chores.extend((self.attendance, self.lines, self.timing, Recomputing(context)))
 
     def _furnish_notification(self, context: DeskContext) -> None:
         self.channels = ChannelBook()

@@ -196,8 +196,11 @@ def save_draft(tx: Transaction, read: Draft, document: Mapping[str, Any], *, by:
         raise StaleRevision(f"The draft of {read.key}", read=read.revision, current=read.revision + 1)
 
 
-def drop_draft(tx: Transaction, key: str) -> None:
-    tx.execute(delete(DRAFT).where(DRAFT.c.key == key))
+def drop_draft(tx: Transaction, read: Draft) -> None:
+    """Delete a draft. Raises StaleRevision when it changed since it was read."""
+    where = (DRAFT.c.key == read.key, DRAFT.c.revision == read.revision)
+    if tx.execute(delete(DRAFT).where(*where)).rowcount == 0:
+        raise StaleRevision(f"The draft of {read.key}", read=read.revision, current=None)
 
 
 def _draft(row: Row) -> Draft:

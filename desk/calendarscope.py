@@ -1,0 +1,56 @@
+"""Which open clocks may move between two states of the calendars: those whose time touches a day that differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from desk.calendars import Calendar, WorkingTime
+from desk.calendars.calendar import LAST_YEAR
+from desk.calendars.difference import changed_days
+from desk.clocks import Calendars
+from desk.clocks.targets import BUSINESS
+from desk.store import recomputing as store
+from engine.ports import Transaction
+
+YEARS_AHEAD = 2
+"""So many years after the last due instant days are compared: what waits may become due later."""
+
+_ZONES_APART = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Open clocks of these calendars that began before `until_at` and are due after `from_at`, or wait, or stand on a year that
+    wasn't published. Where no day differs, only the last.
+    """
+
+    keys: tuple[str, ...]
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+
+def scope_of(tx: Transaction, before: Calendars, after: Calendars, now: datetime) -> Scope:
+    """The scope of a change; one without keys holds no clock."""
+    shared = [BUSINESS, *sorted(before.named.keys() & after.named.keys())]
+    keys = tuple(key for key in shared if before.of(key) != after.of(key))
+    began_at, due_at = store.open_between(tx, keys) if keys else (None, None)
+    if began_at is None:
+        return Scope(keys=())
+    last = min(max(due_at or now, now).year + YEARS_AHEAD, LAST_YEAR)
+    days = [day for key in keys for day in _differing(before.of(key), after.of(key), began_at.date(), date(last + 1, 1, 1))]
+    if not days:
+        return Scope(keys=keys)
+    return Scope(keys=keys, from_at=_at(min(days)) - _ZONES_APART, until_at=_at(max(days)) + 2 * _ZONES_APART)
+
+
+def _differing(old: WorkingTime, new: WorkingTime, first: date, until: date) -> list[date]:
+    """The first and the last day that differ; all may where zones do."""
+    if not (isinstance(old, Calendar) and isinstance(new, Calendar)) or old.zone != new.zone:
+        return [first, until]
+    days = [one.before.date for one in changed_days(old, new, first - _ZONES_APART, until)]
+    return [days[0], days[-1]] if days else []
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)

@@ -33,6 +33,8 @@ BLUEPRINTS = (
     "webui.processes",
     "webui.releasing",
     "webui.rollout",
+    "webui.calendars",
+    "webui.calendar_edits",
     "webui.incidents",
     "webui.instances",
     "webui.api.blueprint",

@@ -39,6 +39,9 @@ PLACES = (
     Place(endpoint="teams.show_all", label=mark("Teams"), icon="user", roles=("agent", "supervisor"), key="t"),
     Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst", "supervisor"), key="p"),
     Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),
+    Place(
+        endpoint="calendars.show_all", label=mark("Calendars"), icon="calendar", roles=("agent", "supervisor", "analyst"), key="k"
+    ),
     Place(endpoint="incidents.show", label=mark("Incidents"), icon="alert", roles=("analyst", "supervisor"), key="e"),
     Place(endpoint="messaging.show", label=mark("Messages"), icon="chat", roles=("analyst", "supervisor"), key="m"),
     Place(endpoint="admin.show", label=mark("Admin"), icon="settings", roles=("admin",), key="a"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from flask import Blueprint
 from markupsafe import Markup, escape
 
+from webui.calendar_words import layer_name
 from webui.clock_words import clock_name
 from webui.labels import CASE_TYPES, PAUSE_REASONS, STAGES, label_of
 from webui.people_names import team_name
@@ -54,6 +56,18 @@ def linked(text: str) -> Markup:
 def variable(name: str) -> str:
     """A variable as templates write it."""
     return f"${name}"
+
+
+@blueprint.app_template_filter("layer_option")
+def layer_option(layer: str) -> tuple[str, str]:
+    """A layer of a calendar as an option of a select."""
+    return layer, layer_name(layer)
+
+
+@blueprint.app_template_filter("short_date")
+def short_date(day: date) -> str:
+    """A date in digits."""
+    return day.isoformat()
 
 
 blueprint.app_template_filter("team_name")(team_name)

@@ -1,0 +1,131 @@
+"""E26 and the import of E7: open cases follow a calendar that was edited, closed ones never; old and new are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from desk.calendaredits import with_days, without_days
+from desk.clocks import Cause, ClockRetargeted
+from desk.recomputing import LATE_COMERS
+from desk.store import clocks
+from engine.db import queries, tables
+from tests.desk.conftest import PAYMENT_FAILED, local
+
+pytestmark = pytest.mark.stored
+
+SUGGESTION = {**PAYMENT_FAILED, "type": "suggestion", "usage_blocked": False, "received_at": "2023-10-08T09:00"}
+
+
+def kept(office, number, name="solve"):
+    """A clock of the case's first round."""
+    with office.engine.db.reading() as tx:
+        return next(one for one in clocks.kept(tx, [number]) if one.row.name == name)
+
+
+def timers(office, number):
+    """When the timers of a case are due."""
+    with office.engine.db.reading() as tx:
+        instance = queries.instance_by_key(tx, number, process_key="customer-service")
+        found = tx.execute(tables.timer.select().where(tables.timer.c.instance_id == instance.id))
+        return {row.activity_id: row.due_at for row in found}
+
+
+def edit(office, alter, *, note="closed for stocktaking"):
+    """Draft and publish a change of the office's calendar, and let the worker do what follows."""
+    draft = office.desk.calendars.draft("cn-office", by="wang")
+    office.desk.calendars.change("cn-office", alter, read=draft.revision, by="wang")
+    version = office.desk.calendars.publish("cn-office", note=note, read=draft.revision + 1, by="wang")
+    office.run()
+    return version
+
+
+closing = partial(with_days, layer="organisation", last="", spans=[], name={"zh": "盘点", "en": "Stocktaking"})
+
+
+def test_e26_an_edited_calendar_moves_open_and_paused_clocks_with_their_timers_and_never_closed_ones(office):
+    office.at("10:00", "2023-10-08")
+    number, solved = office.open(SUGGESTION), office.open(SUGGESTION, customer_contact="13900000000")
+    office.resolve(solved)
+    before, closed = kept(office, number), kept(office, solved)
+    assert before.row.due_at == local("2023-10-11T18:00")
+    assert local("2023-10-11T18:00") in timers(office, number).values()
+    edit(office, partial(closing, first="2023-10-10"))
+    after = kept(office, number)
+    moved = after.events[-1]
+    assert isinstance(moved, ClockRetargeted)
+    assert (moved.cause, moved.due_before, moved.due_after, moved.by) == (
+        Cause.CALENDAR_EDITED,
+        local("2023-10-11T18:00"),
+        local("2023-10-12T18:00"),
+        "wang",
+    )
+    assert after.row.due_at == local("2023-10-12T18:00")
+    assert local("2023-10-12T18:00") in timers(office, number).values()
+    assert local("2023-10-11T18:00") not in timers(office, number).values()
+    assert kept(office, solved) == closed
+
+
+def test_e26_a_missed_limit_stays_missed_when_days_are_closed_afterwards(office):
+    office.at("10:00", "2023-10-08")
+    number = office.open(SUGGESTION)
+    office.at("09:00", "2023-10-12")
+    edit(office, partial(closing, first="2023-10-11"))
+    row = kept(office, number).row
+    assert row.breached_at == local("2023-10-11T18:00")
+    assert row.due_at == local("2023-10-12T18:00")
+
+
+def test_e26_undone_by_publishing_the_former_state_and_each_change_is_written_once(office):
+    office.at("10:00", "2023-10-08")
+    number = office.open(SUGGESTION)
+    edit(office, partial(closing, first="2023-10-10"))
+    edit(office, partial(without_days, layer="organisation", first="2023-10-10", last=""), note="it isn't")
+    office.clock.advance(2 * LATE_COMERS)
+    office.run()
+    office.clock.advance(2 * LATE_COMERS)
+    office.run()
+    found = kept(office, number)
+    assert found.row.due_at == local("2023-10-11T18:00")
+    changes = [event for event in found.events if isinstance(event, ClockRetargeted)]
+    assert [event.due_after for event in changes] == [local("2023-10-12T18:00"), local("2023-10-11T18:00")]
+    assert [one.done_at is not None for one in office.desk.calendars.edits()] == [True, True]
+
+
+def test_e26_the_preview_names_what_will_move(office):
+    office.at("10:00", "2023-10-08")
+    number = office.open(SUGGESTION)
+    draft = office.desk.calendars.draft("cn-office", by="wang")
+    office.desk.calendars.change("cn-office", partial(closing, first="2023-10-10"), read=draft.revision, by="wang")
+    moving = office.desk.calendar_preview.of_draft("cn-office").moving
+    assert ("solve", local("2023-10-11T18:00"), local("2023-10-12T18:00")) in [
+        (one.clock, one.before, one.after) for one in moving
+    ]
+    assert {one.number for one in moving} == {number}
+    assert kept(office, number).row.due_at == local("2023-10-11T18:00")
+
+
+def test_e07_importing_a_year_computes_provisional_limits_anew_and_takes_their_flag(office):
+    office.at("10:00", "2026-12-30")
+    number = office.open(SUGGESTION, received_at="2026-12-30T09:00")
+    before = kept(office, number).row
+    assert (before.due_at, before.provisional) == (local("2027-01-04T18:00"), True)
+    year = 'country = "cn"\nyear = 2027\nsource = "a notice made up"\n[[holidays]]\nname = { zh = "元旦", en = "New Year" }\n'
+    office.desk.calendars.import_year(year + 'off = ["2027-01-01/2027-01-03", "2027-01-04"]\n', by="wang")
+    office.run()
+    after = kept(office, number).row
+    assert (after.due_at, after.provisional) == (local("2027-01-05T18:00"), False)
+
+
+def test_e07_a_year_that_changes_no_instant_takes_the_flag_all_the_same(office):
+    office.at("10:00", "2026-12-30")
+    number = office.open(SUGGESTION, received_at="2026-12-30T09:00")
+    year = 'country = "cn"\nyear = 2027\nsource = "a notice made up"\n[[holidays]]\nname = { zh = "中秋", en = "Mid-Autumn" }\n'
+    office.desk.calendars.import_year(year + 'off = ["2027-09-15"]\n', by="wang")
+    office.run()
+    after = kept(office, number)
+    assert not after.row.provisional
+    assert not any(isinstance(event, ClockRetargeted) for event in after.events)
+    assert after.row.due_at - local("2027-01-04T18:00") == timedelta(0)

@@ -51,7 +51,7 @@ def test_e26_an_edited_calendar_moves_open_and_paused_clocks_with_their_timers_a
     office.resolve(solved)
     before, closed = kept(office, number), kept(office, solved)
     assert before.row.due_at == local("2023-10-11T18:00")
-    assert local("2023-10-11T18:00") in timers(office, number).values()
+    assert timers(office, number)["solve_breach"] == local("2023-10-11T18:00")
     edit(office, partial(closing, first="2023-10-10"))
     after = kept(office, number)
     moved = after.events[-1]
@@ -63,8 +63,7 @@ def test_e26_an_edited_calendar_moves_open_and_paused_clocks_with_their_timers_a
         "wang",
     )
     assert after.row.due_at == local("2023-10-12T18:00")
-    assert local("2023-10-12T18:00") in timers(office, number).values()
-    assert local("2023-10-11T18:00") not in timers(office, number).values()
+    assert timers(office, number)["solve_breach"] == local("2023-10-12T18:00")
     assert kept(office, solved) == closed
 
 
@@ -83,9 +82,9 @@ def test_e26_undone_by_publishing_the_former_state_and_each_change_is_written_on
     number = office.open(SUGGESTION)
     edit(office, partial(closing, first="2023-10-10"))
     edit(office, partial(without_days, layer="organisation", first="2023-10-10", last=""), note="it isn't")
-    office.clock.advance(2 * LATE_COMERS)
+    office.clock.advance(seconds=2 * LATE_COMERS.total_seconds())
     office.run()
-    office.clock.advance(2 * LATE_COMERS)
+    office.clock.advance(seconds=2 * LATE_COMERS.total_seconds())
     office.run()
     found = kept(office, number)
     assert found.row.due_at == local("2023-10-11T18:00")
@@ -100,9 +99,8 @@ def test_e26_the_preview_names_what_will_move(office):
     draft = office.desk.calendars.draft("cn-office", by="wang")
     office.desk.calendars.change("cn-office", partial(closing, first="2023-10-10"), read=draft.revision, by="wang")
     moving = office.desk.calendar_preview.of_draft("cn-office").moving
-    assert ("solve", local("2023-10-11T18:00"), local("2023-10-12T18:00")) in [
-        (one.clock, one.before, one.after) for one in moving
-    ]
+    solve = next(one for one in moving if one.clock == "solve")
+    assert (solve.before, solve.after) == (local("2023-10-11T18:00"), local("2023-10-12T18:00"))
     assert {one.number for one in moving} == {number}
     assert kept(office, number).row.due_at == local("2023-10-11T18:00")
 
@@ -116,7 +114,7 @@ def test_e07_importing_a_year_computes_provisional_limits_anew_and_takes_their_f
     office.desk.calendars.import_year(year + 'off = ["2027-01-01/2027-01-03", "2027-01-04"]\n', by="wang")
     office.run()
     after = kept(office, number).row
-    assert (after.due_at, after.provisional) == (local("2027-01-05T18:00"), False)
+    assert (after.due_at, after.provisional) == (local("2027-01-06T18:00"), False)
 
 
 def test_e07_a_year_that_changes_no_instant_takes_the_flag_all_the_same(office):

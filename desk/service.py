@@ -37,6 +37,7 @@ from desk.promising import Promising
 from desk.reclassifying import Reclassifying
 from desk.recomputing import Recomputing
 from desk.records import Tables
+from desk.reminding import Reminding
 from desk.rollout import Rollout
 from desk.sessions import Sessions
 from desk.staff import Staff
@@ -116,6 +117,8 @@ class Desk:
         self.template_texts = TemplateTexts(context)
         self.urging = Urging(context, self.announcer)
         self.promising = Promising(context, self.announcer)
+        self.reminding = Reminding(context, self.announcer)
+        context.engine.chores.append(self.reminding)
 
     @property
     def settings(self) -> DeskSettings:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 
 from desk import tables
 from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, encode, verdict
@@ -124,13 +124,13 @@ def save(tx: Transaction, fresh: Sequence[ClockRow], changed: Sequence[ClockRow]
         key = ("case_number", "round", "name")
         where = [table.c[name] == bindparam(f"of_{name}") for name in key]
         values = [{(f"of_{name}" if name in key else name): value for name, value in _columns(row).items()} for row in changed]
-        names = [column.name for column in table.columns if column.name not in key]
+        names = [name for name in _columns(changed[0]) if name not in key]
         tx.execute(update(table).where(*where).values({name: bindparam(name) for name in names}), values)
 
 
 def _columns(row: ClockRow) -> dict[str, Any]:
-    values: dict[str, Any] = {field: getattr(row, field) for field in ClockRow.__slots__}
-    return {**values, "remaining_seconds": values.pop("remaining").total_seconds()}
+    values = {field: getattr(row, field) for field in ClockRow.__slots__ if field != "remaining"}
+    return {**values, "remaining_seconds": row.remaining.total_seconds()}
 
 
 def _clock(row: Row) -> ClockRow:
@@ -154,6 +154,22 @@ def reached(tx: Transaction, now: datetime, limit: int) -> list[str]:
     paused = (table.stopped_at.is_(None), table.due_at.is_(None), table.paused_until <= now)
     query = select(table.case_number).where(*paused).order_by(table.paused_until).limit(limit)
     return list(dict.fromkeys(tx.execute(query).scalars()))
+
+
+def unreminded(tx: Transaction, kinds: Collection[str], now: datetime, limit: int) -> list[ClockRow]:
+    """Clocks of these kinds that run, are due, and of which nobody was reminded, the first due in front."""
+    table = tables.clock.c
+    named = or_(*(or_(table.name == kind, table.name.startswith(f"{kind}:")) for kind in kinds))
+    running = (table.stopped_at.is_(None), table.due_at <= now, table.reminded_at.is_(None), named)
+    return [_clock(row) for row in tx.execute(select(tables.clock).where(*running).order_by(table.due_at).limit(limit))]
+
+
+def take_reminder(tx: Transaction, row: ClockRow, at: datetime) -> bool:
+    """Note that somebody is reminded of a clock now; False when it is over, paused, later due, or was reminded of before."""
+    table = tables.clock
+    same = [table.c[name] == getattr(row, name) for name in ("case_number", "round", "name")]
+    due = (table.c.stopped_at.is_(None), table.c.due_at <= at, table.c.reminded_at.is_(None))
+    return tx.execute(update(table).where(*same, *due).values(reminded_at=at)).rowcount == 1
 
 
 def judge(tx: Transaction, judged: Iterable[tuple[ClockRow, VerdictFact]]) -> None:

@@ -31,10 +31,14 @@ clock = Table(
     Column("source", String(200), nullable=False),
     Column("stopped_at", UtcDateTime),
     Column("verdict", String(20)),
+    Column("reminded_at", UtcDateTime),
     Index("ix_desk_clock_stopped_at_due_at", "stopped_at", "due_at"),
     Index("ix_desk_clock_calendar", "calendar", "stopped_at"),
 )
-"""`due_at` is null while it is paused. What is told here follows from the events; only `verdict`, once there, stays as it is."""
+"""`due_at` is null while it is paused. What is told here follows from the events; only `verdict`, once there, stays as it is.
+
+`reminded_at` is when somebody was told that a clock is due which no timer of a diagram watches.
+"""
 
 clock_event = Table(
     "desk_clock_event",

@@ -285,3 +285,16 @@ def test_e41_a_promise_moves_no_limit_and_is_kept_by_the_solution(office):
     assert (first.state_at(office.clock.now()), first.apology) == (PromiseState.WITHDRAWN, "供应商延迟")
     assert (second.state_at(office.clock.now()), second.approved_by) == (PromiseState.KEPT, "wang")
     assert clock(office, number).verdict == "late"
+
+
+def test_the_owner_is_told_once_when_a_follow_up_or_an_answer_is_due(office):
+    number = office.open()
+    office.at("09:40")
+    office.desk.work.start(office.task(number).id, by="li")
+    office.desk.work.customer_message(number, "还没好？", message_id="m2")
+    for hour in ("10:00", "10:05"):
+        office.at(hour)
+    office.at("11:00")
+    office.at("09:31", day="2023-10-04")
+    told = [one.template for one in office.desk.notices.of("li") if one.template.endswith("_due")]
+    assert sorted(told) == ["follow_up_due", "next_response_due"]

@@ -51,6 +51,33 @@ class TargetRowInvalid(Invalid):
         super().__init__(f"Service target {source!r}: {fact}. Correct the row in the table of targets.", source=source)
 
 
+class LadderInvalid(Invalid):
+    """The table of an escalation ladder answered what can't be done."""
+
+    code = "ladder_invalid"
+
+    def __init__(self, level: int, fact: str, way_out: str) -> None:
+        super().__init__(f"Escalation level {level}: {fact}. In the table escalation, {way_out}.", level=level)
+
+
+class EscalationNotFound(NotFound):
+    """Nothing was escalated there, or it is acknowledged or over by now."""
+
+    code = "escalation_not_found"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Case {number} has no escalation of that clock that waits for somebody. Reload the list.", number=number)
+
+
+class NothingToTakeOver(Conflict):
+    """Nobody handles the case at present: it waits for the customer, or was resolved."""
+
+    code = "nothing_to_take_over"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Nobody handles case {number} at present, so there is nothing to take over. Reload it.", number=number)
+
+
 class CalendarUnknown(Invalid):
     """A target names a calendar that the desk doesn't have."""
 

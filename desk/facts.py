@@ -5,7 +5,7 @@ not yet here: the desk's records follow when the transaction's events are comple
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.assignment import Candidate
@@ -26,6 +26,11 @@ class EscalationFacts:
     before: tuple[Escalated, ...]
     teams: Mapping[str, Team]
     people: Mapping[str, Agent]
+    absent: frozenset[str] = frozenset()
+
+    def without(self, absent: frozenset[str]) -> EscalationFacts:
+        """The same when these people aren't there."""
+        return replace(self, absent=absent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +76,19 @@ def case(tx: Transaction, number: str) -> Case:
     return cases.case(tx, number)
 
 
-def for_escalation(tx: Transaction, number: str) -> EscalationFacts:
-    """The case, what was escalated before, all teams and people. Raises CaseNotFound."""
+def for_escalation(tx: Transaction, number: str, now: datetime) -> EscalationFacts:
+    """The case, what was escalated before, all teams and people, and who is on leave. Raises CaseNotFound."""
     return EscalationFacts(
         case=cases.case(tx, number),
-        before=clocks.escalations(tx, number),
+        before=escalations.levels(tx, number),
         teams=people.teams(tx),
         people={agent.login: agent for agent in people.agents(tx)},
+        absent=frozenset(stand_ins(staffing.absences(tx, until_after=now), now)),
+    )
+
+
+def off_shift(tx: Transaction, now: datetime) -> frozenset[str]:
+    """Who has working hours of their own, and isn't at work then."""
+    return frozenset(
+        holder for (kind, holder), shift in staffing.shifts(tx).items() if kind == staffing.AGENT and not shift.covers(now)
     )

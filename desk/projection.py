@@ -23,7 +23,7 @@ from desk.clocklookup import NAMES
 from desk.escalation import Escalated
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.progress import row_of
-from desk.store import cases, clocks, conversation, notices, people, progress, promises
+from desk.store import cases, conversation, escalations, notices, people, progress, promises
 from desk.store.notices import NewNotice
 from engine.history import (
     ActivityCancelled,
@@ -57,6 +57,7 @@ log = structlog.get_logger(__name__)
 Kind = TypeVar("Kind")
 
 STATE, STAGE, WORK, WAITS_FOR = "case.state", "case.stage", "case.work", "case.waits_for"
+ACKNOWLEDGES = "case.acknowledges"
 OWNERS_STAGE = "handle"
 MOST = 2**31 - 1  # what a whole number's column holds
 IGNORED = (FlowTaken, JobCreated, JobDone, MessageAwaited, TaskDueMoved, TimerArmed, TimerFired, TimerMoved)
@@ -199,7 +200,7 @@ class _Writing:
             level=_number(result.get("level")) or 1,
             supervisor=_as(str, result.get("supervisor")),
         )
-        clocks.add_escalation(self.tx, self.case.number, escalated, event.at)
+        escalations.add(self.tx, self.case.number, escalated, event.at)
 
     def _task(self, event: TaskCreated | TaskClaimed | TaskReleased | TaskReassigned) -> None:
         """Follow the owner's task: who holds it owns the case."""
@@ -231,6 +232,8 @@ class _Writing:
         notices.add(self.tx, self.vault, notice, event.at)
 
     def _worked(self, event: TaskCompleted) -> None:
+        if event.properties.get(ACKNOWLEDGES) == "true":
+            escalations.acknowledge(self.tx, self.vault, self.case.number, by=event.by, at=event.at, told=event.by)
         if event.properties.get(WORK) != "true":
             return
         row = row_of(

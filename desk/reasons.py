@@ -19,6 +19,7 @@ SENTENCES: Mapping[str, str] = {
     "team_deputy": "deputy of {team}",
     "another_supervisor": "another supervisor",
     "no_supervisor": "no supervisor can take it; alarm to the queue of supervisors",
+    "all_supervisors": "alarm to all supervisors",
     "has_authority": "the first on the way up whose authority suffices",
     "nobody_has_authority": "nobody with enough authority is there; offered to all who may be asked",
     "clocks": "round {round}: {winners}",

@@ -12,10 +12,12 @@ from desk.calendarpreview import CalendarPreview
 from desk.calendarsource import StoredCalendars
 from desk.calendarstudio import CalendarStudio
 from desk.cases import Cases
+from desk.climbing import Climbing
 from desk.context import DeskContext, DeskSettings
 from desk.deployments import Deployments
 from desk.diagrams import Diagrams
 from desk.drafts import Drafts
+from desk.escalations import Escalations
 from desk.external import ExternalWork
 from desk.inbox import Inbox
 from desk.incidents import Incidents
@@ -105,7 +107,9 @@ class Desk:
         self.suggestions = Suggestions(context)
         self.calendars = CalendarStudio(context)
         self.calendar_preview = CalendarPreview(context, self.calendars)
-        engine.chores.extend((self.attendance, self.lines, self.timing, Recomputing(context)))
+        self.escalations = Escalations(context)
+        climbing, recomputing = Climbing(context, self.announcer), Recomputing(context)
+        engine.chores.extend((self.attendance, self.lines, self.timing, climbing, recomputing))
 
     def _furnish_notification(self, context: DeskContext) -> None:
         self.channels = ChannelBook()

@@ -54,12 +54,21 @@ class Announcer:
         return dossier.variables(base_url=self._context.settings.base_url, zone=self._context.zone)
 
     def tell_staff(
-        self, tx: Transaction, dossier: Dossier, agents: Iterable[Agent], template: str, given: Mapping[str, Any], *, key: str
+        self,
+        tx: Transaction,
+        dossier: Dossier,
+        agents: Iterable[Agent],
+        template: str,
+        given: Mapping[str, Any],
+        *,
+        key: str,
+        urgent: bool = False,
     ) -> None:
         """Tell each in their language by the ways that they want, and the channels that subscribed; mails hold nothing that a
-        customer wrote. `given` has the variables of the template. Raises Invalid for a missing one.
+        customer wrote. `given` has the variables of the template. What is `urgent`, or about an urgent case, waits for no morning.
+        Raises Invalid for a missing variable.
         """
-        urgent = dossier.case.priority == Priority.URGENT
+        urgent = urgent or dossier.case.priority == Priority.URGENT
         told = _Told(template=template, given=given, key=key, urgent=urgent)
         chosen = list(agents)
         wanted = preferences.of_people(tx, self._context.vault, [agent.login for agent in chosen])

@@ -14,7 +14,6 @@ from desk import tables
 from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, encode, verdict
 from desk.clocks.encoding import decode_verdict, encode_verdict
 from desk.clocks.verdicts import VerdictFact
-from desk.escalation import Escalated
 from desk.model import Verdict
 from desk.store.sealing import seal, unseal
 from desk.tables import CLOCK_NOTE
@@ -194,22 +193,3 @@ def verdicts(tx: Transaction, case_number: str) -> dict[tuple[int, str], tuple[V
     for row in tx.execute(query.order_by(table.c.round, table.c.name, table.c.version)):
         found[row.round, row.name] = (*found.get((row.round, row.name), ()), decode_verdict(json.loads(row.data)))
     return found
-
-
-def add_escalation(tx: Transaction, case_number: str, escalated: Escalated, at: datetime) -> None:
-    """Record an escalation; the same clock, round and level a second time changes nothing."""
-    table = tables.escalation
-    values = {"clock": escalated.clock, "round": escalated.round, "level": escalated.level}
-    where = [table.c.case_number == case_number, *(table.c[name] == value for name, value in values.items())]
-    if tx.execute(select(table.c.level).where(*where)).first() is None:
-        query = insert(table).values(case_number=case_number, **values, supervisor=escalated.supervisor, at=at)
-        tx.execute(query)
-
-
-def escalations(tx: Transaction, case_number: str) -> tuple[Escalated, ...]:
-    """What was escalated in a case, in order."""
-    table = tables.escalation
-    query = select(table).where(table.c.case_number == case_number).order_by(table.c.round, table.c.at, table.c.level)
-    return tuple(
-        Escalated(clock=row.clock, round=row.round, level=row.level, supervisor=row.supervisor) for row in tx.execute(query)
-    )

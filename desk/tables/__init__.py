@@ -174,7 +174,17 @@ escalation = Table(
     Column("level", Integer, primary_key=True, autoincrement=False),
     login_column("supervisor", nullable=True),
     Column("at", UtcDateTime, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("told_at", UtcDateTime),
+    login_column("acknowledged_by", nullable=True),
+    Column("acknowledged_at", UtcDateTime),
+    sealed_column("note_sealed", REASON, nullable=True),
+    Index("ix_desk_escalation_next_at", "next_at"),
+    Index("ix_desk_escalation_told_at", "told_at"),
+    Index("ix_desk_escalation_acknowledged_at", "acknowledged_at", "at"),
 )
+"""Levels that came. `next_at`: when the next one comes unless this one is acknowledged; `told_at`: when people were told."""
 
 entry = Table(
     "desk_entry",

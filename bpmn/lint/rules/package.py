@@ -49,11 +49,10 @@ def unused_file(subject: Subject) -> Iterator[Fault]:
     """Forms and tables that no task uses, neither itself nor by a header or property."""
     if subject.package is None:
         return
-    forms = {node.work.form_id for node in subject.nodes()}
+    used = {node.work.form_id for node in subject.nodes()} | {node.work.decision_id for node in subject.nodes()}
     for node in subject.nodes():
-        forms.update((node.work.handler, *node.work.headers.values(), *node.work.properties.values()))
-    used = {node.work.decision_id for node in subject.nodes()}
-    spare = [form.source for form in subject.package.forms.values() if form.id not in forms]
+        used.update((node.work.handler, *node.work.headers.values(), *node.work.properties.values()))
+    spare = [form.source for form in subject.package.forms.values() if form.id not in used]
     models = {id(model): model for model in subject.package.decisions.values()}
     spare += [model.source for model in models.values() if not used.intersection(model.decisions)]
     for name in spare:

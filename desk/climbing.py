@@ -122,7 +122,8 @@ class Climbing:
 
     def _due_at(self, tx: Transaction, case: Case, kept: KeptEscalation, step: Step) -> datetime | None:
         following, promise = self._step(tx, kept, kept.level + 1), _approved(tx, self._context, case.number)
-        return next_at(step, following, kept.at, self._state(tx, kept), self._context.calendars.business, promise)
+        work = self._context.calendars_in(tx).business
+        return next_at(step, following, kept.at, self._state(tx, kept), work, promise)
 
     def _state(self, tx: Transaction, kept: KeptEscalation) -> ClockState | None:
         found = clocks.kept(tx, [kept.case_number])

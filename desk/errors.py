@@ -66,7 +66,9 @@ class EscalationNotFound(NotFound):
     code = "escalation_not_found"
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"Case {number} has no escalation of that clock that waits for somebody. Reload the list.", number=number)
+        super().__init__(
+            f"Case {number} has no escalation of that clock that waits for somebody. Reload the list.", number=number
+        )
 
 
 class NothingToTakeOver(Conflict):

@@ -49,7 +49,7 @@ class EscalationView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationPage:
-    """Alarms first, then what waits for somebody, then what was acknowledged. `total` counts what waits, of all that may be read."""
+    """Alarms first, then what waits for somebody, then what was acknowledged. `total` counts all that wait."""
 
     items: tuple[EscalationView, ...]
     total: int

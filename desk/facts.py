@@ -13,7 +13,7 @@ from desk.assignment.absences import stand_ins
 from desk.authority import Grant
 from desk.escalation import Escalated
 from desk.model import Agent, Case, Team
-from desk.store import approvals, assignments, cases, clocks, people, staffing
+from desk.store import approvals, assignments, cases, escalations, people, staffing
 from desk.store import candidates as store_candidates
 from engine.ports import Transaction
 

@@ -35,6 +35,7 @@ BLUEPRINTS = (
     "webui.rollout",
     "webui.calendars",
     "webui.calendar_edits",
+    "webui.escalations",
     "webui.incidents",
     "webui.instances",
     "webui.api.blueprint",

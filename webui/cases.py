@@ -107,6 +107,7 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "may_write": case.case.open,
         "trouble": desk.deliveries.trouble_of(case.number, viewer=login) if case.case.open else [],
         "urged": desk.urging.times(case.number),
+        "escalations": desk.escalations.of_case(case.number, viewer=login),
         "notice_words": notice_words,
     }
 

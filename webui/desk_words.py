@@ -37,6 +37,8 @@ BY_CODE = {
     "clock_held_by_process": mark(
         "The process of case %(number)s waits for this. Note what came, such as the customer's message, and the clocks go on."
     ),
+    "escalation_not_found": mark("The escalation of case %(number)s was acknowledged by somebody else, or is over."),
+    "nothing_to_take_over": mark("Nobody handles case %(number)s at present, so there is nothing to take over."),
     "nothing_to_pause": mark("Case %(number)s has no running clock that this reason pauses. Look at its clocks."),
     "clock_paused_already": mark("The clock is paused for this reason already. Let it go on first, or choose another date."),
     "clock_not_paused": mark("No clock of this case is paused for that; there is nothing to resume."),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 
-from webui.context import viewer
+from webui.context import services, viewer
 from webui.i18n import mark
 
 
@@ -25,6 +25,13 @@ class Place:
         return url_for(self.endpoint)
 
     @property
+    def count(self) -> int:
+        """How much of it waits for the viewer."""
+        agent = g.get("agent")
+        counted = self.endpoint == "escalations.show" and agent is not None
+        return services().desk.escalations.waiting(viewer=agent.login) if counted else 0
+
+    @property
     def here(self) -> bool:
         """Whether the page at hand belongs to this entry: the same blueprint."""
         endpoint = request.endpoint or ""
@@ -37,6 +44,7 @@ PLACES = (
     Place(endpoint="intake.show", label=mark("New request"), icon="plus", roles=("agent", "supervisor"), key="n"),
     Place(endpoint="cases.show_all", label=mark("Cases"), icon="folder", roles=("agent", "supervisor"), key="c"),
     Place(endpoint="teams.show_all", label=mark("Teams"), icon="user", roles=("agent", "supervisor"), key="t"),
+    Place(endpoint="escalations.show", label=mark("Escalations"), icon="bell", roles=("supervisor",), key="x"),
     Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst", "supervisor"), key="p"),
     Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),
     Place(

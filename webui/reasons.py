@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = {
     "team_deputy": mark("Deputy of %(where)s."),
     "another_supervisor": mark("Another supervisor."),
     "no_supervisor": mark("No supervisor can take it; it goes to all of them."),
+    "all_supervisors": mark("It goes to all supervisors."),
     "has_authority": mark("The first on the way up whose authority suffices."),
     "nobody_has_authority": mark("Nobody with enough authority is there; offered to all who may be asked."),
     "clocks": mark("Round %(round)s: the strictest row of each clock counts."),

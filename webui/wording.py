@@ -65,6 +65,7 @@ BY_CODE = {
     ),
     "stale_revision": mark("Somebody changed this since you opened it (you read revision %(read)s, now %(current)s)."),
     "survey_over": mark("This survey was answered already or has expired. Thank you; contact us about anything still open."),
+    "ladder_invalid": mark("Level %(level)s of the escalation table cannot be read. An analyst must correct it."),
     "target_row_invalid": mark("A row of the service-target table cannot be read (%(source)s). An analyst must correct it."),
     "external_task_lost": mark("External task %(task_id)s is not yours any more. Undo what you did, or fetch again."),
     "task_already_claimed": mark(

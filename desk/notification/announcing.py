@@ -65,7 +65,7 @@ class Announcer:
         urgent: bool = False,
     ) -> None:
         """Tell each in their language by the ways that they want, and the channels that subscribed; mails hold nothing that a
-        customer wrote. `given` has the variables of the template. What is `urgent`, or about an urgent case, waits for no morning.
+        customer wrote. `given` has the variables of the template. What is `urgent`, as its case may be, waits for no morning.
         Raises Invalid for a missing variable.
         """
         urgent = urgent or dossier.case.priority == Priority.URGENT

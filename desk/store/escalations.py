@@ -40,7 +40,13 @@ class KeptEscalation:
 
 
 def add(
-    tx: Transaction, case_number: str, escalated: Escalated, at: datetime, *, urgent: bool = False, next_at: datetime | None = None
+    tx: Transaction,
+    case_number: str,
+    escalated: Escalated,
+    at: datetime,
+    *,
+    urgent: bool = False,
+    next_at: datetime | None = None,
 ) -> bool:
     """Record a level; the same clock, round and level a second time changes nothing and gives False."""
     table = tables.escalation

@@ -99,7 +99,7 @@ def test_the_same_escalation_is_recorded_once(office):
     apply(office, number, event)
     apply(office, number, event)
     with office.engine.db.reading() as tx:
-        assert [(one.clock, one.level) for one in for_escalation(tx, number).before] == [("solve", 1)]
+        assert [(one.clock, one.level) for one in for_escalation(tx, number, NOON).before] == [("solve", 1)]
 
 
 def test_work_on_a_node_without_the_mark_makes_no_row(office):

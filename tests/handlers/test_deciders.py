@@ -19,6 +19,7 @@ from engine.errors import Invalid
 from engine.ports import HandlerCall
 from handlers.assign import Assign, Known
 from handlers.escalate import Escalate
+from handlers.escalate import Known as Escalating
 from handlers.service_clocks import NewRound, ServiceClocks
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -193,10 +194,10 @@ def agent(login: str, role: Role = Role.SUPERVISOR, **changes: Any) -> Agent:
     return Agent(login=login, role=role, **{**values, **changes})
 
 
-def facts(*people: Agent) -> EscalationFacts:
+def facts(*people: Agent) -> Escalating:
     teams = {"complaints": Team(key="complaints", name="投诉专员", name_en="Complaints", supervisor="wang", deputy="sun")}
     case = SimpleNamespace(owner="li", team="service", round=1)
-    return EscalationFacts(case=case, before=(), teams=teams, people={one.login: one for one in people})
+    return Escalating(facts=EscalationFacts(case=case, before=(), teams=teams, people={one.login: one for one in people}))
 
 
 ASSIGNED = {"assignment": {"assignee": "li", "team": "complaints"}, "clocks": {"round": 2}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.store import clocks
+from desk.store import escalations
 from handlers.notify import Notify
 from tests.desk.conftest import BILLING_DAY
 from tests.handlers.conftest import call, desk_settings, mail, office, post
@@ -33,7 +33,7 @@ def test_e34_at_night_a_breach_is_recorded_its_mail_waits_for_the_morning_and_an
     urgent = office.open()
     office.at("22:00", day="2023-10-02")
     with office.engine.db.reading() as tx:
-        assert {one.clock for one in clocks.escalations(tx, number)} >= {"solve"}
+        assert {one.clock for one in escalations.levels(tx, number)} >= {"solve"}
     mail.letters.clear()
     tell(number, "night-1", to="supervisor", template="solution_warning")
     assert mail.letters == []

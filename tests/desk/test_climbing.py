@@ -1,0 +1,151 @@
+"""What follows an escalation, on real tables: people are told, levels climb until somebody acknowledges them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from desk.assignment.absences import OpenWork
+from desk.errors import AnswersInvalid, EscalationNotFound, RightMissing
+from desk.model import Availability, NewAgent, Role
+from tests.desk.conftest import BILLING_DAY, PASSWORD, Office, local
+
+pytestmark = pytest.mark.stored
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """The office, where sun is the deputy of the team that gets complaints."""
+    sun = NewAgent(
+        login="sun",
+        name="孙主管",
+        shown_as="孙*",
+        password=PASSWORD,
+        role=Role.SUPERVISOR,
+        team_keys=("supervisors",),
+        skills=(),
+        password_is_temporary=False,
+    )
+    office.desk.people.add_agent(sun, by="admin")
+    office.desk.people.change_team("complaints", supervisor="wang", deputy="sun", by="admin")
+    return office
+
+
+def climbed(office: Office, number: str, clock: str = "respond"):
+    found = office.desk.escalations.of_case(number, viewer="wang")
+    return [(one.level, one.supervisor, one.at) for one in found if one.clock == clock]
+
+
+def told(office: Office, login: str, template: str = "escalated") -> int:
+    return sum(notice.template == template for notice in office.desk.notices.of(login))
+
+
+def test_e33_levels_come_once_at_their_due_instants_also_after_a_down_time(office):
+    number = office.open()
+    office.at("12:00")
+    levels = [
+        (1, "wang", local("2023-10-01T09:45")),
+        (2, "sun", local("2023-10-01T09:52:30")),
+        (3, None, local("2023-10-01T10:00")),
+    ]
+    assert climbed(office, number) == levels
+    office.run()
+    assert climbed(office, number) == levels
+    assert (told(office, "wang"), told(office, "sun")) == (2, 2)
+    assert told(office, "wang", "queue_alarm") == 2
+
+
+def test_e34_at_night_a_level_that_is_not_urgent_waits_for_an_answer_from_the_morning_on(office):
+    office.clock.set(local("2023-10-10T17:50"))
+    number = office.open(BILLING_DAY, received_at="2023-10-10T17:50")
+    office.at("19:00", day="2023-10-10")
+    found = office.desk.escalations.of_case(number, viewer="wang")
+    assert [(one.at, one.urgent) for one in found if one.clock == "respond"] == [(local("2023-10-10T18:50"), False)]
+    # half a limit more is used up at 19:20, before anybody could have answered
+    assert found[0].next_at == local("2023-10-10T19:20")
+
+
+def test_e42_who_is_on_leave_is_stood_in_for_and_nobody_is_an_alarm(office):
+    office.desk.attendance.add_leave(
+        "wang", local("2023-10-01T00:00"), local("2023-10-03T00:00"), delegate=None, open_work=OpenWork.KEEP, by="wang"
+    )
+    number = office.open()
+    office.at("09:46")
+    assert climbed(office, number)[0][1] == "sun"
+    office.desk.attendance.set_availability("sun", Availability.AWAY, by="sun")
+    office.at("11:31")
+    assert climbed(office, number, "solve")[0][1] is None
+    assert office.desk.escalations.page(viewer="wang").items[0].is_alarm
+
+
+def test_whoever_acknowledges_stops_the_ladder_and_is_named(office):
+    number = office.open()
+    office.at("09:46")
+    office.desk.escalations.acknowledge(number, "respond", by="wang", note="已联系客户")
+    office.at("10:30")
+    assert [level for level, *_ in climbed(office, number)] == [1]
+    kept = office.desk.escalations.of_case(number, viewer="wang")[0]
+    assert (kept.acknowledged_by, kept.acknowledged_at, kept.note) == ("wang", local("2023-10-01T09:46"), "已联系客户")
+    with pytest.raises(EscalationNotFound, match="Reload the list"):
+        office.desk.escalations.acknowledge(number, "respond", by="wang")
+
+
+def test_finishing_the_follow_up_acknowledges_it(office):
+    number = office.open()
+    office.at("09:46")
+    task = office.task(number, "supervise")
+    office.desk.work.claim(task.id, by="wang")
+    office.desk.work.complete(task.id, {"action": "已催办"}, by="wang")
+    office.at("10:30")
+    assert [level for level, *_ in climbed(office, number)] == [1]
+
+
+def test_an_approved_promise_puts_off_the_next_level_and_never_the_verdict(office):
+    number = office.open()
+    office.at("09:40")
+    office.desk.promising.promise(number, due_at=local("2023-10-01T11:00"), reason="技术部正在修复", by="wang")
+    office.at("10:59")
+    assert [level for level, *_ in climbed(office, number)] == [1]
+    office.at("11:01")
+    assert climbed(office, number)[1] == (2, "sun", local("2023-10-01T11:00"))
+    rows = office.desk.cases.case(number, viewer="wang").clocks
+    assert next(row.breached_at for row in rows if row.name == "respond") == local("2023-10-01T09:45")
+
+
+def test_nothing_climbs_once_the_limit_is_answered(office):
+    number = office.open()
+    office.at("09:46")
+    office.desk.work.reply(number, "您好，我们正在处理", by="li")
+    office.at("10:30")
+    assert [level for level, *_ in climbed(office, number)] == [1]
+    assert office.desk.escalations.page(viewer="wang").items == ()
+
+
+def test_taking_over_makes_the_supervisor_the_owner(office):
+    number = office.open()
+    office.at("09:46")
+    office.desk.escalations.take_over(number, "respond", by="wang", note="我来处理")
+    assert office.desk.cases.case(number, viewer="wang").case.owner == "wang"
+    assert office.task(number).assignee == "wang"
+    assert office.desk.escalations.waiting(viewer="wang") == 0
+
+
+def test_only_supervisors_and_who_was_told_acknowledge(office):
+    number = office.open()
+    office.at("09:46")
+    with pytest.raises(RightMissing):
+        office.desk.escalations.acknowledge(number, "respond", by="li")
+    with pytest.raises(AnswersInvalid):
+        office.desk.escalations.acknowledge(number, "respond", by="wang", note="长" * 501)
+
+
+def test_the_list_says_how_late_whom_it_told_and_filters(office):
+    number = office.open()
+    office.at("09:46")
+    page = office.desk.escalations.page(viewer="wang")
+    view = page.items[0]
+    assert (page.total, view.case.number, view.customer, view.newest.supervisor) == (1, number, "张*", "wang")
+    assert office.clock.now() - view.missed_at == timedelta(minutes=1)
+    assert office.desk.escalations.page(viewer="wang", clock="solve").items == ()
+    assert office.desk.escalations.page(viewer="wang", team=view.case.team).items == page.items

@@ -1,0 +1,61 @@
+"""The escalation page by HTTP: what waits, who was told, acknowledging, taking over, the file, the count beside its name."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def number(product) -> str:
+    """A case whose response is late since a minute."""
+    opened = product.open_case()
+    product.clock.advance(minutes=16)
+    product.work()
+    return opened
+
+
+def test_an_escalation_names_case_clock_customer_masked_and_who_was_told(product, number):
+    page = product.visitor("wang").get("/escalations").text
+    for shown in (f'href="/cases/{number}"', "Response", "张*", "Level 1", "王主管", "next level", "1 waits for somebody"):
+        assert shown in page
+    assert "13812345678" not in page
+    assert '<span class="badge bad">1</span>' in page
+    assert "Nothing waits" in product.visitor("wang").get("/escalations?clock=solve").text
+
+
+def test_acknowledging_many_says_how_many_and_who(product, number):
+    visitor = product.visitor("wang")
+    sent = {"escalation": [f"{number} respond", f"{number} solve"], "note": "已联系"}
+    page = visitor.get(visitor.post("/escalations/acknowledge", sent).headers["Location"]).text
+    assert "1 escalation acknowledged" in page
+    assert "was acknowledged by somebody else, or is over" in page
+    assert "已联系" in page
+    assert "Nothing waits" in page
+
+
+def test_taking_over_leads_to_the_case_which_shows_its_ladder(product, number):
+    visitor = product.visitor("wang")
+    answer = visitor.post("/escalations/take-over", {"escalation": f"{number} respond"})
+    page = visitor.get(answer.headers["Location"]).text
+    assert "is yours now" in page
+    assert 'id="escalations"' in page
+    assert product.desk.cases.case(number, viewer="wang").case.owner == "wang"
+
+
+def test_the_file_has_a_row_for_each_level(product, number):
+    product.desk.escalations.acknowledge(number, "respond", by="wang", note="=cmd|' /C calc'!A0")
+    file = product.visitor("wang").get("/exports/escalations.csv")
+    rows = file.data.decode("utf-8-sig").splitlines()
+    assert len(rows) == 2
+    assert number in rows[1]
+    assert "'=cmd" in rows[1]
+
+
+def test_the_page_is_for_supervisors(product, number):
+    assert product.visitor("li").get("/escalations").status_code == 403
+
+
+@pytest.mark.parametrize("chosen", ["", "NR1", " ", f"{'9' * 500} respond", "NR20260105001 ' OR 1=1"])
+def test_a_choice_that_nobody_could_make_is_answered_kindly(product, number, chosen):
+    answer = product.visitor("wang").post("/escalations/acknowledge", {"escalation": chosen})
+    assert answer.status_code in (303, 404)

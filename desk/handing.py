@@ -25,12 +25,12 @@ NOTIFY = "notify"
 
 
 def assign_again(
-    tx: Transaction, context: DeskContext, kept: Kept, task: UserTask, *, why: str, avoid: Iterable[str] = ()
+    tx: Transaction, context: DeskContext, kept: Kept, task: UserTask, *, why: str, avoid: Iterable[str] = (), by: str = DESK
 ) -> Assignment:
     """Choose anew who gets the owner's task of a case, and give it to them; the answer.
 
-    Nothing changes when the answer is nobody, or who has it already. The instance must be locked. Raises what engine orders
-    raise, InstanceSuspended among them.
+    Nothing changes when the answer is nobody, or who has it already. `by` is who asked for it. The instance must be locked.
+    Raises what engine orders raise, InstanceSuspended among them.
     """
     now = context.now()
     case = cases.case(tx, kept.number)
@@ -43,11 +43,11 @@ def assign_again(
     answer = assign(wanted, candidates.candidates(tx, wanted.teams, now, lock=True), now)
     if answer.assignee is None or answer.assignee == task.assignee:
         return answer
-    _give(tx, context, task, kept.wanted, answer, why)
+    _give(tx, context, task, kept.wanted, answer, why, by)
     return answer
 
 
-def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted, answer: Assignment, why: str) -> None:
+def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted, answer: Assignment, why: str, by: str) -> None:
     engine, result = context.engine, result_of(answer, wanted)
     decision = Decision(
         result=result,
@@ -56,12 +56,14 @@ def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted,
         reason_arguments=answer.reason.arguments,
         considered=answer.considered,
     )
-    command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=DESK, reason=why)
+    command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=by, reason=why)
     engine.reassign(tx, command, because=(DECIDER, decision))
     known = queries.variables(tx, context.vault, task.instance_id)
     if ASSIGNMENT in known:
-        changed = SetVariables(instance_id=task.instance_id, values={ASSIGNMENT: result}, by=DESK, reason=why)
+        changed = SetVariables(instance_id=task.instance_id, values={ASSIGNMENT: result}, by=by, reason=why)
         engine.set_variables(tx, changed)
+    if by != DESK:
+        return  # the projection tells whoever gets a task from a person
     engine.enqueue(
         tx,
         EnqueueJob(

@@ -16,10 +16,10 @@ from desk.assignment.line import WaitingCase, in_order, takers
 from desk.assignment_records import SWEEP
 from desk.casetasks import instance_of
 from desk.context import DeskContext
-from desk.errors import CaseClosed, NotAwaited
+from desk.errors import CaseClosed, NotAwaited, TeamNotFound
 from desk.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again
 from desk.model import DESK
-from desk.rights import require_lead
+from desk.rights import require_head, require_lead
 from desk.store import assignments, candidates, cases, notices, people, staffing
 from desk.store.assignments import Kept
 from desk.store.notices import NewNotice
@@ -69,6 +69,20 @@ class Lines:
             if task.assignee == login:
                 changed = replace(kept, wanted=replace(kept.wanted, avoid=kept.wanted.avoid | {login}))
                 self._replace(tx, changed, task, why=KEPT_FROM)
+
+    def drain_now(self, team: str, *, by: str) -> int:
+        """Look through a team's line at once; how many cases somebody got, at most AT_ONCE, the rest follows by the workers.
+
+        Raises TeamNotFound, RightMissing.
+        """
+        now = self._context.now()
+        with self._db.reading() as tx:
+            teams = people.teams(tx)
+            if team not in teams:
+                raise TeamNotFound(team)
+            require_head(people.agent(tx, by), (team,), teams, f"give out what waits for {team}")
+        self._db.run(lambda tx: people.end_availability(tx, now))
+        return self._drain(team, (), now)
 
     def tend(self) -> int:
         """Look through the lines that are due, and at assignments that nobody touched; how many cases changed hands."""

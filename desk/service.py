@@ -34,6 +34,7 @@ from desk.notification.courier import Courier
 from desk.notification.log import Deliveries
 from desk.notification.texts import TemplateTexts
 from desk.operations import Operations
+from desk.ownership import Ownership
 from desk.people import People
 from desk.promising import Promising
 from desk.reclassifying import Reclassifying
@@ -103,6 +104,7 @@ class Desk:
         self.lines = Lines(context)
         self.attendance = Attendance(context)
         self.staff = Staff(context)
+        self.ownership = Ownership(context)
         self.approvals = Approvals(context)
         self.suggestions = Suggestions(context)
         self.calendars = CalendarStudio(context)

@@ -176,12 +176,17 @@ def _choice(events: Sequence[HistoryEvent], process: Process, token_id: str | No
             case TaskReleased() if choice:
                 choice = replace(choice, at=event.at, how="offered", assignee=None, by=event.by, decision=None)
             case TaskReassigned() if choice:
-                # the desk hands a case on by a decision; a person by their own
-                decision = _named(events[:index], process, event.assignee) if event.by == DESK and event.assignee else None
+                decision = _behind(events, index, process, event)
                 changed = {"assignee": event.assignee, "reason": event.reason, "decision": decision}
                 how = "reassigned" if event.assignee else "offered"
                 choice = replace(choice, at=event.at, how=how, by=event.by, **changed)
     return choice
+
+
+def _behind(events: Sequence[HistoryEvent], index: int, process: Process, event: TaskReassigned) -> Explained | None:
+    """The decision by which a task was handed on: the desk's, or one that a person asked for; None when they chose themselves."""
+    asked_for = index > 0 and isinstance(events[index - 1], HandlerDecided)
+    return _named(events[:index], process, event.assignee) if event.assignee and (event.by == DESK or asked_for) else None
 
 
 def _named(events: Sequence[HistoryEvent], process: Process, login: str | None) -> Explained | None:

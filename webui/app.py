@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "webui.messaging",
     "webui.urging",
     "webui.plans",
+    "webui.assigning",
     "webui.intake",
     "webui.tasks",
     "webui.cases",

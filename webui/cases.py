@@ -15,6 +15,7 @@ from desk.records import NONE, RATINGS
 from desk.timeline import Explained, TimelineItem
 from webui import clock_words, labels, notice_words
 from webui.access import for_roles, signed_in
+from webui.assigning import owner_view
 from webui.casepage import case_texts
 from webui.context import services
 from webui.i18n import language
@@ -27,7 +28,7 @@ for_roles(blueprint, "agent", "supervisor")
 PAGE_SIZE = 25
 FIELDS = ("state", "type", "priority", "team", "owner", "version")
 STAGES = tuple(labels.STAGES)
-TABS = ("work", "clocks", "history", "why", "diagram")
+TABS = ("work", "clocks", "history", "owner", "why", "diagram")
 CODE_OF_RATING = {text: code for code, text in RATINGS.items()}
 
 
@@ -195,4 +196,4 @@ def _not_told(found: Explanation) -> list[Explained]:
     return [one for one in found.decisions if one.activity_id not in told and not (found.clocks and one.what in SETS_CLOCKS)]
 
 
-_VIEWS = {"work": _work, "clocks": _limits, "history": _history, "why": _why, "diagram": _diagram}
+_VIEWS = {"work": _work, "clocks": _limits, "history": _history, "owner": owner_view, "why": _why, "diagram": _diagram}

@@ -12,8 +12,9 @@ from desk.errors import WorkingTimeInvalid
 from desk.store.staffing import TEAM
 from webui.access import for_roles, go_to, signed_in
 from webui.context import services, time_zone
-from webui.i18n import gettext
+from webui.i18n import gettext, ngettext
 from webui.people_names import name_of, team_name
+from webui.reasons import obstacle
 from webui.shift_forms import ShiftForm, refused_hours, shown, shown_as_sent
 
 blueprint = Blueprint("teams", __name__)
@@ -70,6 +71,24 @@ def _monday(text: str, today: date) -> date:
     if abs((day - today).days) > 730:
         day = today
     return day - timedelta(days=day.weekday())
+
+
+@blueprint.get("/teams/<key>/line")
+def line(key: str) -> str:
+    """What waits, in the order in which it is given out, and why nobody has it yet."""
+    login = signed_in().login
+    team = services().desk.staff.team(key, viewer=login)
+    return render_template(
+        "teams/line.html", one=team, line=services().desk.ownership.line(key, viewer=login), obstacle=obstacle, **_said()
+    )
+
+
+@blueprint.post("/teams/<key>/line/drain")
+def drain(key: str) -> Response:
+    """Give out now what somebody can take."""
+    given = services().desk.lines.drain_now(key, by=signed_in().login)
+    flash(ngettext("%(n)s case was given out.", "%(n)s cases were given out.", given), "good" if given else "info")
+    return go_to(url_for("teams.line", key=key))
 
 
 @blueprint.get("/teams/<key>/shift")

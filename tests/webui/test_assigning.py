@@ -1,0 +1,107 @@
+"""Why this person, assigning again, choosing oneself, and the line of a team, by their pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+CALM = {"type": "inquiry", "subtype": "product_info", "usage_blocked": False, "order_number": ""}
+
+
+def turn(product, login: str, availability: str) -> None:
+    product.desk.attendance.set_availability(login, availability, by=login)
+
+
+def revision_on(page: str) -> str:
+    return re.search(r'id="give".*?name="revision" value="(\d+)"', page, re.DOTALL)[1]
+
+
+def give(product, number: str, how: str, **form):
+    visitor = product.visitor("wang")
+    revision = revision_on(visitor.get(f"/cases/{number}?tab=owner").text)
+    answer = visitor.post(f"/cases/{number}/{how}", {"revision": revision, "reason": "她在休息", **form})
+    return visitor, answer
+
+
+def test_the_page_tells_the_points_loads_and_obstacles_of_all_who_were_considered(product):
+    turn(product, "chen", "away")
+    number = product.open_case(**CALM)
+    page = product.visitor("wang").get(f"/cases/{number}?tab=owner").text
+    for shown in ("chosen", "passed over", "load 70 · idle 15 · skill 9", "0 of 10", "Given to"):
+        assert shown in page, shown
+    assert "入选" in product.visitor("wang", language="zh").get(f"/cases/{number}?tab=owner").text
+    assert product.visitor("business").get(f"/cases/{number}?tab=owner").status_code == 404
+
+
+def test_a_supervisor_lets_the_rule_choose_somebody_else(product):
+    number = product.open_case(**CALM)
+    first = product.task_of(number).assignee
+    visitor, answer = give(product, number, "assign")
+    assert answer.status_code == 303
+    second = product.task_of(number).assignee
+    assert {first, second} == {"li", "zhao"}
+    page = visitor.get(f"/cases/{number}?tab=owner").text
+    assert "Given anew to" in page
+    assert "她在休息" in page
+    assert "The only one free" in page
+    assert "reassigned" in {notice.template for notice in product.desk.notices.of(second)}
+
+
+def test_what_changed_since_the_page_was_opened_is_not_overruled(product):
+    number = product.open_case(**CALM)
+    _, answer = give(product, number, "assign", revision="99")
+    assert answer.status_code == 409
+    _, answer = give(product, number, "assign", reason=" ")
+    assert answer.status_code == 422
+
+
+def test_choosing_somebody_who_is_not_eligible_has_to_be_confirmed(product):
+    number = product.open_case(**CALM)
+    other = {"li": "zhao", "zhao": "li"}[product.task_of(number).assignee]
+    turn(product, other, "busy")
+    visitor, answer = give(product, number, "give", to=other)
+    assert "isn&#39;t eligible: busy" in visitor.get(answer.location).text
+    assert product.task_of(number).assignee != other
+    give(product, number, "give", to=other, sure="yes")
+    assert product.task_of(number).assignee == other
+    assert "chose" in visitor.get(f"/cases/{number}?tab=owner").text
+
+
+def test_agents_look_and_heads_give(product):
+    number = product.open_case(**CALM)
+    visitor = product.visitor(product.task_of(number).assignee)
+    page = visitor.get(f"/cases/{number}?tab=owner").text
+    assert "Assign again" not in page
+    refused = visitor.post(f"/cases/{number}/assign", {"revision": revision_on(page), "reason": "x"})
+    assert refused.status_code == 403
+
+
+@pytest.fixture
+def waiting(product) -> str:
+    """A case for which nobody is there."""
+    for login in ("li", "zhao", "chen"):
+        turn(product, login, "away")
+    return product.open_case(**CALM)
+
+
+def test_a_case_that_waits_tells_why_and_until_when(product, waiting):
+    product.desk.attendance.set_shift("agent", "li", "Mon-Fri 13:00-18:00", by="wang")
+    turn(product, "li", "available")
+    page = product.visitor("wang").get(f"/cases/{waiting}?tab=owner").text
+    assert "Waits for Service 1 since 01-05 09:30" in page
+    assert "Place 1 in the line" in page
+    assert "back at 01-05 13:00" in page
+    line = product.visitor("zhao").get("/teams/service/line").text
+    assert waiting in line
+    assert "not on shift" in line
+    assert "Give out now" not in line
+
+
+def test_a_head_has_the_line_given_out_at_once(product, waiting):
+    turn(product, "zhao", "available")
+    assert product.visitor("zhao").post("/teams/service/line/drain").status_code == 403
+    visitor = product.visitor("wang")
+    visitor.post("/teams/service/line/drain")
+    assert "1 case was given out" in visitor.get("/teams/service/line").text
+    assert product.task_of(waiting).assignee == "zhao"

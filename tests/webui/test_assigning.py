@@ -6,11 +6,13 @@ import re
 
 import pytest
 
+from desk.model import Availability
+
 CALM = {"type": "inquiry", "subtype": "product_info", "usage_blocked": False, "order_number": ""}
 
 
 def turn(product, login: str, availability: str) -> None:
-    product.desk.attendance.set_availability(login, availability, by=login)
+    product.desk.attendance.set_availability(login, Availability(availability), by=login)
 
 
 def revision_on(page: str) -> str:
@@ -61,7 +63,7 @@ def test_choosing_somebody_who_is_not_eligible_has_to_be_confirmed(product):
     other = {"li": "zhao", "zhao": "li"}[product.task_of(number).assignee]
     turn(product, other, "busy")
     visitor, answer = give(product, number, "give", to=other)
-    assert "isn&#39;t eligible: busy" in visitor.get(answer.location).text
+    assert "isn't eligible: busy" in visitor.get(answer.location).text
     assert product.task_of(number).assignee != other
     give(product, number, "give", to=other, sure="yes")
     assert product.task_of(number).assignee == other

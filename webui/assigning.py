@@ -73,7 +73,7 @@ def verdict(row: Mapping[str, Any], decision: Explained) -> tuple[str, str]:
         return gettext("passed over: %(name)s knows the case or the customer", name=name_of(chosen)), "info"
     if row.get("score", 0) < best.get("score", 0):
         return gettext("passed over: fewer points"), "info"
-    return gettext("passed over: same points, got a case more recently"), "info"
+    return gettext("passed over: same points, and it was the turn of %(name)s", name=name_of(chosen)), "info"
 
 
 @blueprint.post("/cases/<number>/assign")

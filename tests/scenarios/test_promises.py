@@ -108,3 +108,20 @@ def test_a_case_closed_by_its_archive_takes_open_escalations_with_it(office: Off
     office.run()
     assert office.activities(number) == set()
     assert office.desk.cases.case(number, viewer="wang").case.state == "closed"
+
+
+def test_a_case_that_waits_for_its_customer_warns_and_breaches_by_the_time_that_counted(office: Office) -> None:
+    number = office.open()
+    office.at("09:40")
+    office.desk.work.start(office.task(number).id, by="li")
+    waiting = {"content": "请提供截图", "next_action": "等待截图", "outcome": "wait_customer", "wait_until": "2023-10-02T18:00"}
+    office.desk.work.complete(office.task(number).id, waiting, by="li")
+    office.at("08:00", day="2023-10-02")
+    assert [activity for activity, _ in fired(office, number) if activity.startswith("solve")] == []
+    office.desk.work.customer_message(number, "截图在附件中", message_id="mail-1")
+    office.at("09:50", day="2023-10-02")
+    begun = local("2023-10-02T08:00")
+    assert [one for one in fired(office, number) if one[0].startswith("solve")] == [
+        ("solve_warning", begun + timedelta(minutes=80)),
+        ("solve_breach", begun + timedelta(minutes=110)),
+    ]

@@ -95,10 +95,11 @@ class _Day:
                 heapq.heappush(self._coming, (self._office.clock.now() + rest, index, story))
             if self._stories.actions - self._looked >= EVERY or self._office.clock.now() - self._looked_at >= EVERY_HOUR:
                 self._look(kill_after)
-        while self._open():
+        while self._open() and (comes_at := self._next()):
             self._look(0)
             self._settle()
-            self._advance((self._next() or self._office.clock.now()) + STEP)
+            self._advance(comes_at + STEP)
+        self._settle()
 
     def _advance(self, at: datetime) -> None:
         self._office.clock.set(max(at, self._office.clock.now()))
@@ -138,7 +139,7 @@ class _Day:
             return tx.execute(query).scalar_one()
 
     def _next(self) -> datetime | None:
-        """When the next timer is due, and not before what a dead worker holds comes free."""
+        """When the next timer is due, and not before what a dead worker holds comes free; None when nothing will happen."""
         with self._office.services.db.reading() as tx:
             due_at = tx.execute(select(func.min(timer.c.due_at))).scalar_one()
             held = tx.execute(select(func.count()).select_from(job).where(job.c.state == JobState.LEASED)).scalar_one()

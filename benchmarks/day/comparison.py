@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 from benchmarks.day import happened, oracle
 from benchmarks.day.oracle import Expected
@@ -73,6 +74,10 @@ def _differences(record: Record, expected: Iterable[Expected]) -> Iterator[str]:
 
 def _unlike(one: Expected, recorded: RecordedClock) -> Iterator[str]:
     wanted = {"due": one.due_at, "stopped": one.stopped_at, "verdict": one.verdict, "escalated": one.escalated_at}
-    told = recorded.escalated_at[0] if len(recorded.escalated_at) == 1 else recorded.escalated_at or None
+    told = recorded.levels[0][1] if recorded.levels else None
     got = {"due": recorded.due_at, "stopped": recorded.stopped_at, "verdict": recorded.verdict, "escalated": told}
     yield from (f"{name} {got[name]} is recorded, {wanted[name]} is right" for name in wanted if got[name] != wanted[name])
+    if [level for level, _ in recorded.levels] != list(range(1, len(recorded.levels) + 1)):
+        yield f"levels {recorded.levels} leave one out or repeat one"
+    if any(later < earlier for (_, earlier), (_, later) in pairwise(recorded.levels)):
+        yield f"levels {recorded.levels} aren't in due order"

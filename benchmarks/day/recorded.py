@@ -21,14 +21,14 @@ WATCHES = {"respond_breach": "respond", "solve_breach": "solve"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedClock:
-    """A clock of a round. `escalated_at` are the instants of its escalations, as the records have them."""
+    """A clock of a round. `levels` are its escalations in order: which level, and as of when."""
 
     round: int
     clock: str
     due_at: datetime | None
     stopped_at: datetime | None
     verdict: str
-    escalated_at: tuple[datetime, ...]
+    levels: tuple[tuple[int, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,8 @@ def record(tx: Transaction, services: Services, number: str) -> Record:
     instance = queries.instance_by_key(tx, number)
     events = queries.history(tx, services.vault, instance.id)
     fired = [event for event in events if isinstance(event, history.TimerFired) and event.activity_id in WATCHES]
-    escalations = tx.execute(select(tables.escalation).where(tables.escalation.c.case_number == number)).all()
+    of_case = select(tables.escalation).where(tables.escalation.c.case_number == number)
+    escalations = tx.execute(of_case.order_by(tables.escalation.c.level)).all()
     return Record(
         number=number,
         state=instance.state,
@@ -61,7 +62,7 @@ def record(tx: Transaction, services: Services, number: str) -> Record:
                 due_at=row.due_at,
                 stopped_at=row.stopped_at,
                 verdict=str(row.verdict),
-                escalated_at=tuple(sorted(one.at for one in escalations if (one.round, one.clock) == (row.round, row.name))),
+                levels=tuple((one.level, one.at) for one in escalations if (one.round, one.clock) == (row.round, row.name)),
             )
             for row in clocks.of_cases(tx, [number])
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from benchmarks.day.happened import Happened, Round
 from benchmarks.day.limits import FEEDBACK, RANKS, Limit, first_priority, limits
@@ -127,6 +128,11 @@ def _joined(spans: Sequence[tuple[int, int]]) -> Pauses:
 
 
 def _due(start: int, limit: Limit, pauses: Pauses) -> int:
+    return _walked(start, limit, tuple(pauses))
+
+
+@lru_cache(maxsize=10_000)
+def _walked(start: int, limit: Limit, pauses: Pauses) -> int:
     if not limit.working_days:
         return reached(start, limit.seconds, around_the_clock, pauses)
     end = _second(end_of_working_day(_instant(start), limit.working_days))

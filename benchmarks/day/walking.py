@@ -60,7 +60,9 @@ def reached(start: int, amount: int, open: Open, pauses: Pauses) -> int:
     for minute in range(start // MINUTE, start // MINUTE + LONGEST_WALK):
         end = (minute + 1) * MINUTE
         if open(minute):
-            counts = end - at - sum(max(0, min(end, until) - max(at, begin)) for begin, until in pauses)
+            counts = end - at
+            if pauses:
+                counts -= sum(max(0, min(end, until) - max(at, begin)) for begin, until in pauses)
             if counts >= left:
                 return _second(at, left, pauses)
             left -= counts

@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.db.types import UtcDateTime
 
-revision = "desk_0008"
-down_revision = "desk_0007"
+revision = "desk_0009"
+down_revision = "desk_0008"
 branch_labels = None
 depends_on = None
 

@@ -121,7 +121,7 @@ def _play(stage: Stage) -> dict[str, Any]:
     record_table = desk.tables.record_table([FIRST, SECOND])
     _second_case(stage)
     stage.at("10:30")
-    technical = stage.task(FIRST, "technical")
+    technical = stage.task(FIRST, "contribute")
     desk.work.claim(technical, by="tech")
     stage.at("11:00")
     repaired = {"stage": "问题修复", "content": "修复支付接口并测试", "next_action": "通知客户结果", "outcome": "resolved"}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.clocks import CONDITIONAL, ClockPhase
-from desk.clocks.names import FOLLOW_UP
+from desk.clocks.names import FOLLOW_UP, TEAM, kind_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.explanation import Explanation, explanation_of
@@ -147,11 +147,11 @@ def _left(clock: ClockRow, now: datetime) -> timedelta | None:
 
 
 def next_clock(views: tuple[ClockView, ...]) -> ClockView | None:
-    """The open clock that is due first, of those that must be kept in any case; a paused one only when none runs.
+    """The open clock that is due first, of those that the customer was promised; a paused one only when none runs.
 
     The follow-up comes behind both: while a case waits, it waits.
     """
-    running = (view for view in views if view.left is not None and view.name not in CONDITIONAL)
+    running = (view for view in views if view.left is not None and view.name not in CONDITIONAL and kind_of(view.name) != TEAM)
     return min(running, key=_urgency, default=None)
 
 

@@ -28,7 +28,7 @@ SETS_CLOCKS = frozenset({"service-clocks", "new-round"})
 STARTED_BY_EVENTS = frozenset({NEXT_RESPONSE, FEEDBACK, TEAM})
 """Their targets are known from the beginning; they start when there is something to time."""
 ENDED_BY_SOLUTION = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, SOLVE})
-STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": TRANSFER, "survey-answered": FOLLOW_UP}
+STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": TRANSFER, "departments-asked": TRANSFER, "survey-answered": FOLLOW_UP}
 ANSWER, DISSATISFIED = "survey-answered", "dissatisfied"
 FEEDBACK_TARGET = ServiceTarget(
     limit=Limit(amount=Fraction(24), unit="h"), calendar=AROUND_THE_CLOCK, source="C19: 24 h", policy_version=""

@@ -130,6 +130,28 @@ class PromiseUnknown(NotFound):
         )
 
 
+class ContributionNotFound(NotFound):
+    code = "contribution_not_found"
+
+    def __init__(self, contribution_id: int) -> None:
+        super().__init__(
+            f"No department was asked for a contribution {contribution_id}. Look at the case.", contribution_id=contribution_id
+        )
+
+
+class ContributionOver(Conflict):
+    """A department's part that is done, passed on or withdrawn."""
+
+    code = "contribution_over"
+
+    def __init__(self, contribution_id: int, state: str) -> None:
+        super().__init__(
+            f"Contribution {contribution_id} is over ({state}). Reload the case to see what became of it.",
+            contribution_id=contribution_id,
+            state=state,
+        )
+
+
 class NothingToPause(Conflict):
     """No clock of the case runs that this reason pauses."""
 

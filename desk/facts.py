@@ -7,15 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from desk.assignment import Candidate
 from desk.assignment.absences import stand_ins
 from desk.authority import Grant
 from desk.escalation import Escalated
 from desk.model import Agent, Case, Team
-from desk.store import approvals, assignments, cases, escalations, people, staffing
+from desk.store import approvals, assignments, cases, contributions, escalations, people, staffing
 from desk.store import candidates as store_candidates
+from engine.db import queries
 from engine.ports import Transaction
+from engine.vault import KeyRing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,15 @@ class ApprovalFacts:
     away: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a department was asked for; `assignee` None: the task is offered to all of it."""
+
+    team: str
+    wanted: str
+    assignee: str | None
+
+
 def for_approval(tx: Transaction, now: datetime) -> ApprovalFacts:
     """Teams, people, who is on leave, and the matrix of authority."""
     return ApprovalFacts(
@@ -59,6 +72,16 @@ def candidates(tx: Transaction, team_keys: Iterable[str], now: datetime) -> list
     Who else decides about one of them waits until this transaction ends, so that nobody gets more than they can carry.
     """
     return store_candidates.candidates(tx, list(team_keys), now, lock=True)
+
+
+def contribution(tx: Transaction, vault: KeyRing, said: Any) -> Part | None:
+    """The part of a case of which a process's variable `contribution` {id} speaks; None when it speaks of none."""
+    part_id = said.get("id") if isinstance(said, Mapping) else None
+    if not isinstance(part_id, int | Decimal):
+        return None
+    found = contributions.one(tx, vault, int(part_id))
+    task = queries.task(tx, found.task_id) if found.task_id is not None else None
+    return Part(team=found.team, wanted=found.wanted, assignee=task.assignee if task else None)
 
 
 def kept_from(tx: Transaction, number: str) -> frozenset[str]:

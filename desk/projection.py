@@ -20,6 +20,7 @@ from desk.calendarsource import CalendarSource, StoredCalendars
 from desk.clockbook import ClockBook
 from desk.clockkeeping import PAUSE, ClockKeeping
 from desk.clocklookup import NAMES
+from desk.contributionrecords import ContributionRecords
 from desk.escalation import Escalated
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.progress import row_of
@@ -90,10 +91,12 @@ class CaseProjection:
         book = ClockBook(tx, self._vault, before.number, self._calendars)
         writing = _Writing(tx, self._vault, before, self._zone, ClockKeeping(book, instance))
         assignments = AssignmentRecords(tx, untouched_after=self._untouched_after)
+        contributions = ContributionRecords(tx, self._vault, book)
         for event in events:
             was = writing.case
             writing.take(event)
             assignments.take(event, was, writing.case)
+            contributions.take(event, writing.case)
         if writing.case != before:
             changed = {field: getattr(writing.case, field) for field in Case.__slots__}
             del changed["number"], changed["revision"]

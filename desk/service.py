@@ -14,6 +14,7 @@ from desk.calendarstudio import CalendarStudio
 from desk.cases import Cases
 from desk.climbing import Climbing
 from desk.context import DeskContext, DeskSettings
+from desk.contributions import Contributions
 from desk.deployments import Deployments
 from desk.diagrams import Diagrams
 from desk.drafts import Drafts
@@ -85,7 +86,8 @@ class Desk:
         self.inbox = Inbox(context)
         self.tasks = TaskViews(context)
         self.diagrams = Diagrams(context)
-        self.work = Work(context, self.announcer)
+        self.contributions = Contributions(context, self.announcer)
+        self.work = Work(context, self.announcer, self.contributions)
         self.timing = Timing(context)
         self.reclassifying = Reclassifying(context)
         self.surveys = Surveys(context)

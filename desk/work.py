@@ -12,6 +12,7 @@ from desk import approvals, responses
 from desk.assignment.absences import stand_ins
 from desk.casetasks import instance_of, number_of, require_visible, tasks_of
 from desk.context import DeskContext
+from desk.contributions import ASKED, Asked, Contributions
 from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
 from desk.instants import with_offset
 from desk.machinemail import is_machine_mail
@@ -36,6 +37,8 @@ from engine.ports import Transaction
 CUSTOMER = "customer"
 REPLY_HANDLER = "notify"
 ASSIGNMENT = "assignment"
+TECHNICAL_HELP, TECHNICAL = "technical-help", "technical"
+"""The message of earlier diagrams; the team that helps where the route names none."""
 APPROVAL_FORM = "confirm"
 """The form of the tasks at which somebody approves or rejects."""
 
@@ -45,9 +48,10 @@ MAX_TEXT = 20_000
 class Work:
     """Each method is one use case in one transaction. `by` is the login of the agent."""
 
-    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
+    def __init__(self, context: DeskContext, announcer: Announcer, contributions: Contributions) -> None:
         self._context = context
         self._announcer = announcer
+        self._contributions = contributions
         self._engine = context.engine
         self._db = context.engine.db
 
@@ -213,12 +217,12 @@ class Work:
 
     @tried_again
     def request_technical_help(self, number: str, *, reason: str, by: str, message_id: str | None = None) -> None:
-        """Ask the technical team to join in; the owner stays the owner. Once per `message_id`.
+        """Ask the technical team that the route names to contribute; the owner stays the owner. Once per `message_id`.
 
         Raises NotAwaited, RightMissing, CaseNotFound.
         """
         with self._db.transaction() as tx:
-            self._request(tx, number, "technical-help", "technical help", reason, by, message_id)
+            self._request(tx, number, TECHNICAL_HELP, "technical help", reason, by, message_id)
 
     @tried_again
     def request_approval(
@@ -259,10 +263,19 @@ class Work:
         text = f"{what}: {reason.strip()}"
         entry = Entry(kind=EntryKind.REQUEST, at=self._context.now(), by=by, text=text)
         conversation.append(tx, self._context.vault, number, entry)
+        awaited = {one.message_name for one in queries.subscriptions(tx, instance_id=instance_of(tx, number).id)}
+        if message == TECHNICAL_HELP and ASKED in awaited:
+            self._contributions.ask_in(tx, case, [self._of_technicians(tx, number, reason)], by=by, what=what)
+            return case
         data = {"reason": reason.strip(), "by": by}
         if not self._engine.correlate(tx, CorrelateMessage(name=message, correlation_key=number, by=by, data=data)):
             raise NotAwaited(number, what)
         return case
+
+    def _of_technicians(self, tx: Transaction, number: str, reason: str) -> Asked:
+        route = queries.variables(tx, self._context.vault, instance_of(tx, number).id).get("route")
+        named = route.get("technical_team") if isinstance(route, Mapping) else None
+        return Asked(team=str(named or TECHNICAL), wanted=reason)
 
     # -- conversation
 

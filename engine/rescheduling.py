@@ -76,7 +76,8 @@ class Instances(Protocol):
 class Asking:
     """What in a definition asks some lookups: the lookup for each timer and user task by activity.
 
-    `plain` is false where it takes more than the lookups' answers to follow them.
+    `plain` is false where it takes more than the lookups' answers to follow them; so it does where something waits at one of
+    `repeated`.
     """
 
     def __init__(self, definition: Definition, lookups: Sequence[Lookup], names: Sequence[str]) -> None:
@@ -93,12 +94,25 @@ class Asking:
         self.tasks = {activity_id: name for activity_id, name in asked.items() if not is_event[activity_id]}
         self.variables = frozenset[str]().union(*map(known.names_read, texts.values())) - known.lookups.keys()
         # what runs of an activity keep for themselves hides variables, and a condition lets tokens go on
-        conditions = any(_is_condition(definition.node(activity_id)) for activity_id in self.timers)
-        self.plain = not conditions and not (self.variables and definition.has_runs)
+        self.repeated = frozenset(
+            each for each, text in texts.items() if known.names_read(text) - known.lookups.keys() and _repeats(definition, each)
+        )
+        self.plain = not any(_is_condition(definition.node(activity_id)) for activity_id in self.timers)
 
 
 def _never(*_arguments: Any) -> None:
     return None
+
+
+def _repeats(definition: Definition, activity_id: str) -> bool:
+    """Whether an activity runs several times, or is attached to or part of one that does."""
+    node: Node | None = definition.node(activity_id)
+    while node is not None:
+        if node.loop is not None:
+            return True
+        outer = node.attached_to or node.parent_id
+        node = definition.node(outer) if outer else None
+    return False
 
 
 def _is_condition(node: Node) -> bool:
@@ -126,7 +140,10 @@ class Following:
 
     def events(self) -> list[HistoryEvent] | None:
         """What moves, as it will stand in the history; None when only a refresh of the instance can tell."""
-        if not self._asking.plain or any(row.due_at is not None and row.due_at <= self._now for row in self._locked.timers):
+        waiting = (*self._locked.timers, *self._locked.tasks)
+        if not self._asking.plain or any(row.activity_id in self._asking.repeated for row in waiting):
+            return None
+        if any(row.due_at is not None and row.due_at <= self._now for row in self._locked.timers):
             return None
         try:
             found = [*map(self._timer, self._locked.timers), *map(self._task, self._locked.tasks)]

@@ -12,7 +12,10 @@ from desk.assignment.skills import HIGHEST_LEVEL, LOWEST_LEVEL
 from desk.model import Priority
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
+from handlers.headers import choice
 from handlers.reasons import decision
+
+PURPOSES = frozenset({"case", "contribution"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,9 @@ class Known:
 class Assign:
     """Needs `route` {team, skill, level, line, language, fallback_team, avoid} and `classification.priority`.
 
-    Only `route.team` must be there; `avoid` is a login or several. `intake.about_agent`, who is complained about, never gets it.
+    With the header `for` = contribution it is about a part of the case for another department: neither the case's owner nor who
+    had it before plays a part, and what was asked for isn't kept. Only `route.team` must be there; `avoid` is a login or
+    several. `intake.about_agent`, who is complained about, never gets it.
     Answers {assignee, team, reason, wanted}: a null assignee means that the case waits in the team's line and the whole team is
     offered the task; `wanted` is what was asked for, for whoever assigns the case again.
     """
@@ -40,6 +45,10 @@ class Assign:
     def gather(self, call: HandlerCall, tx: Transaction) -> Known:
         """Read the members of both teams, the owner of the round before, and who knows the customer."""
         case = facts.case(tx, call.business_key)
+        if _is_contribution(call):
+            found = facts.candidates(tx, _wanted(call).teams, call.now)
+            kept_from = facts.kept_from(tx, call.business_key) | ({case.owner} if case.owner else set())
+            return Known(candidates=found, previous_owner=None, kept_from=kept_from)
         return Known(
             candidates=facts.candidates(tx, _wanted(call).teams, call.now),
             previous_owner=case.owner if _round(call) > 1 else None,
@@ -53,7 +62,10 @@ class Assign:
         known = {"previous_owner": facts.previous_owner, "familiar": facts.familiar}
         wanted = replace(asked, **known, avoid=asked.avoid | facts.kept_from)
         answer = assignment.assign(wanted, facts.candidates, call.now)
-        return decision(assignment.result_of(answer, wanted), answer.reason, answer.considered)
+        result = assignment.result_of(answer, wanted)
+        if _is_contribution(call):
+            del result["wanted"]
+        return decision(result, answer.reason, answer.considered)
 
 
 def make(_services: Any) -> Assign:
@@ -76,6 +88,10 @@ def _wanted(call: HandlerCall) -> Wanted:
         fallback_team=route.get("fallback_team"),
         avoid=_avoided(call, route.get("avoid")),
     )
+
+
+def _is_contribution(call: HandlerCall) -> bool:
+    return choice(call, "for", PURPOSES, default="case") == "contribution"
 
 
 def _level(call: HandlerCall, given: Any) -> int:

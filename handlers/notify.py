@@ -1,6 +1,7 @@
 """Doer `notify`: tells somebody something about a case.
 
-Headers: `to` (owner, supervisor, supervisors (all of them), team or customer), `template` (docs/notifications.md lists them),
+Headers: `to` (owner, supervisor, supervisors (all of them), team, customer; contributor or department_supervisor of the node's
+input `contribution`), `template` (docs/notifications.md lists them),
 `once` = round (at most once in a round, however often the diagram comes by), `language` of a customer. Inputs of the node
 become variables of the template.
 """
@@ -12,10 +13,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from desk import facts
 from desk.context import DeskContext
 from desk.instants import instant, minute
 from desk.notification.announcing import Announcer
-from desk.notification.dossier import OWNER, SUPERVISOR, SUPERVISORS, TEAM, Dossier
+from desk.notification.dossier import CONTRIBUTOR, DEPARTMENT_SUPERVISOR, OWNER, SUPERVISOR, SUPERVISORS, TEAM, Dossier
 from desk.notification.templates import NAMES, variables_of
 from engine.errors import Invalid
 from engine.ports import Done, Fail, HandlerCall, JobOutcome, Transaction
@@ -23,7 +25,7 @@ from handlers.channels.making import make_entries
 from handlers.headers import choice
 
 CUSTOMER = "customer"
-AUDIENCES = frozenset({OWNER, SUPERVISOR, SUPERVISORS, TEAM, CUSTOMER})
+AUDIENCES = frozenset({OWNER, SUPERVISOR, SUPERVISORS, TEAM, CUSTOMER, CONTRIBUTOR, DEPARTMENT_SUPERVISOR})
 ONCE_CHOICES = frozenset({"always", "round"})
 TIMES = frozenset({"wait_until", "until"})
 SAYABLE = (str, int, float, Decimal, datetime)
@@ -56,7 +58,10 @@ class Notify:
         given = {**said, **self._announcer.variables(dossier)}
         if audience == CUSTOMER:
             return self._tell_customer(tx, dossier, template, given, key=key, language=call.headers.get("language", "zh"))
-        staff = dossier.staff(audience)
+        part = facts.contribution(tx, self._desk.vault, call.inputs.get("contribution"))
+        if part is not None:
+            given |= {"department": dossier.team_name(part.team), "wanted": part.wanted}
+        staff = dossier.staff(audience, key=part.team, login=part.assignee) if part else dossier.staff(audience)
         self._announcer.tell_staff(tx, dossier, staff, template, given, key=key)
         return Done(result={"told": [agent.login for agent in staff], "by": "notice"})
 

@@ -62,6 +62,8 @@ DONE_BY = {
     "worked": Label(text=mark("work was noted")),
     "response": Label(text=mark("the customer was answered")),
     "technical-help": Label(text=mark("the technical team was asked")),
+    "departments-asked": Label(text=mark("other departments were asked")),
+    "contributed": Label(text=mark("the department did its part")),
     "survey-answered": Label(text=mark("the customer answered the survey")),
     "said_by_process": Label(text=mark("the process says so")),
     "carried_over": Label(text=mark("known from before")),
@@ -74,6 +76,7 @@ VOIDED = {
     "deleted": Label(text=mark("the case was deleted")),
     "anonymised": Label(text=mark("the case was anonymised")),
     "never_happened": Label(text=mark("it never had to be done")),
+    "withdrawn": Label(text=mark("it is needed no more")),
     "no_target": Label(text=mark("no limit applies any more")),
 }
 CALENDARS = {"24x7": Label(text=mark("around the clock")), "business": Label(text=mark("business hours"))}

@@ -94,7 +94,7 @@ class _Reading:
                     span.end = event.at
             case history.TaskClaimed(activity_id="handle"):
                 self._round.claims.append(event.at)
-            case history.MessageCorrelated(message_name="technical-help"):
+            case history.MessageCorrelated(message_name="departments-asked"):
                 self._round.helps.append(event.at)
             case history.TaskCompleted(activity_id="handle"):
                 self._round.work.append(Span(event.claimed_at or event.at, event.at))

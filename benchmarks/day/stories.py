@@ -141,9 +141,9 @@ class _Case:
         """The technicians are asked and help, before the case is solved."""
         yield self._about(minutes=20)
         self._act(self._desk.work.request_technical_help, self._number, reason="需要排查", by=holder)
-        technician = self._someone("technical")
         yield self._about(minutes=30)
-        task = yield from self._found("technical")
+        task = yield from self._found("contribute")
+        technician = task.assignee or self._someone("technical")
         self._act(self._desk.work.claim, task.id, by=technician)
         yield self._about(minutes=15)
         answers = {"content": "已排查", "outcome": "resolved"}

@@ -155,7 +155,7 @@ class Clients:
         self._promised("noted", number, by=holder, round=round)
         ask = {"text": "支付接口故障", "message_id": f"help-{number}-{round}"}
         self._send(holder, f"/cases/{number}/say/technical", form=ask, wanted=(SEE_OTHER,))
-        task = eventually(lambda: self._house.task(number, "technical"), f"{number}: the technicians' task")
+        task = eventually(lambda: self._house.task(number, "contribute"), f"{number}: the technicians' task")
         self._send(TECHNICIAN, f"/tasks/{task.id}/claim", form={}, wanted=(SEE_OTHER,))
         body = {"data": REPAIRED, "revision": task.revision + 1}
         self._send(TECHNICIAN, f"/tasks/{task.id}/complete", body=body, wanted=(OK, CONFLICT))

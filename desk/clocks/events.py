@@ -42,6 +42,7 @@ class VoidReason(StrEnum):
     DELETED = "deleted"
     ANONYMISED = "anonymised"
     NEVER_HAPPENED = "never_happened"  # a limit for what need not happen
+    WITHDRAWN = "withdrawn"  # what a department was asked for is needed no more
     NO_TARGET = "no_target"  # changed to what has no limit
 
 

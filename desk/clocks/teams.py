@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from desk.clocks.decisions import StartClock, StopClock, is_over, start, stop
@@ -23,7 +23,13 @@ def hand_over(
         name: stop(name, events, stopped, now) for name, events in clocks.items() if kind_of(name) == TEAM and not is_over(events)
     }
     if target is not None:
-        times = sum(name.startswith(f"{TEAM}:{team}:") for name in clocks)
-        order = StartClock(by=by, anchor=ASSIGNED, anchored_at=now, target=target)
-        happened[team_clock(team, times + 1)] = start(order, now)
+        name, events = begin(clocks, team, target, by=by, now=now)
+        happened[name] = events
     return happened
+
+
+def begin(clocks: Iterable[str], team: str, target: ServiceTarget, *, by: str, now: datetime) -> tuple[str, list[ClockEvent]]:
+    """The next clock of `team` in a case that has clocks of these names, and how it starts, whatever other teams do meanwhile."""
+    times = sum(name.startswith(f"{TEAM}:{team}:") for name in clocks)
+    order = StartClock(by=by, anchor=ASSIGNED, anchored_at=now, target=target)
+    return team_clock(team, times + 1), start(order, now)

@@ -17,6 +17,8 @@ from desk.store.clocks import ClockRow
 from engine.ports import Transaction
 
 OWNER, SUPERVISOR, SUPERVISORS, TEAM = "owner", "supervisor", "supervisors", "team"
+CONTRIBUTOR, DEPARTMENT_SUPERVISOR = "contributor", "department_supervisor"
+"""Who works on a part of the case for another department, and who leads that department."""
 
 
 PAUSED = "暂停/paused"
@@ -36,17 +38,23 @@ class Dossier:
     teams: Mapping[str, Team]
     people: Mapping[str, Agent]
 
-    def staff(self, audience: str) -> tuple[Agent, ...]:
-        """Who is meant. A case without an owner is its team's; a team without a supervisor is all supervisors'."""
+    def staff(self, audience: str, *, key: str | None = None, login: str | None = None) -> tuple[Agent, ...]:
+        """Who is meant: of the case, or with the `key` of another team that works on a part of it, of that one.
+
+        A case without an owner is its team's, a part without a `login` its department's; a team without a supervisor is all
+        supervisors'.
+        """
         if audience == OWNER:
             return self._active(self.case.owner) or self.staff(TEAM)
-        if audience == SUPERVISOR:
-            team = self.teams.get(self.case.team)
+        if audience == CONTRIBUTOR:
+            return self._active(login) or self.staff(TEAM, key=key)
+        if audience in (SUPERVISOR, DEPARTMENT_SUPERVISOR):
+            team = self.teams.get(key or self.case.team)
             named = self._active(team.supervisor if team else None) or self._active(team.deputy if team else None)
             return named or self.staff(SUPERVISORS)
         if audience == SUPERVISORS:
             return tuple(one for one in self.people.values() if one.active and one.role is Role.SUPERVISOR)
-        return tuple(one for one in self.people.values() if one.active and self.case.team in one.team_keys)
+        return tuple(one for one in self.people.values() if one.active and (key or self.case.team) in one.team_keys)
 
     def _active(self, login: str | None) -> tuple[Agent, ...]:
         agent = self.people.get(login or "")
@@ -67,7 +75,7 @@ class Dossier:
             "respond_due": self._due("respond", zone),
             "solve_due": self._due("solve", zone) or UNTIMED,
             "owner": owner.name if owner else "",
-            "team": self._team_name(),
+            "team": self.team_name(self.case.team),
             "customer": "，".join(filter(None, masked)),
             "description": self.matter.description,
             "order_number": self.matter.order_number,
@@ -75,9 +83,10 @@ class Dossier:
             "link": f"{base_url}/cases/{case.number}",
         }
 
-    def _team_name(self) -> str:
-        team = self.teams.get(self.case.team)
-        return team.name if team else self.case.team
+    def team_name(self, key: str) -> str:
+        """What a team is called; its key when it isn't known."""
+        team = self.teams.get(key)
+        return team.name if team else key
 
     def _due(self, clock: str, zone: ZoneInfo) -> str:
         if clock not in self.clocks:

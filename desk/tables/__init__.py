@@ -6,6 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeB
 
 from desk.tables.calendars import calendar_draft, calendar_edit, calendar_version, statutory_year
 from desk.tables.clocks import clock, clock_event, clock_verdict, promise
+from desk.tables.collaboration import contribution
 from desk.tables.columns import (
     ANSWERS,
     CLOCK_NOTE,
@@ -22,6 +23,7 @@ from desk.tables.columns import (
     PROGRESS,
     PROMISE,
     REASON,
+    WANTED,
     case_column,
     context_of,
     key_column,
@@ -49,6 +51,7 @@ __all__ = [
     "PROGRESS",
     "PROMISE",
     "REASON",
+    "WANTED",
     "absence",
     "agent",
     "api_token",
@@ -64,6 +67,7 @@ __all__ = [
     "clock_verdict",
     "contact",
     "context_of",
+    "contribution",
     "customer",
     "delivery",
     "disclosure",

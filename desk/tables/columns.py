@@ -14,7 +14,7 @@ NAME, CONTACT, CUSTOMER_NUMBER = "name", "contact", "customer number"
 DESCRIPTION, ORDER, PRODUCT = "description", "order", "product"
 ENTRY, PROGRESS, ANSWERS, NOTICE = "entry", "progress", "answers", "notice"
 DETAIL, REASON, PREFERENCES = "detail", "reason", "preferences"
-CLOCK_NOTE, PROMISE = "clock note", "promise"
+CLOCK_NOTE, PROMISE, WANTED = "clock note", "promise", "wanted"
 
 
 def context_of(meaning: str) -> bytes:

@@ -34,8 +34,8 @@ def test_a_technician_sees_a_case_once_asked_to_help_and_afterwards(office):
     office.desk.work.claim(office.task(number).id, by="li")
     office.desk.work.request_technical_help(number, reason="支付接口故障", by="li")
     assert office.desk.cases.case(number, viewer="tech").number == number
-    office.desk.work.claim(office.task(number, "technical").id, by="tech")
-    office.desk.work.complete(office.task(number, "technical").id, {"content": "好了", "outcome": "resolved"}, by="tech")
+    office.desk.work.claim(office.task(number, "contribute").id, by="tech")
+    office.desk.work.complete(office.task(number, "contribute").id, {"content": "好了", "outcome": "resolved"}, by="tech")
     assert office.desk.cases.case(number, viewer="tech").number == number
 
 

@@ -24,7 +24,7 @@ def play(office: Office) -> tuple[str, str]:
     office.at("10:15")
     second = office.open(BILLING_DAY)
     office.at("10:30")
-    desk.work.claim(office.task(first, "technical").id, by="tech")
+    desk.work.claim(office.task(first, "contribute").id, by="tech")
     return first, second
 
 
@@ -32,7 +32,7 @@ def finish(office: Office, first: str) -> None:
     desk = office.desk
     office.at("11:00")
     row = {"stage": "问题修复", "content": "修复支付接口并测试", "next_action": "通知客户结果", "outcome": "resolved"}
-    desk.work.complete(office.task(first, "technical").id, row, by="tech")
+    desk.work.complete(office.task(first, "contribute").id, row, by="tech")
     office.at("11:10")
     row = {
         "stage": "结果反馈",

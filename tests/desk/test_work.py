@@ -149,12 +149,12 @@ def test_help_of_technicians_leaves_the_owner_and_must_end_before_the_case_is_re
     desk = office.desk
     desk.work.start(office.task(number).id, by="li")
     desk.work.request_technical_help(number, reason="支付接口故障", by="li")
-    assert office.activities(number) == {"handle", "technical"}
-    with pytest.raises(HelpPending, match="技术处理"):
+    assert office.activities(number) == {"handle", "contribute"}
+    with pytest.raises(HelpPending, match="协办"):
         desk.work.complete(office.task(number).id, {"content": "好了", "outcome": "resolved"}, by="li")
-    desk.work.claim(office.task(number, "technical").id, by="tech")
+    desk.work.claim(office.task(number, "contribute").id, by="tech")
     assert case_of(office, number).owner == "li"
-    desk.work.complete(office.task(number, "technical").id, NOTE | {"outcome": "resolved"}, by="tech")
+    desk.work.complete(office.task(number, "contribute").id, NOTE | {"outcome": "resolved"}, by="tech")
     office.resolve(number)
     assert case_of(office, number).state == "resolved"
 

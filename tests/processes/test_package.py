@@ -86,12 +86,12 @@ def test_the_node_description_table_names_all_seven_nodes_of_the_source(package)
     for name in ("需求分类", "启动服务时钟", "分派处理人", "处理需求", "告知客户结果", "发送满意度调查", "归档"):
         assert name in names
     assert names["处理需求"].role == "客服专员"
-    assert names["技术处理"].role == "技术支持"
+    assert names["协办"].role == "协作部门"
 
 
 def test_no_due_instant_is_a_constant_in_the_diagram(package):
     timers = [node.event for _, node in package.diagram.nodes() if node.event and node.event.kind is EventKind.TIMER]
-    assert len(timers) == 6
+    assert len(timers) == 8
     assert not [timer.expression for timer in timers if not (timer.expression or "").startswith("= ")]
 
 

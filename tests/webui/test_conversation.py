@@ -49,7 +49,7 @@ def test_a_note_is_no_response(product, case):
 
 def test_asking_the_technicians_gives_them_a_task_and_leaves_the_owner(product, case):
     product.visitor("li").post(f"/cases/{case}/say/technical", {"text": "支付接口返回 500"})
-    assert product.task_of(case, "technical").candidate_groups == ("technical",)
+    assert product.task_of(case, "contribute").candidate_groups == ("technical",)
     assert product.desk.cases.case(case, viewer="li").case.owner == "li"
 
 

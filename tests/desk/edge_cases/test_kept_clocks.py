@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 
 from desk import tables
+from desk.contributions import Asked
 from desk.errors import ClockHeldByProcess, NothingToPause, RightMissing
 from desk.promises import PromiseState
 from desk.reclassifying import NewClass
@@ -298,3 +299,28 @@ def test_the_owner_is_told_once_when_a_follow_up_or_an_answer_is_due(office):
     office.at("09:31", day="2023-10-04")
     told = [one.template for one in office.desk.notices.of("li") if one.template.endswith("_due")]
     assert sorted(told) == ["follow_up_due", "next_response_due"]
+
+
+def test_e24_each_department_has_a_clock_of_its_own_and_the_customers_goes_on(office):
+    number = office.open()
+    office.at("09:40")
+    office.desk.work.start(office.task(number).id, by="li")
+    due_at = clock(office, number).due_at
+    [first] = office.desk.contributions.ask(number, [Asked(team="technical", wanted="排查", limit="1h")], by="li")
+    office.at("09:55")
+    office.desk.contributions.pass_on(first.id, team="business", reason="与系统无关", by="tech")
+    office.at("10:05")
+    second = office.desk.contributions.of_case(number, viewer="wang")[-1].contribution
+    office.desk.contributions.pass_on(second.id, team="technical", reason="确实是系统", by="business")
+    found = {one.name: one for one in office.desk.cases.case(number, viewer="wang").clocks if one.name.startswith("team:")}
+    assert {name: one.started_at for name, one in found.items()} == {
+        "team:technical:1": local("2023-10-01T09:40"),
+        "team:business:1": local("2023-10-01T09:55"),
+        "team:technical:2": local("2023-10-01T10:05"),
+    }
+    assert [found[name].stopped_at for name in ("team:technical:1", "team:business:1", "team:technical:2")] == [
+        local("2023-10-01T09:55"),
+        local("2023-10-01T10:05"),
+        None,
+    ]
+    assert (clock(office, number).due_at, clock(office, number).state) == (due_at, "running")

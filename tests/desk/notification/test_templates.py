@@ -38,6 +38,8 @@ FULL = {
     "promised": "2023-10-01 15:00",
     "apology": "抱歉",
     "team": "投诉组",
+    "department": "技术支持",
+    "wanted": "排查支付接口",
     "clock": "solve",
     "times": 3,
     "by": "李娜",

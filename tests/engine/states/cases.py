@@ -20,6 +20,7 @@ WAITING = {"content": "缺少截图", "next_action": "等客户补充截图", "o
 ANSWERS = {
     "handle": {"content": "已修复", "outcome": "resolved"},
     "technical": {"content": "已修复接口", "outcome": "resolved"},
+    "contribute": {"content": "已修复接口", "outcome": "resolved"},
     "supervise": {"action": "请尽快联系客户", "done": True},
 }
 APPROVED = {"decision": "approved"}

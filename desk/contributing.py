@@ -1,0 +1,56 @@
+"""How long a department has for its part: by the process's own table, or as the owner agreed with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bpmn.diagram import Node
+from desk.calendars import read_limit
+from desk.calendars.limits import BUSINESS_UNITS
+from desk.clocks import Anchors, Calendars, ServiceTarget, strictest_targets
+from desk.clocks.names import TEAM
+from desk.clocks.targets import AROUND_THE_CLOCK, BUSINESS
+from engine.definition import Definition
+
+ASSIGN, LIMITS = "assign", "limits"
+"""The header `limits` of the node that assigns a contribution names the decision table of the departments' limits."""
+NO_TABLE = {"amount": 4, "unit": "bh", "source": "未设时限表 (no table of limits)"}
+AGREED = "约定 (agreed)"
+
+
+def target_of(
+    definition: Definition, variables: Mapping[str, Any], team: str, calendars: Calendars, at: datetime, *, policy: str
+) -> ServiceTarget | None:
+    """The limit of a department by the process's table, NO_TABLE's for a process without one; None when nothing is timed.
+
+    Raises ExpressionFailed, TargetRowInvalid.
+    """
+    node = next((node for node in definition.process.nodes.values() if _names_limits(node)), None)
+    found: Any = NO_TABLE
+    if node is not None:
+        asked = {**variables, "contribution": {"team": team}}
+        found, _ = definition.decide(node, node.work.headers[LIMITS], asked, at)
+    rows = [{**found, "clock": TEAM}] if isinstance(found, Mapping) else []
+    targets = strictest_targets(rows, Anchors(received_at=at), calendars)
+    chosen = targets.clocks.get(TEAM)
+    if chosen is None:
+        return None
+    return ServiceTarget(
+        limit=chosen.limit,
+        calendar=chosen.calendar,
+        source=chosen.source,
+        policy_version=policy,
+        considered=targets.considered,
+    )
+
+
+def agreed_target(text: str) -> ServiceTarget:
+    """A limit as somebody wrote it: `4bh`, `2wd`. Raises LimitInvalid."""
+    limit = read_limit(text)
+    return ServiceTarget(limit=limit, calendar=BUSINESS if limit.unit in BUSINESS_UNITS else AROUND_THE_CLOCK, source=AGREED)
+
+
+def _names_limits(node: Node) -> bool:
+    return node.work.handler == ASSIGN and LIMITS in node.work.headers

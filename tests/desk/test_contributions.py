@@ -1,0 +1,118 @@
+"""The owner asks departments for a part each: tasks, limits, notices, and that the case stays with its owner (R37, R40)."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.contributions import Asked
+from desk.errors import AnswersInvalid, ContributionOver, HelpPending, RightMissing
+from desk.store.contributions import ContributionState
+from tests.desk.conftest import Office, local
+
+DONE = {"content": "已核对账务", "outcome": "resolved"}
+BOTH = (Asked(team="technical", wanted="排查支付接口"), Asked(team="business", wanted="核对订单", limit="2h"))
+
+
+def begun(office: Office) -> str:
+    number = office.open()
+    office.desk.work.start(office.task(number).id, by="li")
+    return number
+
+
+def parts(office: Office, number: str, viewer: str = "wang") -> dict[str, object]:
+    return {one.contribution.team: one for one in office.desk.contributions.of_case(number, viewer=viewer)}
+
+
+def task_of(office: Office, number: str, team: str) -> int:
+    return parts(office, number)[team].contribution.task_id
+
+
+@pytest.mark.stored
+def test_two_departments_work_at_once_while_the_owner_and_the_customers_limit_stay(office):
+    number = begun(office)
+    before = office.desk.cases.case(number, viewer="wang")
+    office.desk.contributions.ask(number, BOTH, by="li")
+    found = parts(office, number)
+    assert {team: one.assignee for team, one in found.items()} == {"technical": "tech", "business": "business"}
+    assert [one.contribution.clock for one in found.values()] == ["team:technical:1", "team:business:1"]
+    after = office.desk.cases.case(number, viewer="wang")
+    assert after.case.owner == before.case.owner == "li"
+    assert after.next_clock.due_at == before.next_clock.due_at
+    for team, login in (("technical", "tech"), ("business", "business")):
+        with pytest.raises(HelpPending, match="协办"):
+            office.desk.work.complete(office.task(number).id, DONE, by="li")
+        office.desk.work.claim(task_of(office, number, team), by=login)
+        office.desk.work.complete(task_of(office, number, team), DONE, by=login)
+    office.run()
+    assert {one.contribution.state for one in parts(office, number).values()} == {ContributionState.DONE}
+    assert "contribution_done" in {one.template for one in office.desk.notices.of("li")}
+    office.resolve(number)
+    assert office.desk.cases.case(number, viewer="wang").case.state == "resolved"
+
+
+def test_a_department_is_warned_and_its_supervisor_told_when_its_own_limit_runs_out(office):
+    number = begun(office)
+    office.desk.contributions.ask(number, BOTH[1:], by="li")
+    assert parts(office, number)["business"].clock.due_at == local("2023-10-01T11:30")
+    office.at("11:00")
+    assert "contribution_warning" in {one.template for one in office.desk.notices.of("business")}
+    office.at("11:31")
+    told = {one.template for one in office.desk.notices.of("wang")}
+    assert "contribution_overdue" in told
+    assert parts(office, number)["business"].clock.breached_at == local("2023-10-01T11:30")
+
+
+def test_a_withdrawn_part_holds_nothing_up_and_whoever_worked_on_it_is_told(office):
+    number = begun(office)
+    office.desk.contributions.ask(number, BOTH, by="li")
+    withdrawn = parts(office, number)["technical"].contribution
+    office.desk.contributions.withdraw(withdrawn.id, reason="客户自行解决", by="li")
+    assert office.activities(number) == {"handle", "contribute"}
+    after = parts(office, number)["technical"]
+    assert (after.contribution.state, after.contribution.reason) == (ContributionState.WITHDRAWN, "客户自行解决")
+    assert after.clock.verdict == "void"
+    assert "contribution_withdrawn" in {one.template for one in office.desk.notices.of("tech")}
+    with pytest.raises(ContributionOver):
+        office.desk.contributions.withdraw(withdrawn.id, reason="再次", by="li")
+
+
+def test_a_part_is_passed_on_to_a_department_with_a_limit_of_its_own(office):
+    number = begun(office)
+    [asked] = office.desk.contributions.ask(number, BOTH[:1], by="li")
+    office.at("09:50")
+    office.desk.contributions.pass_on(asked.id, team="business", reason="与系统无关", by="tech")
+    found = parts(office, number)
+    assert (found["technical"].contribution.state, found["technical"].clock.stopped_at) == (
+        "passed_on",
+        local("2023-10-01T09:50"),
+    )
+    assert found["business"].contribution.passed_from == asked.id
+    assert (found["business"].assignee, found["business"].clock.started_at) == ("business", local("2023-10-01T09:50"))
+    assert office.desk.cases.case(number, viewer="wang").case.owner == "li"
+    assert "contribution_passed_on" in {one.template for one in office.desk.notices.of("li")}
+
+
+def test_who_may_ask_withdraw_and_pass_on(office):
+    number = begun(office)
+    [asked] = office.desk.contributions.ask(number, BOTH[:1], by="li")
+    with pytest.raises(RightMissing):
+        office.desk.contributions.ask(number, BOTH[1:], by="tech")
+    with pytest.raises(RightMissing):
+        office.desk.contributions.withdraw(asked.id, reason="不需要", by="tech")
+    with pytest.raises(RightMissing):
+        office.desk.contributions.pass_on(asked.id, team="business", reason="不是我们的事", by="li")
+    with pytest.raises(AnswersInvalid):
+        office.desk.contributions.ask(number, (BOTH[1], BOTH[1]), by="li")
+
+
+def test_the_same_order_asks_once(office):
+    number = begun(office)
+    assert len(office.desk.contributions.ask(number, BOTH, by="li", message_id="order-1")) == 2
+    assert office.desk.contributions.ask(number, BOTH, by="li", message_id="order-1") == []
+    assert len(parts(office, number)) == 2
+
+
+def test_technical_help_is_a_part_of_the_team_that_the_route_names(office):
+    number = begun(office)
+    office.desk.work.request_technical_help(number, reason="支付接口故障", by="li")
+    assert parts(office, number)["technical"].contribution.wanted == "支付接口故障"

@@ -13,7 +13,7 @@ from desk.context import DeskContext
 from desk.masking import mask_name
 from desk.model import Agent, Case, Priority
 from desk.rights import require_lead
-from desk.store import cases, customers, people
+from desk.store import cases, contributions, customers, people
 from engine.db import queries
 from engine.model import TaskState, UserTask
 from engine.ports import Transaction
@@ -30,7 +30,9 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
-    """A task in the queue. `due_at` is that of the case's next clock, else of the task; `left` is negative when it has passed.
+    """A task in the queue. `due_at` is that of the case's next clock, of a contribution that of its own, else of the task.
+
+    `left` is negative when it has passed.
 
     While the clock is paused both are None, and the task stands behind those that are timed.
 
@@ -113,11 +115,13 @@ class Inbox:
         number_of = numbers_of(tx, tasks)
         numbers = list(set(number_of.values()))
         known = cases.cases(tx, numbers)
-        views = clock_views(tx, numbers, now)
+        views, parts = clock_views(tx, numbers, now), contributions.clocks_of_tasks(tx, [task.id for task in tasks])
         items = []
         for task in tasks:
             case = known.get(number_of[task.id])
-            clock = next_clock(views.get(number_of[task.id], ()))
+            timed = views.get(number_of[task.id], ())
+            own = [view for view in timed if (view.round, view.name) == parts.get(task.id)]
+            clock = next(iter(own), None) or next_clock(timed)
             due_at = clock.due_at if clock else task.due_at
             items.append(
                 InboxItem(

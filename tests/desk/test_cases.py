@@ -126,7 +126,7 @@ def test_the_inbox_of_a_team_shows_what_is_offered_to_it(office):
     number = office.open()
     office.desk.work.claim(office.task(number).id, by="li")
     office.desk.work.request_technical_help(number, reason="支付接口故障", by="li")
-    assert [item.title for item in office.desk.inbox.tasks("tech", scope="team").items] == ["技术处理"]
+    assert [item.title for item in office.desk.inbox.tasks("tech", scope="team").items] == ["协办"]
     assert office.desk.inbox.tasks("tech").total == 0
     with pytest.raises(RightMissing, match="everybody's tasks"):
         office.desk.inbox.tasks("tech", scope="all")

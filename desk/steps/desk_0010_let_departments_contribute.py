@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.db.types import Key, UtcDateTime
 
-revision = "desk_0009"
-down_revision = "desk_0008"
+revision = "desk_0010"
+down_revision = "desk_0009"
 branch_labels = None
 depends_on = None
 

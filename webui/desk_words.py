@@ -51,6 +51,8 @@ BY_CODE = {
     "clock_over": mark("This clock is stopped or does not count; a new round starts a new one."),
     "pause_reason_unknown": mark("“%(reason)s” is no reason to pause. Choose one from the list."),
     "instant_out_of_order": mark("This time does not fit: it lies in the past, or before what it must follow. Correct it."),
+    "contribution_not_found": mark("No department was asked for this part. Look at the case."),
+    "contribution_over": mark("This part is over already. Reload the case to see what became of it."),
     "promise_unknown": mark("Case %(number)s has no such promise. Look at its promises."),
     "promise_too_late": mark(
         "A promise names a time to come, and is given before the limit was missed. Ask a supervisor otherwise."

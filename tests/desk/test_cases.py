@@ -125,6 +125,8 @@ def test_the_inbox_puts_urgent_cases_first_then_those_with_the_least_time_left(o
 def test_the_inbox_of_a_team_shows_what_is_offered_to_it(office):
     number = office.open()
     office.desk.work.claim(office.task(number).id, by="li")
+    tech = office.desk.people.agent("tech")
+    office.desk.people.change_agent("tech", by="admin", revision=tech.revision, available=False)
     office.desk.work.request_technical_help(number, reason="支付接口故障", by="li")
     assert [item.title for item in office.desk.inbox.tasks("tech", scope="team").items] == ["协办"]
     assert office.desk.inbox.tasks("tech").total == 0

@@ -21,7 +21,7 @@ BLUEPRINTS = (
     "webui.preferences",
     "webui.messaging",
     "webui.urging",
-    "webui.plans",
+    "webui.authority",
     "webui.assigning",
     "webui.intake",
     "webui.tasks",

@@ -33,6 +33,9 @@ BY_CODE = {
     "shift_changed": mark("Somebody else changed this shift since you opened it. Reload and look again."),
     "authority_missing": mark("Your authority does not cover this approval. Let somebody decide whose authority suffices."),
     "skill_invalid": mark("“%(skill)s” is no skill: write a name, and after a colon a level from 1 to 5."),
+    "nothing_to_hand_over": mark("No suggestion of that time is left to hand over. Choose another time."),
+    "batch_not_found": mark("There is no such batch. Look at the list of suggestions."),
+    "suggestion_not_found": mark("This case is in no batch of suggestions. Hand it over first."),
     "not_awaited": mark("Case %(number)s does not take this now: it was asked for already, or the case has moved on. Reload it."),
     "clock_held_by_process": mark(
         "The process of case %(number)s waits for this. Note what came, such as the customer's message, and the clocks go on."

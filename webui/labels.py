@@ -58,6 +58,11 @@ OPEN_WORK = {
     "hand_over": Label(text=mark("goes to who stands in")),
     "give_back": Label(text=mark("goes back to its team")),
 }
+SUGGESTION_VERDICTS = {
+    "undecided": Label(text=mark("undecided"), tone="warn"),
+    "adopted": Label(text=mark("adopted"), tone="good"),
+    "declined": Label(text=mark("declined")),
+}
 SCOPES = {
     "read": Label(text=mark("Read")),
     "tasks": Label(text=mark("Tasks and cases"), tone="info"),

@@ -62,3 +62,26 @@ def test_the_own_switch_is_in_every_page(desk, open_page, screenshot):
     page.locator(".top [value=busy]").click()
     expect(page.locator(".top .menu summary")).to_contain_text("busy")
     check_looks(page)
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
+def test_authority_and_suggestions_look_right(desk, open_page, screenshot, language, width):
+    page = open_page(desk.address, language=language, width=width)
+    sign_in(page, "admin")
+    page.goto("/authority")
+    if language == "zh":
+        page.locator("#field-kind").fill("refund")
+        page.locator("[name=who]").first.select_option("role:supervisor")
+        page.locator("[name=up_to]").first.fill("500")
+        page.locator("main .button.primary").click()
+    expect(page.locator("main h2").first).to_have_text("refund")
+    screenshot(page, "authority", language)
+    check_looks(page)
+    desk.product.open_case(type="suggestion", subtype="feature_request", usage_blocked=False, order_number=f"DD{width}")
+    page.goto("/suggestions")
+    screenshot(page, "suggestions", language)
+    check_looks(page)
+    page.locator("main .button.primary").click()
+    page.locator("[name=verdict]").select_option("adopted")
+    screenshot(page, "batch", language)
+    check_looks(page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-SUGGESTION = {"type": "suggestion", "subtype": "improvement", "usage_blocked": False, "order_number": ""}
+SUGGESTION = {"type": "suggestion", "subtype": "feature_request", "usage_blocked": False, "order_number": ""}
 JANUARY = {"first": "2026-01-01", "last": "2026-01-31", "team": "product"}
 MATRIX = {"kind": "refund", "who": ["role:supervisor", "person:li", ""], "up_to": ["500", "20.50", ""]}
 

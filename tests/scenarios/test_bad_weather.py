@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.office.mailbox import Mailbox
 from bpmn.package import ProcessPackage
+from desk.calendars.problems import CalendarInvalid
 from desk.notification.channel_book import Entry
 from desk.store.deliveries import Delivery, DeliveryState
 from handlers.channels.http import Http
@@ -185,3 +186,26 @@ def test_a_night_without_workers_and_with_a_clock_set_back_loses_no_breach(offic
         "respond": local("2023-10-01T09:45"),
         "solve": local("2023-10-01T11:30"),
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"weekly": {}}, "no weekday opens"),
+        ({"weekly": {"Mon": ["09:00-12:00", "11:00-18:00"]}}, "overlap"),
+        ({"zone": "Mars/Olympus"}, "isn't a time zone"),
+        ({"layers": [{"key": "team", "dates": {"2023-10-32": {"spans": [], "name": {"en": "x", "zh": "x"}}}}]}, "isn't a date"),
+    ],
+)
+def test_a_calendar_that_cannot_be_used_is_refused_as_a_whole_and_what_counted_goes_on(
+    office: Office, change: dict[str, object], said: str
+) -> None:
+    studio = office.desk.calendars
+    draft = studio.draft("cn-office", by="wang")
+    with pytest.raises(CalendarInvalid, match=said):
+        studio.replace("cn-office", json.dumps({**draft.document, **change}), read=draft.revision, by="wang")
+    again = studio.draft("cn-office", by="wang")
+    assert (again.document, again.revision) == (draft.document, draft.revision)
+    number = office.open({**BILLING, "type": "suggestion"})
+    solve = next(one for one in office.desk.cases.case(number, viewer="wang").clocks if one.name == "solve")
+    assert solve.due_at == local("2023-10-09T18:00")

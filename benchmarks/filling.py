@@ -29,19 +29,19 @@ def fill(database: Database, model: int, count: int, *, prefix: str) -> range:
         if tx.dialect.name == "postgresql":
             last = f"(SELECT max(id) FROM {tables.process_instance.name})"
             tx.execute(text(f"SELECT setval(pg_get_serial_sequence('{tables.process_instance.name}', 'id'), {last})"))
-    _settle(database)
+    settle(database)
     return range(first, first + count)
 
 
 def _copy(tx: Connection, model: int, first: int, begin: int, end: int, prefix: str) -> None:
     given = {"model": model, "first": first, "begin": begin, "last": end - 1, "prefix": prefix}
     own = {"id": ":first + n", "business_key": ":prefix || (n + 1)"}
-    _insert(tx, tables.process_instance, own, "id = :model", given)
+    copy_rows(tx, tables.process_instance, own, "id = :model", given)
     own = {"instance_id": ":first + n", "business_key": ":prefix || (n + 1)", "correlation_key": ":prefix || (n + 1)"}
     for table in COPIED:
-        _insert(tx, table, own | {"idempotency_key": "idempotency_key || ':' || :prefix || n"}, "instance_id = :model", given)
+        copy_rows(tx, table, own | {"idempotency_key": "idempotency_key || ':' || :prefix || n"}, "instance_id = :model", given)
     newest = f"instance_id = :model AND seq >= (SELECT history_length FROM process_instance WHERE id = :model) - {HISTORY_KEPT}"
-    _insert(tx, tables.history_event, own, newest, given)
+    copy_rows(tx, tables.history_event, own, newest, given)
     tx.execute(
         text(
             "INSERT INTO user_task_group (task_id, group_key) SELECT copy.id, g.group_key FROM user_task copy"
@@ -52,8 +52,8 @@ def _copy(tx: Connection, model: int, first: int, begin: int, end: int, prefix: 
     )
 
 
-def _insert(tx: Connection, table: Table, own: dict[str, str], where: str, given: dict[str, object]) -> None:
-    """Copy rows; `own` has SQL for what differs. A key that the database counts up itself is left to it."""
+def copy_rows(tx: Connection, table: Table, own: dict[str, str], where: str, given: dict[str, object]) -> None:
+    """Copy rows once for each n from `begin` to `last`; `own` has SQL for what differs. A key that is counted up is left out."""
     names = [column.name for column in table.columns if column.name != "id" or table is tables.process_instance]
     series = (
         "generate_series(CAST(:begin AS bigint), CAST(:last AS bigint)) AS series(n)"
@@ -69,7 +69,7 @@ def _insert(tx: Connection, table: Table, own: dict[str, str], where: str, given
     tx.execute(text(statement), wanted)
 
 
-def _settle(database: Database) -> None:
+def settle(database: Database) -> None:
     """What a database in use has done long ago: statistics, and a log that is short."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if database.dialect == "postgresql":

@@ -94,10 +94,11 @@ def furnished(engine: Engine, cases: int) -> range:
 
 
 class Agents:
-    """People who claim a task and give it back, each action timed."""
+    """People of these teams who claim a task and give it back, each action timed."""
 
-    def __init__(self, engine: Engine, copies: range, count: int) -> None:
+    def __init__(self, engine: Engine, copies: range, count: int, *, teams: frozenset[str] = frozenset()) -> None:
         self._engine = engine
+        self._teams = teams
         self._copies = copies
         self._count = count
         with engine.db.reading() as tx:
@@ -112,7 +113,10 @@ class Agents:
         seconds: list[float] = []
         stop = Event()
         with ThreadPoolExecutor(self._count) as pool:
-            people = [pool.submit(self._work, f"agent-{number}", seconds, stop) for number in range(self._count)]
+            people = [
+                pool.submit(self._work, f"agent-{number}", self._copies[number :: self._count], seconds, stop)
+                for number in range(self._count)
+            ]
             try:
                 yield seconds
             finally:
@@ -120,11 +124,11 @@ class Agents:
             for each in people:
                 each.result()
 
-    def _work(self, login: str, seconds: list[float], stop: Event) -> None:
+    def _work(self, login: str, own: range, seconds: list[float], stop: Event) -> None:
         chance = random.Random(login)
         while not stop.wait(PAUSE_SECONDS):
-            task_id = self._tasks[chance.choice(self._copies)]
-            for order in (ClaimTask(task_id=task_id, by=login), ReleaseTask(task_id=task_id, by=login)):
+            task_id = self._tasks[chance.choice(own)]
+            for order in (ClaimTask(task_id=task_id, by=login, groups=self._teams), ReleaseTask(task_id=task_id, by=login)):
                 act: Callable[[Transaction], object] = partial(self._act, order)
                 begun = time.perf_counter()
                 self._engine.db.run(act)

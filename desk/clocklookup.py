@@ -41,7 +41,7 @@ class ClockLookup:
             if one.row.name.count(":") == 2:
                 of_case[one.row.name.rpartition(":")[0]] = one.events
         calendars = self._calendars(tx)
-        return {one.id: partial(_answer, latest.get(_number(one), {}), calendars, at) for one in instances}
+        return {one.id: partial(_answer, latest.get(_number(one), {}), calendars, at, {}) for one in instances}
 
 
 def _number(instance: ProcessInstance) -> str:
@@ -49,10 +49,15 @@ def _number(instance: ProcessInstance) -> str:
     return instance.business_key.partition(CALLED)[0]
 
 
-def _answer(events: Clocks, calendars: Calendars, at: datetime, name: Any) -> Mapping[str, Any]:
+def _answer(
+    events: Clocks, calendars: Calendars, at: datetime, known: dict[str, Mapping[str, Any]], name: Any
+) -> Mapping[str, Any]:
+    """What a clock says; `known` keeps what was worked out already."""
     if not isinstance(name, str):
         raise ValueError(f"expected the name of a clock, got {name!r}")
-    return told(evaluate(events[name], calendars, at)) if name in events else _UNKNOWN
+    if name not in known:
+        known[name] = told(evaluate(events[name], calendars, at)) if name in events else _UNKNOWN
+    return known[name]
 
 
 def told(state: ClockState) -> Mapping[str, Any]:

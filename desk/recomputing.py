@@ -28,8 +28,8 @@ from engine.commands import RescheduleInstances
 from engine.errors import Unavailable
 from engine.ports import Transaction
 
-BATCH = 250
-BATCHES_AT_ONCE = 2
+BATCH = 100
+BATCHES_AT_ONCE = 8
 LEASE = timedelta(minutes=2)
 LATE_COMERS = timedelta(seconds=30)
 """So long after publishing a transaction may still end that read the calendars before."""
@@ -58,6 +58,7 @@ class Recomputing:
         self._engine = context.engine
         self._db = context.engine.db
         self._source = context.calendars
+        self._scopes: dict[tuple[int, int], Scope] = {}
 
     def tend(self) -> int:
         """Do some batches of what is to be done; how many cases were looked at."""
@@ -72,9 +73,8 @@ class Recomputing:
         return self._work(edit, undone[-1].id - 1, now)
 
     def _work(self, edit: Edit, before_id: int, now: datetime) -> int:
-        with self._db.reading() as tx:
-            scope = scope_of(tx, self._source.as_of(tx, before_id), self._source.as_of(tx, edit.id), now)
-            total = recomputing.count_cases(tx, scope) if scope.keys and edit.after_case is None else edit.total
+        scope = self._scope(edit, before_id, now)
+        total = self._count(scope) if edit.after_case is None else edit.total
         run = _Run(edit=edit, before_id=before_id, scope=scope, now=now)
         after, done, moved, failed = edit.after_case or "", 0, 0, 0
         for _ in range(BATCHES_AT_ONCE):
@@ -90,6 +90,18 @@ class Recomputing:
             return self._finish(run)
         self._note(edit, busy_until=None)
         return done
+
+    def _scope(self, edit: Edit, before_id: int, now: datetime) -> Scope:
+        """What may move, worked out once: cases that come later are looked at when the rest is done."""
+        if (edit.id, before_id) not in self._scopes:
+            with self._db.reading() as tx:
+                before, after = self._source.as_of(tx, before_id), self._source.as_of(tx, edit.id)
+                self._scopes = {(edit.id, before_id): scope_of(tx, before, after, now)}
+        return self._scopes[edit.id, before_id]
+
+    def _count(self, scope: Scope) -> int:
+        with self._db.reading() as tx:
+            return recomputing.count_cases(tx, scope) if scope.keys else 0
 
     def _next(self, scope: Scope, after: str) -> list[str]:
         if not scope.keys:

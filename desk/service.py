@@ -47,6 +47,7 @@ from desk.sessions import Sessions
 from desk.staff import Staff
 from desk.suggestions import Suggestions
 from desk.surveys import Surveys
+from desk.targetbook import TargetBook
 from desk.tasklists import TaskLists
 from desk.taskviews import TaskViews
 from desk.timing import Timing
@@ -112,6 +113,7 @@ class Desk:
         self.calendars = CalendarStudio(context)
         self.calendar_preview = CalendarPreview(context, self.calendars)
         self.escalations = Escalations(context)
+        self.targets = TargetBook(context)
         climbing, recomputing = Climbing(context, self.announcer), Recomputing(context)
         engine.chores.extend((self.attendance, self.lines, self.timing, climbing, recomputing))
 

@@ -37,6 +37,7 @@ BLUEPRINTS = (
     "webui.calendars",
     "webui.calendar_edits",
     "webui.escalations",
+    "webui.targets",
     "webui.incidents",
     "webui.instances",
     "webui.api.blueprint",

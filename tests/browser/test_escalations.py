@@ -36,3 +36,19 @@ def test_acknowledging_an_escalation(furnished, tmp_path, open_page, screenshot,
         page.goto(f"/cases/{number}")
         expect(page.locator("#escalations")).to_be_visible()
         check_looks(page)
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
+def test_asking_the_targets_what_if(furnished, tmp_path, open_page, screenshot, language, width):
+    with running_desk(furnished, tmp_path) as desk:
+        page = open_page(desk.address, language=language, width=width)
+        sign_in(page, "wang")
+        page.goto("/targets?version=1.1&against=1.0")
+        page.locator("#what-type").select_option("complaint")
+        page.locator("#what-priority").select_option("low")
+        page.locator("[name=received]").fill("2023-10-01T10:15")
+        page.locator("#what-if button.primary").click()
+        expect(page.locator("#what-if table")).to_be_visible()
+        page.locator("main details").first.click()
+        screenshot(page, "targets", language)
+        check_looks(page)

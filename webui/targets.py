@@ -1,0 +1,149 @@
+"""The targets page: what is promised to whom, as people read it; what a request received then would be promised, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+
+from desk.calendars import Limit
+from desk.clocks import ClockTarget
+from desk.model import CaseType, Channel, Priority
+from desk.targetbook import Promised, Request, TargetBoard
+from webui import labels
+from webui.access import for_roles, signed_in
+from webui.context import services, time_zone
+from webui.i18n import format_number, gettext, mark
+from webui.wording import sentence
+
+blueprint = Blueprint("targets", __name__)
+for_roles(blueprint, "agent", "supervisor", "analyst")
+UNITS = {
+    "min": mark("%(n)s min"),
+    "h": mark("%(n)s h"),
+    "bh": mark("%(n)s working hours"),
+    "wd": mark("%(n)s working days"),
+    "%": mark("%(n)s %% of the solution's limit"),
+}
+CALENDARS = {"24x7": mark("around the clock"), "business": mark("business calendar")}
+YEARS = range(1990, 2100)
+"""Of what calendars count; a request of another year is a slip of the hand."""
+CHOICES = {"type": tuple(CaseType), "priority": tuple(Priority), "channel": tuple(Channel)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the address asks. `error` says what is wrong with the time of receipt."""
+
+    version: str
+    against: str
+    channel: str
+    type: str
+    priority: str
+    received: str
+    received_at: datetime
+    error: str = ""
+
+
+@blueprint.get("/targets")
+def show() -> str:
+    """The table of a version, compared with another one when that is asked; and the answer to what-if."""
+    book = services().desk.targets
+    versions = [one.version for one in book.versions()]
+    asked = _asked(versions)
+    board = book.board(asked.version, asked.received_at, channel=asked.channel or None) if asked.version else None
+    other = book.board(asked.against, asked.received_at, channel=asked.channel or None) if asked.against else None
+    return render_template(
+        "targets/show.html",
+        asked=asked,
+        versions=versions,
+        board=board,
+        other=other,
+        clocks=_clocks(board, other),
+        combinations=[(type, priority) for type in CHOICES["type"] for priority in CHOICES["priority"]],
+        what_if=_what_if(asked),
+        cell_of=cell_of,
+        rows_of=rows_of,
+        limit_text=limit_text,
+        calendar_text=calendar_text,
+        sentence=sentence,
+    )
+
+
+def _asked(versions: Sequence[str]) -> Asked:
+    given = {name: request.args.get(name, "").strip()[:100] for name in ("version", "against", "channel", "type", "priority")}
+    version = given["version"] or _in_force(versions)
+    if version not in versions or given["against"] not in (*versions, ""):
+        if versions or given["version"] or given["against"]:
+            abort(404)
+        version = ""
+    chosen = {name: given[name] if given[name] in CHOICES[name] else "" for name in CHOICES}
+    received, now = request.args.get("received", "").strip()[:40], services().clock.now()
+    at = _instant(received)
+    error = gettext("Say when it was received, as date and time.") if received and at is None else ""
+    return Asked(version=version, against=given["against"], received=received, received_at=at or now, error=error, **chosen)
+
+
+def _in_force(versions: Sequence[str]) -> str:
+    """The version on which a new case of the viewer's first team starts; without a team the newest."""
+    desk = services().desk
+    teams = [*signed_in().team_keys, *(team.key for team in desk.people.teams())]
+    if not versions:
+        return ""
+    return desk.rollout.version_for(desk.settings.process_key, teams[0]) if teams else versions[-1]
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if at.year not in YEARS:
+        return None
+    return (at.replace(tzinfo=time_zone()) if at.tzinfo is None else at).astimezone(UTC)
+
+
+def _clocks(*boards: TargetBoard | None) -> list[str]:
+    """The clocks of which any board promises something, in the usual order."""
+    named = {name for board in boards if board for one in board.promised.values() if one.targets for name in one.targets.clocks}
+    return [name for name in labels.CLOCKS if name in named] + sorted(named - labels.CLOCKS.keys())
+
+
+def _what_if(asked: Asked) -> Promised | None:
+    if not (asked.version and asked.type and asked.priority and asked.received) or asked.error:
+        return None
+    wanted = Request(type=asked.type, priority=asked.priority, received_at=asked.received_at, channel=asked.channel or None)
+    return services().desk.targets.what_if(asked.version, wanted)
+
+
+def cell_of(board: TargetBoard | None, combination: tuple[str, str], clock: str) -> ClockTarget | None:
+    """What a board promises of a clock."""
+    found = board.promised[combination].targets if board else None
+    return found.clocks.get(clock) if found else None
+
+
+def rows_of(board: TargetBoard, combination: tuple[str, str], clock: str) -> list[Mapping[str, Any]]:
+    """The rows behind a cell."""
+    found = board.promised[combination].targets
+    return [row for row in found.considered if row["clock"] == clock] if found else []
+
+
+def limit_text(target: ClockTarget | None) -> str:
+    """A limit in words; empty for none."""
+    return _limit(target.limit) if target else ""
+
+
+def _limit(limit: Limit) -> str:
+    """Whole hours are said as hours, as the rows have them."""
+    amount, unit = limit.amount, limit.unit
+    if unit == "min" and amount >= 60 and amount % 60 == 0:
+        amount, unit = amount / 60, "h"
+    return gettext(UNITS.get(unit, "%(n)s " + unit), n=format_number(float(amount)))
+
+
+def calendar_text(key: str) -> str:
+    """A calendar in words; one of the house's own by its key."""
+    return gettext(CALENDARS[key]) if key in CALENDARS else key

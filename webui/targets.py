@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
-from desk.calendars import Limit
 from desk.clocks import ClockTarget
 from desk.model import CaseType, Channel, Priority
 from desk.targetbook import Promised, Request, TargetBoard
@@ -17,6 +16,7 @@ from webui import labels
 from webui.access import for_roles, signed_in
 from webui.context import services, time_zone
 from webui.i18n import format_number, gettext, mark
+from webui.process_texts import in_words
 from webui.wording import sentence
 
 blueprint = Blueprint("targets", __name__)
@@ -68,9 +68,19 @@ def show() -> str:
         cell_of=cell_of,
         rows_of=rows_of,
         limit_text=limit_text,
+        row_limit=row_limit,
+        words=_words(asked.version),
         calendar_text=calendar_text,
         sentence=sentence,
     )
+
+
+def _words(version: str) -> Callable[[str], str]:
+    """The version's own texts in the viewer's language."""
+    if not version:
+        return str
+    package = services().desk.tasks.package(services().desk.settings.process_key, version)
+    return lambda text: in_words(package, text)
 
 
 def _asked(versions: Sequence[str]) -> Asked:
@@ -133,15 +143,23 @@ def rows_of(board: TargetBoard, combination: tuple[str, str], clock: str) -> lis
 
 def limit_text(target: ClockTarget | None) -> str:
     """A limit in words; empty for none."""
-    return _limit(target.limit) if target else ""
-
-
-def _limit(limit: Limit) -> str:
-    """Whole hours are said as hours, as the rows have them."""
-    amount, unit = limit.amount, limit.unit
+    if target is None:
+        return ""
+    amount, unit = target.limit.amount, target.limit.unit
+    # a part of the solution's limit is worked out as minutes
     if unit == "min" and amount >= 60 and amount % 60 == 0:
         amount, unit = amount / 60, "h"
-    return gettext(UNITS.get(unit, "%(n)s " + unit), n=format_number(float(amount)))
+    return _in_words(float(amount), unit)
+
+
+def row_limit(text: str) -> str:
+    """A row's limit, such as "3 wd", in words."""
+    amount, _, unit = text.partition(" ")
+    return _in_words(float(amount), unit)
+
+
+def _in_words(amount: float, unit: str) -> str:
+    return gettext(UNITS[unit], n=format_number(amount))
 
 
 def calendar_text(key: str) -> str:

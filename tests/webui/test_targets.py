@@ -16,6 +16,7 @@ def test_what_if_tells_due_instants_and_all_rules(product):
     assert "What is promised" in page
     assert 'datetime="2023-10-03T02:15:00+00:00"' in page
     assert 'datetime="2023-10-09T10:00:00+00:00"' in page
+    assert "投诉：48小时内给出解决方案" not in page
 
 
 def test_two_versions_are_compared(product):

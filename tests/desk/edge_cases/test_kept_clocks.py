@@ -63,6 +63,9 @@ def test_e13_e15_a_case_that_waits_for_its_customer_breaches_only_by_the_time_th
     assert supervised(office, number) == []
     office.desk.work.customer_message(number, "截图在附件中", message_id="mail-1")
     office.run()
+    with office.engine.db.reading() as tx:
+        (solve,) = [one for one in clocks.kept(tx, [number]) if one.row.name == "solve"]
+    assert (solve.events[-1].reason, solve.events[-1].because) == ("customer", "customer_message")
     assert clock(office, number).due_at == local("2023-10-01T16:30")
     office.at("16:29")
     assert supervised(office, number) == []

@@ -115,6 +115,11 @@ class ClockBook:
             entry = self._entries[round, name] = _Entry(round, name, warn_at=warn_at)
             self._add(entry, started)
 
+    def begin(self, round: int, name: str, events: Sequence[ClockEvent]) -> None:
+        """Begin a clock that isn't there yet with several events, the first of them its start."""
+        self._entries[round, name] = _Entry(round, name)
+        self.add(round, name, events)
+
     def add(self, round: int, name: str, events: Sequence[ClockEvent]) -> None:
         """Add what a rule decided about a clock that is there."""
         for event in events:

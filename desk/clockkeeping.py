@@ -12,8 +12,10 @@ import structlog
 from desk.calendars import Limit
 from desk.clockbook import ClockBook
 from desk.clocks import Cause, ClockStarted, ServiceTarget, VoidReason
+from desk.clocks.folding import fold
 from desk.clocks.names import CONDITIONAL, FEEDBACK, FOLLOW_UP, NEXT_RESPONSE, PICKUP, RESPOND, SOLVE, TEAM, TRANSFER, kind_of
 from desk.clocks.pausing import DEFAULT_PAUSES
+from desk.clocks.rounds import RoundPolicy, next_round
 from desk.clocks.targets import AROUND_THE_CLOCK, RECEIVED, SOLVED_GRACE
 from desk.clocks.variables import read_variable
 from desk.model import Case
@@ -56,9 +58,21 @@ class ClockKeeping:
 
     def variable(self, case: Case, value: Mapping[str, Any], *, at: datetime, by: str) -> None:
         """The process told the clocks of the case's round: start those that are new, move those that it tells otherwise."""
+        said = value.get("policy")
+        policy = RoundPolicy(said) if said in list(RoundPolicy) else RoundPolicy.RESTART
         for name, clock in value.items():
-            if isinstance(clock, Mapping):
+            if isinstance(clock, Mapping) and not self._carried(case, name, policy, at, by):
                 self._clock(case, name, clock, at, by)
+
+    def _carried(self, case: Case, name: str, policy: RoundPolicy, at: datetime, by: str) -> bool:
+        """Whether a clock of this round goes on with the old promise of the round before (E18)."""
+        before = self.book.events(case.round - 1, name)
+        if policy is RoundPolicy.RESTART or not before:
+            return False
+        if not self.book.events(case.round, name):
+            target = fold(before).target
+            self.book.begin(case.round, name, next_round(before, policy, target, by=by, now=at))
+        return True
 
     def _clock(self, case: Case, name: str, clock: Mapping[str, Any], at: datetime, by: str) -> None:
         if isinstance(stopped_at := clock.get("stopped_at"), datetime):

@@ -9,6 +9,7 @@ all, the default limits hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from desk.clocks import (
     with_default_limits,
     with_default_transfer,
 )
-from desk.clocks.rounds import TIMED_AGAIN
+from desk.clocks.rounds import TIMED_AGAIN, RoundPolicy
 from desk.clocks.variables import as_variable
 from desk.instants import instant
 from desk.reasons import Reason
@@ -31,7 +32,7 @@ from engine.ports import Decision, HandlerCall, Transaction
 from handlers.headers import choice, fraction
 from handlers.reasons import decision
 
-WARN_HEADER, TRANSFER_HEADER = "warnFraction", "defaultTransfer"
+WARN_HEADER, TRANSFER_HEADER, ROUNDS_HEADER = "warnFraction", "defaultTransfer", "rounds"
 
 
 class _Clocks:
@@ -64,7 +65,11 @@ class ServiceClocks(_Clocks):
 
 
 class NewRound(_Clocks):
-    """Starts a further round: the solution is due anew, counted from now; response and transfer aren't timed again."""
+    """Starts a further round: the solution is due anew, counted from now; response and transfer aren't timed again.
+
+    Header `rounds` chooses otherwise (E18): `continue` goes on with what was left, `never_stopped` as if it had never been
+    resolved. The answer's `policy` tells it, and the desk's clocks follow; the instants beside it are those of a restart.
+    """
 
     name = "new-round"
 
@@ -73,7 +78,9 @@ class NewRound(_Clocks):
         applied = with_default_limits(call.inputs.get("target_rows") or ())
         rows = [row for row in applied if row.get("clock") in TIMED_AGAIN]
         before = int((call.inputs.get("clocks") or {}).get("round") or 1)
-        return _decision(self._targets(call, facts, rows, call.now), round=before + 1)
+        policy = choice(call, ROUNDS_HEADER, tuple(RoundPolicy), RoundPolicy.RESTART)
+        decided = _decision(self._targets(call, facts, rows, call.now), round=before + 1)
+        return decided if policy == RoundPolicy.RESTART else replace(decided, result={**decided.result, "policy": str(policy)})
 
 
 def make_service_clocks(services: Any) -> ServiceClocks:

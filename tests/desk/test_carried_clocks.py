@@ -86,3 +86,21 @@ def test_a_home_that_has_the_shipped_version_with_other_content_starts_and_keeps
     with product.services.db.transaction() as tx:
         tx.execute(text("UPDATE deployment SET content_hash = 'of an older program' WHERE version = '1.0'"))
     assert first_start.furnish(product.services) == []
+
+
+@pytest.mark.parametrize(("policy", "due"), [("continue", "2023-10-03T09:30"), ("never_stopped", "2023-10-02T09:30")])
+def test_e18_a_new_round_goes_on_with_the_old_promise_where_its_process_says_so(office: Office, policy: str, due: str) -> None:
+    header = f'<zeebe:header key="rounds" value="{policy}" />'
+    diagram = PACKAGE.files["customer-service.bpmn"].decode().replace("<zeebe:taskHeaders>", f"<zeebe:taskHeaders>{header}")
+    manifest = PACKAGE.files["process.toml"].replace(b'version = "1.0"', b'version = "1.9"')
+    files = {"customer-service.bpmn": diagram.replace('value="1.0"', 'value="1.9"').encode(), "process.toml": manifest}
+    keep_deployed(office.engine, PACKAGE.with_files(files), office.clock.now())
+    office.desk.rollout.assign("customer-service", "1.9", None, by="admin")
+    number = office.open(type="inquiry", usage_blocked=False)
+    office.at("05:30", day="2023-10-02")
+    office.resolve(number)
+    office.at("05:30", day="2023-10-03")
+    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "dissatisfied"})
+    office.run()
+    first, second = (one for one in office.desk.cases.case(number, viewer="wang").clocks if one.name == "solve")
+    assert (first.verdict, second.round, second.due_at) == ("on_time", 2, local(due))

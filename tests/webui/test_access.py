@@ -11,13 +11,13 @@ from webui.access import own_path
 PUBLIC = {"assets", "pages", "login", "survey"}
 FOR_PROGRAMS = {"api"}
 """Cookies open nothing there: tests/webui/api."""
-OF_ALL = {"notices", "preferences"}
+OF_ALL = {"notices", "preferences", "calendars"}
 CASES = {"inbox", "intake", "tasks", "cases", "conversation", "exports", "timing", "urging", "teams", "assigning"}
 PROCESSES = {"processes", "rollout", "incidents", "messaging"}
 MAY_REACH = {
     "li": OF_ALL | CASES,
     "analyst": OF_ALL | PROCESSES | {"drafts"},
-    "wang": OF_ALL | CASES | PROCESSES | {"instances"},
+    "wang": OF_ALL | CASES | PROCESSES | {"instances", "calendar_edits", "escalations"},
 }
 
 

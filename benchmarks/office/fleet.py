@@ -76,7 +76,7 @@ class Fleet:
     def start(self, slot: Slot, *, crash_at: str = "") -> None:
         """Start the slot's process; `crash_at` is for engine.faults."""
         environment = {**self._environment, **slot.environment, faults.VARIABLE: crash_at}
-        arguments = (self._program, [slot.role, *slot.arguments], environment, str(self._log))
+        arguments = (self._program, [slot.role, *slot.arguments], environment, str(self._log), os.getpid())
         process = _context.Process(target=_run, args=arguments, daemon=True)
         process.start()
         with self._lock:
@@ -117,14 +117,25 @@ class Fleet:
                 process.join()
 
 
-def _run(program: Program, arguments: Sequence[str], environment: dict[str, str], log: str) -> None:
-    """In the new process: be the program."""
+def _run(program: Program, arguments: Sequence[str], environment: dict[str, str], log: str, measured_by: int) -> None:
+    """In the new process: be the program, as long as the process lives that measures."""
+    threading.Thread(target=_follow, args=(measured_by,), daemon=True, name="follow").start()
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(out, stream)
     os.environ.update(environment)
     faults.arm(environment[faults.VARIABLE])
     program(arguments)
+
+
+def _follow(pid: int) -> None:
+    """End with that process, however it ended: the server that forked us would outlive it with us."""
+    while True:
+        try:
+            os.kill(pid, 0)  # asks whether it is there, and does nothing to it
+        except ProcessLookupError:
+            os._exit(1)
+        time.sleep(1.0)
 
 
 def command(arguments: Sequence[str]) -> None:

@@ -37,6 +37,7 @@ from desk.notification.texts import TemplateTexts
 from desk.operations import Operations
 from desk.ownership import Ownership
 from desk.people import People
+from desk.policies import Policies
 from desk.promising import Promising
 from desk.reclassifying import Reclassifying
 from desk.recomputing import Recomputing
@@ -114,8 +115,9 @@ class Desk:
         self.calendar_preview = CalendarPreview(context, self.calendars)
         self.escalations = Escalations(context)
         self.targets = TargetBook(context)
+        self.policies = Policies(context)
         climbing, recomputing = Climbing(context, self.announcer), Recomputing(context)
-        engine.chores.extend((self.attendance, self.lines, self.timing, climbing, recomputing))
+        engine.chores.extend((self.attendance, self.lines, self.timing, climbing, recomputing, self.policies))
 
     def _furnish_notification(self, context: DeskContext) -> None:
         self.channels = ChannelBook()

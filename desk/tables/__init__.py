@@ -81,6 +81,7 @@ __all__ = [
     "metadata",
     "notice",
     "numbering",
+    "policy_run",
     "preference",
     "progress",
     "promise",
@@ -317,6 +318,25 @@ approval = Table(
     Column("decided_at", UtcDateTime),
     Index("ix_desk_approval_case_number", "case_number"),
 )
+
+policy_run = Table(
+    "desk_policy_run",
+    metadata,
+    key_column(),
+    Column("process_key", String(100), nullable=False),
+    Column("version", String(40), nullable=False),
+    sealed_column("reason_sealed", REASON),
+    login_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("after_case", String(40), nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("moved", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Index("ix_desk_policy_run_finished_at", "finished_at"),
+)
+"""A version's targets applied to open cases of other versions: how far it is."""
 
 suggestion_batch = Table(
     "desk_suggestion_batch",

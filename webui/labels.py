@@ -89,6 +89,7 @@ ENTRIES = {
     "customer": Label(text=mark("From the customer"), tone="good", icon="user"),
     "note": Label(text=mark("Internal note"), icon="note"),
     "request": Label(text=mark("Request for help"), tone="warn", icon="flow"),
+    "urge": Label(text=mark("Urged"), tone="warn", icon="bell"),
 }
 TASK_STATES = {
     "created": Label(text=mark("Unclaimed"), tone="warn"),

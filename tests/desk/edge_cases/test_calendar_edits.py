@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
+from desk import recomputing
 from desk.calendaredits import with_days, without_days
 from desk.clocks import Cause, ClockRetargeted
-from desk.recomputing import LATE_COMERS
 from desk.store import clocks
 from engine.db import queries, tables
 from tests.desk.conftest import PAYMENT_FAILED, local
@@ -82,9 +82,9 @@ def test_e26_undone_by_publishing_the_former_state_and_each_change_is_written_on
     number = office.open(SUGGESTION)
     edit(office, partial(closing, first="2023-10-10"))
     edit(office, partial(without_days, layer="organisation", first="2023-10-10", last=""), note="it isn't")
-    office.clock.advance(seconds=2 * LATE_COMERS.total_seconds())
+    office.clock.advance(seconds=2 * recomputing.LATE_COMERS.total_seconds())
     office.run()
-    office.clock.advance(seconds=2 * LATE_COMERS.total_seconds())
+    office.clock.advance(seconds=2 * recomputing.LATE_COMERS.total_seconds())
     office.run()
     found = kept(office, number)
     assert found.row.due_at == local("2023-10-11T18:00")
@@ -127,3 +127,31 @@ def test_e07_a_year_that_changes_no_instant_takes_the_flag_all_the_same(office):
     assert not after.row.provisional
     assert not any(isinstance(event, ClockRetargeted) for event in after.events)
     assert after.row.due_at - local("2027-01-04T18:00") == timedelta(0)
+
+
+def test_e26_many_cases_follow_in_batches_and_a_dead_workers_are_done_by_the_next(office, monkeypatch):
+    monkeypatch.setattr(recomputing, "BATCH", 2)
+    monkeypatch.setattr(recomputing, "BATCHES_AT_ONCE", 1)
+    office.at("10:00", "2023-10-08")
+    numbers = [office.open(SUGGESTION, customer_contact=f"1390000000{n}") for n in range(5)]
+    office.desk.calendars.draft("cn-office", by="wang")
+    office.desk.calendars.change("cn-office", partial(closing, first="2023-10-10"), read=1, by="wang")
+    office.desk.calendars.publish("cn-office", note="stocktaking", read=2, by="wang")
+    dying, next_one = recomputing.Recomputing(office.desk.context), recomputing.Recomputing(office.desk.context)
+    monkeypatch.setattr(dying, "_note", dies)
+    with pytest.raises(KeyboardInterrupt):
+        dying.tend()
+    assert next_one.tend() == 0
+    office.clock.advance(seconds=recomputing.LEASE.total_seconds())
+    while next_one.tend():
+        pass
+    found = [kept(office, number) for number in numbers]
+    assert {one.row.due_at for one in found} == {local("2023-10-12T18:00")}
+    assert [sum(isinstance(event, ClockRetargeted) for event in one.events) for one in found] == [1] * 5
+    done = office.desk.calendars.edits()[0]
+    assert (done.total, done.looked_at, done.failed, done.done_at is None) == (5, 5, 0, False)
+
+
+def dies(*_arguments, **_changes):
+    """What a worker that is killed after its first batch leaves: nothing noted."""
+    raise KeyboardInterrupt

@@ -147,6 +147,16 @@ class Contributions:
             found = store.of_case(tx, self._context.vault, number)
             return [self._view(tx, agent, case, one, timed.get((one.round, one.clock))) for one in found]
 
+    def may_ask(self, number: str, *, viewer: str) -> bool:
+        """Whether the viewer may ask departments, and the process would take it now. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            agent = people.agent(tx, viewer)
+            case = cases.case(tx, number, readable=readable(agent))
+            if not case.open or not (agent.login == case.owner or agent.leads):
+                return False
+            waiting = queries.subscriptions(tx, instance_id=instance_of(tx, number).id)
+            return any(one.message_name == ASKED for one in waiting)
+
     def _view(self, tx: Transaction, agent: Agent, case: Case, one: Contribution, clock: ClockView | None) -> ContributionView:
         task = self._task(tx, one)
         is_open = one.state is ContributionState.OPEN and case.open

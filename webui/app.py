@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "webui.messaging",
     "webui.urging",
     "webui.authority",
+    "webui.contributing",
     "webui.assigning",
     "webui.intake",
     "webui.tasks",

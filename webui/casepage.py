@@ -10,6 +10,8 @@ from flask import request
 from bpmn.package import ProcessPackage
 from desk.timeline import TimelineItem
 from webui.context import services
+from webui.contributing import panel_of
+from webui.i18n import gettext
 from webui.people_names import name_of, team_name
 from webui.process_texts import in_words
 from webui.reasons import request_for
@@ -24,6 +26,8 @@ def case_texts(number: str | None, login: str, package: ProcessPackage) -> Mappi
         "timeline": items,
         "conversation": [item for item in items if item.kind in SPOKEN],
         "progress": progress_of(items),
+        **(panel_of(number, login) if number else {"contributions": [], "may_ask_departments": False}),
+        "approval_kinds": [("", gettext("(none)")), *((kind, kind) for kind in _kinds())],
         "message_id": services().chance.token(),
         "done": request.args.get("done", ""),
         "words": lambda text: in_words(package, text),
@@ -31,6 +35,11 @@ def case_texts(number: str | None, login: str, package: ProcessPackage) -> Mappi
         "team_name": team_name,
         "request_for": request_for,
     }
+
+
+def _kinds() -> list[str]:
+    """For what somebody has authority."""
+    return sorted({one.kind for one in services().desk.approvals.grants()})
 
 
 def progress_of(items: Sequence[TimelineItem]) -> list[TimelineItem]:

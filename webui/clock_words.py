@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from desk.clocks.explaining import ClockStep
-from desk.clocks.names import kind_of
+from desk.clocks.names import TEAM, kind_of
 from webui.i18n import format_date, format_datetime, format_number, gettext, mark
 from webui.labels import CLOCKS, PAUSE_REASONS, VERDICTS, Label, label_of
-from webui.people_names import name_of
+from webui.people_names import name_of, team_name
 from webui.wording import sentence
 
 STEPS: Mapping[str, str] = {
@@ -94,6 +94,9 @@ _TABLES = {
 def clock_name(name: str) -> str:
     """What a clock times; the second of a kind with its number."""
     kind, _, rest = name.partition(":")
+    if kind == TEAM:
+        team, _, times = rest.rpartition(":")
+        return gettext("%(team)s, no. %(n)s", team=team_name(team), n=times)
     shown = label_of(CLOCKS, kind).text if kind_of(name) in CLOCKS else name
     return f"{shown} {rest}" if rest and kind in CLOCKS else shown
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from desk.errors import AnswersInvalid
+from desk.wordings import NO_AMOUNT
 from webui.access import for_roles, go_to, own_path, signed_in
 from webui.context import services
 from webui.i18n import gettext, mark
@@ -36,12 +39,28 @@ def say(number: str, kind: str) -> Response:
         "note": lambda: work.note(number, text, by=login, message_id=_message_id(login, kind)),
         "customer": lambda: _from_customer(number, text, login),
         "technical": lambda: work.request_technical_help(number, reason=text, by=login, message_id=_message_id(login, kind)),
-        "approval": lambda: work.request_approval(number, reason=text, by=login, message_id=_message_id(login, kind)),
+        "approval": lambda: work.request_approval(
+            number,
+            reason=text,
+            by=login,
+            message_id=_message_id(login, kind),
+            kind=request.form.get("kind", ""),
+            amount=_amount(),
+        ),
     }
     if kind not in ways:
         raise BodyUnreadable(f"there is no kind of entry {kind!r}")
     ways[kind]()
     return _back(number, kind)
+
+
+def _amount() -> Decimal | None:
+    """The amount for which approval is asked; none when the field is empty."""
+    given = request.form.get("amount", "").strip().replace(",", "")
+    try:
+        return Decimal(given) if given else None
+    except InvalidOperation:
+        raise AnswersInvalid({"amount": NO_AMOUNT}) from None
 
 
 def _from_customer(number: str, text: str, login: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,6 +61,12 @@ CHANGES: Mapping[str, str] = {
     handing.KEPT_FROM: mark("A supervisor keeps it from its owner."),
     handing.OWNER_GONE: mark("Its owner isn't there."),
 }
+DEPARTMENTS = {
+    "department": mark("Asked %(team)s"),
+    "withdrawn": mark("Withdrawn from %(team)s"),
+    "passed on": mark("Passed on from %(team)s to %(to)s"),
+}
+_OF_DEPARTMENTS = re.compile(r"(department|withdrawn|passed on) (\S+)(?: (\S+))?$")
 REQUESTS = {"technical help": mark("Technical help"), "request for approval": mark("Approval")}
 
 
@@ -93,6 +100,9 @@ def why_changed(text: str) -> str:
 def request_for(text: str) -> tuple[str, str]:
     """What an agent asked for, in the viewer's language, and why: the two parts of a request's text."""
     what, colon, why = text.partition(": ")
+    if colon and (told := _OF_DEPARTMENTS.match(what)):
+        happened, team, to = told.groups()
+        return gettext(DEPARTMENTS[happened]) % {"team": team_name(team), "to": team_name(to)}, why
     return (gettext(REQUESTS[what]), why) if colon and what in REQUESTS else ("", text)
 
 

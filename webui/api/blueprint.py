@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify
 from webui.api import (
     cases,
     clocks,
+    contributions,
     definitions,
     deployments,
     external_tasks,
@@ -35,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tasks.OPERATIONS,
     *cases.OPERATIONS,
     *clocks.OPERATIONS,
+    *contributions.OPERATIONS,
     *messages.OPERATIONS,
     *external_tasks.OPERATIONS,
     *incidents.OPERATIONS,

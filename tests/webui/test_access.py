@@ -12,7 +12,7 @@ PUBLIC = {"assets", "pages", "login", "survey"}
 FOR_PROGRAMS = {"api"}
 """Cookies open nothing there: tests/webui/api."""
 OF_ALL = {"notices", "preferences", "calendars"}
-CASES = {"inbox", "intake", "tasks", "cases", "conversation", "exports", "timing", "urging", "teams", "assigning"}
+CASES = {"inbox", "intake", "tasks", "cases", "conversation", "exports", "timing", "contributing", "urging", "teams", "assigning"}
 PROCESSES = {"processes", "rollout", "incidents", "messaging"}
 MAY_REACH = {
     "li": OF_ALL | CASES,

@@ -97,7 +97,7 @@ def test_a_case_is_not_resolved_while_the_technicians_work(product):
     visitor.post(f"/cases/{task.business_key}/say/technical", {"text": "支付接口返回 500"})
     answer = send(visitor, product.task_of(task.business_key), DONE)
     assert answer.status_code == 409
-    assert "waits for: Technical work" in answer.json["error"]["message"]
+    assert "waits for: Contribute" in answer.json["error"]["message"]
 
 
 def test_releasing_gives_the_task_back_to_its_team(product):

@@ -43,7 +43,8 @@ class StoredCalendars:
         if found is None:
             found = self._read(tx, edit_id)
             while len(self._states) >= _KEPT_STATES:
-                self._states.pop(min(self._states), None)
+                # other threads add states meanwhile
+                self._states.pop(min(list(self._states)), None)
             self._states[edit_id] = found
         return found
 

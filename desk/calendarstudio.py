@@ -37,7 +37,7 @@ Alter = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A calendar in the list. `version` is None as long as it is as shipped, 0 for one that has only a draft."""
+    """A calendar in the list. `version` is None as long as it is as shipped; `is_new`: it is drafted only, and counts nowhere."""
 
     key: str
     calendar: Calendar

@@ -124,7 +124,7 @@ class Recomputing:
         order = RescheduleInstances(names=NAMES, by=run.edit.by, reason=REASON, instance_ids=tuple(instances))
         batch = self._engine.reschedule(tx, order, limit=len(instances)) if instances else None
         followed = {instances[each] for each in batch.followed} if batch else set()
-        return self.recompute(tx, run, sorted(followed)), [number for number in numbers if number not in followed]
+        return self._recompute(tx, run, sorted(followed)), [number for number in numbers if number not in followed]
 
     def _alone(self, run: _Run, number: str) -> int | None:
         """Let one case follow, with its process; None when that can't be done, which stops no other case."""
@@ -133,7 +133,7 @@ class Recomputing:
         def follow(tx: Transaction) -> None:
             def alter(_book: object) -> None:
                 nonlocal moved
-                moved = self.recompute(tx, run, [number])
+                moved = self._recompute(tx, run, [number])
 
             clockchanges.change(tx, self._context, number, alter, by=run.edit.by, reason=REASON)
 
@@ -146,7 +146,7 @@ class Recomputing:
             return None
         return moved
 
-    def recompute(self, tx: Transaction, run: _Run, numbers: Sequence[str]) -> int:
+    def _recompute(self, tx: Transaction, run: _Run, numbers: Sequence[str]) -> int:
         """Write what the open clocks of these cases say now; how many of them moved."""
         changed: list[ClockRow] = []
         happened: list[tuple[ClockRow, int, list[ClockEvent]]] = []

@@ -10,9 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
-from engine.errors import NotFound, StaleRevision
+from engine.errors import NotFound, StaleRevision, TransactionLost
 from engine.ports import Transaction
 
 EDIT, VERSION, YEAR, DRAFT = tables.calendar_edit, tables.calendar_version, tables.statutory_year, tables.calendar_draft
@@ -184,8 +185,11 @@ def drafts(tx: Transaction) -> dict[str, Draft]:
 
 
 def add_draft(tx: Transaction, key: str, document: Mapping[str, Any], *, based_on: int, by: str, at: datetime) -> None:
+    """Keep a new draft at revision 1. Raises TransactionLost when somebody opened one at the same moment."""
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     values = {"key": key, "based_on": based_on, "document": _text(document), "changed_at": at, "changed_by": by}
-    tx.execute(insert(DRAFT).values(**values, revision=1))
+    if tx.execute(dialect.insert(DRAFT).values(**values, revision=1).on_conflict_do_nothing()).rowcount == 0:
+        raise TransactionLost
 
 
 def save_draft(tx: Transaction, read: Draft, document: Mapping[str, Any], *, by: str, at: datetime) -> None:

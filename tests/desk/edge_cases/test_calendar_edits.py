@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -155,3 +156,9 @@ def test_e26_many_cases_follow_in_batches_and_a_dead_workers_are_done_by_the_nex
 def dies(*_arguments, **_changes):
     """What a worker that is killed after its first batch leaves: nothing noted."""
     raise KeyboardInterrupt
+
+
+def test_two_who_begin_to_edit_at_the_same_moment_get_the_same_draft(office):
+    with ThreadPoolExecutor(4) as pool:
+        drafts = list(pool.map(lambda _: office.desk.calendars.draft("cn-office", by="wang"), range(4)))
+    assert {(draft.key, draft.revision) for draft in drafts} == {("cn-office", 1)}

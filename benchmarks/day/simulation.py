@@ -27,6 +27,8 @@ MOST_LEFT, FEW_LEFT = 150, 30
 ACTIONS_A_CASE = 8
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.05
+LOOKS_IN_VAIN = 100
+"""After so many looks at which nothing is to come, what is still open is stuck."""
 BEFORE = timedelta(hours=1)
 STEP = timedelta(hours=36)
 """When all stories are over, time goes on to the next due instant, and this further, until every case is closed."""
@@ -95,11 +97,17 @@ class _Day:
                 heapq.heappush(self._coming, (self._office.clock.now() + rest, index, story))
             if self._stories.actions - self._looked >= EVERY or self._office.clock.now() - self._looked_at >= EVERY_HOUR:
                 self._look(kill_after)
-        while self._open() and (comes_at := self._next()):
+        in_vain = 0
+        while self._open() and in_vain < LOOKS_IN_VAIN:
             self._look(0)
             self._settle()
-            self._advance(comes_at + STEP)
-        self._settle()
+            if comes_at := self._next():
+                in_vain = 0
+                self._advance(comes_at + STEP)
+            else:
+                # a worker may be between two transactions
+                in_vain += 1
+                time.sleep(PAUSE_SECONDS)
 
     def _advance(self, at: datetime) -> None:
         self._office.clock.set(max(at, self._office.clock.now()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.ports import Transaction
 
 CLOCKS = "clocks"
 """The variable in which a process has what was promised when its round began; diagrams of earlier versions time by it."""
+_INSTANT_READ = re.compile(r"\bclocks\s*\.\s*\w+\s*\.\s*(due_at|warn_at)\b")
 
 Alter = Callable[[ClockBook], None]
 
@@ -33,7 +35,7 @@ def book_of(tx: Transaction, context: DeskContext, number: str) -> ClockBook:
 def change(tx: Transaction, context: DeskContext, number: str, alter: Alter, *, by: str, reason: str) -> None:
     """Let `alter` change the clocks of a case, and the process move what follows them, in the same transaction.
 
-    What was due before fires first. A diagram that asks no lookup gets the new instants in its variable instead.
+    What was due before fires first. A diagram that times by the instants in its variable gets the new ones there.
     """
     instance = instance_of(tx, number)
 
@@ -45,18 +47,16 @@ def change(tx: Transaction, context: DeskContext, number: str, alter: Alter, *, 
     definition = context.engine.definition(instance.deployment_id, tx)
     if instance.state not in OPEN_INSTANCES:
         alter_and_write()
-    elif asks_clock(definition):
+    else:
         refresh = RefreshLookups(instance_id=instance.id, names=(CLOCK,), by=by, reason=reason)
         context.engine.refresh(tx, refresh, alter_and_write)
-    else:
-        context.engine.lock(tx, instance.id)
-        alter_and_write()
-        _tell_variable(tx, context, instance, by=by, reason=reason)
+        if times_by_variable(definition):
+            _tell_variable(tx, context, instance, by=by, reason=reason)
 
 
-def asks_clock(definition: Definition) -> bool:
-    """Whether any timer, condition or due date of a process asks the lookup."""
-    return any(CLOCK in definition.expression(source).calls for source in _timed_by(definition))
+def times_by_variable(definition: Definition) -> bool:
+    """Whether any timer, condition or due date of a process reads an instant of the variable, as all did before lookups."""
+    return any(_INSTANT_READ.search(source) for source in _timed_by(definition))
 
 
 def _timed_by(definition: Definition) -> list[str]:

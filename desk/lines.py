@@ -84,6 +84,10 @@ class Lines:
         self._db.run(lambda tx: people.end_availability(tx, now))
         return self._drain(team, (), now)
 
+    def give_out(self, number: str) -> bool:
+        """Give a case that waits to somebody who is free now; whether somebody was."""
+        return bool(self._each(self._give_out, number))
+
     def tend(self) -> int:
         """Look through the lines that are due, and at assignments that nobody touched; how many cases changed hands."""
         now = self._context.now()
@@ -106,7 +110,7 @@ class Lines:
             asked = {key for case in waiting for key in case.wanted.teams}
             found = takers(waiting, candidates.candidates(tx, asked, now), now) if waiting else ()
             planned = [case.number for case, _ in found]
-        given = sum(self._each(self._give_out, number) for number in planned[:AT_ONCE])
+        given = sum(map(self.give_out, planned[:AT_ONCE]))
         self._db.run(lambda tx: self._look_through_later(tx, team, ids, now, soon=len(planned) > AT_ONCE))
         return given
 

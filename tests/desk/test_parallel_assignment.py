@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
 
 from benchmarks.assignment import TEAM, Crowd, verdict_of
-from desk.store import candidates
+from desk import handing
+from desk.store import assignments, candidates
 from engine.db.database import Database
 from engine.errors import TransactionLost
 from tests.conftest import fresh_postgres
@@ -41,3 +43,32 @@ def test_who_decides_about_the_same_people_waits_until_the_other_has_decided(pos
                 decide_impatiently(db, now)
         with db.transaction() as third:
             assert len(candidates.candidates(third, (TEAM,), now, lock=True)) == 2
+
+
+def test_lines_that_are_given_out_at_once_overload_nobody_however_long_a_decision_takes(postgres_url, monkeypatch):
+    """Without the lock all threads see the same room: each of the four gives its case to the same agent."""
+    counted = candidates.candidates
+
+    def slowly(tx, team_keys, now, *, lock=False):
+        found = counted(tx, team_keys, now, lock=lock)
+        time.sleep(0.2)
+        return found
+
+    with fresh_postgres(postgres_url) as url, Crowd.on(url, agents=2, capacity=2) as crowd:
+        switch_all(crowd, available=False)
+        for number in (1, 2, 3, 5):
+            crowd.create_and_now_and_then_resolve(number)
+        switch_all(crowd, available=True)
+        with crowd.services.db.reading() as tx:
+            waiting = [one.number for one in assignments.waiting(tx, TEAM, 10)]
+        monkeypatch.setattr(handing.candidates, "candidates", slowly)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda number: crowd.desks[0].lines.give_out(number), waiting))
+        verdict = verdict_of(crowd)
+    assert (len(waiting), verdict.waiting, verdict.over_capacity) == (4, 2, [])
+
+
+def switch_all(crowd: Crowd, *, available: bool) -> None:
+    people = crowd.services.desk.people
+    for login in crowd.logins:
+        people.change_agent(login, by="bench", revision=people.agent(login).revision, available=available)

@@ -39,6 +39,7 @@ BLUEPRINTS = (
     "webui.calendar_edits",
     "webui.escalations",
     "webui.targets",
+    "webui.policies",
     "webui.incidents",
     "webui.instances",
     "webui.api.blueprint",

@@ -52,3 +52,7 @@ def test_asking_the_targets_what_if(furnished, tmp_path, open_page, screenshot, 
         page.locator("main details").first.click()
         screenshot(page, "targets", language)
         check_looks(page)
+        page.goto("/targets/1.1/apply")
+        expect(page.locator("#preview")).to_be_visible()
+        screenshot(page, "targets-apply", language)
+        check_looks(page)

@@ -34,3 +34,21 @@ def test_a_version_that_does_not_exist_is_not_found(product, query):
 def test_a_time_that_nobody_means_is_said_kindly(product, received):
     answer = product.visitor("wang").get(f"/targets?type=inquiry&priority=low&received={received}")
     assert answer.status_code == 200
+
+
+def test_applying_targets_shows_what_would_move_asks_for_a_reason_and_tells_how_far_it_is(product):
+    number, visitor = product.open_case(), product.visitor("wang")
+    other = "1.0" if product.desk.cases.case(number, viewer="wang").case.version == "1.1" else "1.1"
+    assert "Nothing would move" in visitor.get(f"/targets/{other}/apply").text
+    assert visitor.post(f"/targets/{other}/apply", {"reason": " "}).status_code == 422
+    visitor.post(f"/targets/{other}/apply", {"reason": "新合同"})
+    product.work()
+    page = visitor.get(f"/targets/{other}/apply").text
+    assert "新合同" in page
+    assert "1 of 1 looked at, 0 moved, 0 failed" in page
+
+
+def test_applying_targets_is_for_supervisors_and_analysts_and_versions_that_are_deployed(product):
+    assert product.visitor("li").get("/targets/1.1/apply").status_code == 403
+    assert product.visitor("analyst").get("/targets/1.1/apply").status_code == 200
+    assert product.visitor("wang").get("/targets/9.9/apply").status_code == 404

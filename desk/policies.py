@@ -117,6 +117,10 @@ class Policies:
             policy = f"{self._key} {version}"
             retarget_all(book, cases.case(tx, number), rows, context.calendars_in(tx), change, policy=policy)
 
+    def _dues(self, tx: Transaction, book: ClockBook) -> dict[tuple[int, str], datetime]:
+        """When the open clocks are due, or would be if they went on now."""
+        return {each: self._state(tx, book, each).due_if_resumed for each in book.open_clocks()}
+
     @tried_again
     def apply(self, version: str, *, by: str, reason: str) -> int:
         """Begin a run over all open cases of other versions; its id. Raises AnswersInvalid without a reason."""
@@ -169,9 +173,9 @@ class Policies:
         def follow(tx: Transaction) -> None:
             def alter(book: ClockBook) -> None:
                 nonlocal moved
-                before = {each: book.events(*each) for each in book.all_clocks()}
+                before = self._dues(tx, book)
                 self._retarget(tx, book, number, run.version, by=run.by, reason=run.reason)
-                moved = before != {each: book.events(*each) for each in book.all_clocks()}
+                moved = before != self._dues(tx, book)
 
             clockchanges.change(tx, self._context, number, alter, by=run.by, reason=Cause.POLICY_APPLIED)
 

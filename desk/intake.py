@@ -20,7 +20,7 @@ from desk.orders import content_of
 from desk.store import cases, customers, people
 from desk.store.cases import Matter
 from desk.store.customers import Customer
-from desk.wordings import NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
+from desk.wordings import NO_COLLEAGUE, NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
 from engine.db import messages
 from engine.db.database import tried_again
@@ -38,6 +38,10 @@ class CustomerMatch:
     name: str
     number: str
     contact: str
+
+
+ABOUT = "about_agent"
+"""The answer of the intake form that names who of us is complained about."""
 
 
 class Intake:
@@ -80,7 +84,7 @@ class Intake:
             deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
             definition = self._context.engine.definition(deployment.id, tx)
             start_form = definition.package.forms.get(definition.start_node().work.form_id or "")
-            answers = with_offset(start_form, form, self._context.zone)
+            answers = _about_login(tx, with_offset(start_form, form, self._context.zone))
             case = self._case(tx, answers, by=by, team=team, version=deployment.version)
             cases.insert_case(tx, self._context.vault, case, _matter(answers))
             command = StartInstance(
@@ -226,3 +230,14 @@ def _text(form: Mapping[str, Any], key: str) -> str:
     """A text answer; anything else is left to the form's own check, which refuses it."""
     value = form.get(key)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _about_login(tx: Transaction, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers with the login of who is complained about, whom the case must not come to; a name must be one person's."""
+    named = _text(answers, ABOUT)
+    if not named:
+        return answers
+    found = [one.login for one in people.agents(tx) if named in (one.login, one.name)]
+    if len(found) != 1:
+        raise AnswersInvalid({ABOUT: NO_COLLEAGUE})
+    return {**answers, ABOUT: found[0]}

@@ -15,6 +15,9 @@ NO_VARIABLE = Wording(
     "isn't a name: letters, digits and _, at most 100, not beginning with a digit.",
     "不是变量名：只能用字母、数字和 _，最多 100 个字符，不能以数字开头。",
 )
+NO_COLLEAGUE = Wording(
+    "is the name or login of nobody here, or of several; write the login.", "不是本单位唯一的姓名或账号，请填写账号。"
+)
 NO_CHOICE = Wording("can't be chosen.", "不能选择。")
 NO_CHANNEL = Wording("isn't one of the chat channels.", "不是已配置的聊天渠道。")
 TOO_LONG_ADDRESS = Wording(

@@ -153,3 +153,10 @@ def test_a_customers_number_counts_for_more_than_a_shared_phone(office):
     ids = {number: office.desk.cases.case(number, viewer="wang").case.customer_id for number in (father, son)}
     again = office.open(customer_name="张小三", customer_number="C10025")
     assert office.desk.cases.case(again, viewer="wang").case.customer_id == ids[father] != ids[son]
+
+
+def test_a_complaint_about_somebody_of_us_never_comes_to_them(office):
+    number = office.open(about_agent="李娜")
+    assert office.task(number).assignee != "li"
+    with pytest.raises(AnswersInvalid, match="about_agent"):
+        office.open(about_agent="没有这个人")

@@ -11,9 +11,9 @@ from webui.access import own_path
 PUBLIC = {"assets", "pages", "login", "survey"}
 FOR_PROGRAMS = {"api"}
 """Cookies open nothing there: tests/webui/api."""
-OF_ALL = {"notices", "preferences", "calendars"}
+OF_ALL = {"notices", "preferences", "calendars", "targets"}
 CASES = {"inbox", "intake", "tasks", "cases", "conversation", "exports", "timing", "contributing", "urging", "teams", "assigning"}
-PROCESSES = {"processes", "rollout", "incidents", "messaging"}
+PROCESSES = {"processes", "rollout", "incidents", "messaging", "policies"}
 MAY_REACH = {
     "li": OF_ALL | CASES,
     "analyst": OF_ALL | PROCESSES | {"drafts"},

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from desk.casetasks import instance_of, tasks_of
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, EscalationNotFound, NothingToTakeOver, RightMissing
+from desk.errors import AnswersInvalid, RightMissing
+from desk.limit_errors import EscalationNotFound, NothingToTakeOver
 from desk.masking import mask_name
 from desk.model import Agent, Case
 from desk.rights import readable

@@ -16,7 +16,7 @@ from typing import Any
 from desk.calendars import WorkingTime
 from desk.clocks.ladder import notice_time
 from desk.clocks.state import ClockState
-from desk.errors import LadderInvalid
+from desk.limit_errors import LadderInvalid
 from desk.promises import Promise, escalates_at
 
 MOST_MINUTES = 100_000

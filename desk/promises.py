@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from desk.errors import PromiseOver, PromiseTooLate
+from desk.limit_errors import PromiseOver, PromiseTooLate
 from engine.errors import ReasonMissing
 
 

@@ -8,8 +8,9 @@ from desk import promises
 from desk.casetasks import instance_of
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, PromiseUnknown
+from desk.errors import AnswersInvalid, CaseClosed
 from desk.instants import minute
+from desk.limit_errors import PromiseUnknown
 from desk.model import Agent, Case
 from desk.notification.announcing import Announcer
 from desk.promises import PromiseState

@@ -16,7 +16,7 @@ from desk.clocks.names import NEXT_RESPONSE, RESPOND, kind_of
 from desk.clocks.variables import read_variable
 from desk.clocks.waiting import RESUMED_BY_CUSTOMER
 from desk.context import DeskContext
-from desk.errors import TargetRowInvalid
+from desk.limit_errors import TargetRowInvalid
 from desk.store import cases
 from desk.targeting import TARGET_ROWS
 from engine.db import queries

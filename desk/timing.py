@@ -15,7 +15,8 @@ from desk.clocks.explaining import ClockStep, explanation
 from desk.clocks.pausing import DEFAULT_PAUSES, PauseReason
 from desk.clocks.verdicts import VerdictFact
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, ClockHeldByProcess, NothingToPause
+from desk.errors import AnswersInvalid, CaseClosed
+from desk.limit_errors import ClockHeldByProcess, NothingToPause
 from desk.model import DESK, Case
 from desk.rights import readable, require_lead, require_owner_or_lead
 from desk.store import cases, clocks, people

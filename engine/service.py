@@ -34,20 +34,9 @@ from engine.correlation import Correlation
 from engine.db import queries, starts, store, user_tasks
 from engine.db.database import Database
 from engine.definition import Definition
-from engine.errors import (
-    FormInvalid,
-    InstanceOver,
-    InstanceSuspended,
-    Invalid,
-    TaskNotOpen,
-)
+from engine.errors import FormInvalid, InstanceOver, InstanceSuspended, Invalid, TaskNotOpen
 from engine.execution import Execution, Surroundings
-from engine.history import (
-    HistoryEvent,
-    InstanceCancelled,
-    InstanceStarted,
-    TaskCompleted,
-)
+from engine.history import HistoryEvent, InstanceCancelled, InstanceStarted, TaskCompleted
 from engine.ledger import Cause
 from engine.lookups import checked_lookups
 from engine.model import (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.errors import WorkingTimeInvalid
+from desk.limit_errors import WorkingTimeInvalid
 from desk.store.staffing import TEAM
 from webui.access import for_roles, go_to, signed_in
 from webui.context import services, time_zone

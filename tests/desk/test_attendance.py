@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from desk.assignment.absences import OpenWork
-from desk.errors import RightMissing, WorkingTimeInvalid
+from desk.errors import RightMissing
+from desk.limit_errors import WorkingTimeInvalid
 from desk.model import Availability
 from desk.staffing_errors import LeaveInvalid
 from tests.desk.conftest import BILLING_DAY, Office

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from desk.assignment.absences import OpenWork
-from desk.errors import AnswersInvalid, EscalationNotFound, RightMissing
+from desk.errors import AnswersInvalid, RightMissing
+from desk.limit_errors import EscalationNotFound
 from desk.model import Availability, NewAgent, Role
 from tests.desk.conftest import BILLING_DAY, PASSWORD, Office, local
 

@@ -12,8 +12,8 @@ import pytest
 from desk.assignment import Candidate
 from desk.calendars import AroundTheClock, weekly_hours
 from desk.clocks import Calendars
-from desk.errors import TargetRowInvalid
 from desk.facts import EscalationFacts
+from desk.limit_errors import TargetRowInvalid
 from desk.model import Agent, Role, Team
 from engine.errors import Invalid
 from engine.ports import HandlerCall

@@ -67,7 +67,10 @@ def test_a_breach_escalates_once_also_when_the_case_comes_back_from_the_customer
     assert fired.count("respond_breach") == 1
     office.at("11:40")
     complete(office, number, "handle", {**WAITING, "wait_until": "2023-10-01T12:00"}, "li")
-    office.at("12:10")
+    # the limit of 11:30 waited for the customer from 09:50 to 11:00 and from 11:40 to 12:00
+    office.at("13:00")
+    assert [event.activity_id for event in history(office, number, TimerFired)].count("solve_breach") == 1
+    office.at("13:30")
     fired = [event.activity_id for event in history(office, number, TimerFired)]
     assert (fired.count("respond_breach"), fired.count("solve_breach")) == (1, 1)
     assert notices(office, "li").count("solution_warning") == 1

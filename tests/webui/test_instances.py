@@ -67,10 +67,12 @@ def test_a_phone_number_that_somebody_wrote_is_masked_too(product, number):
 
 
 def test_what_the_desk_changed_itself_is_said_in_the_readers_language(product, number):
-    product.desk.work.reply(number, "马上处理", by="li")
-    assert "First response to the customer." in product.visitor("wang").get(path(product, number)).text
+    task = product.task_of(number)
+    product.desk.work.reassign(task.id, assignee="zhao", by="wang", reason="zhao knows the customer")
+    product.desk.work.claim(task.id, by="zhao")
+    assert "The owner&#39;s task changed hands." in product.visitor("wang").get(path(product, number)).text
     page = product.visitor("wang", language="zh").get(path(product, number)).text
-    assert "首次答复客户。" in page
+    assert "主责人的任务已转手。" in page
     assert "运行中" in page
 
 

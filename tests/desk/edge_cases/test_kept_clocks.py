@@ -10,7 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from desk import tables
 from desk.contributions import Asked
-from desk.errors import ClockHeldByProcess, NothingToPause, RightMissing
+from desk.errors import RightMissing
+from desk.limit_errors import ClockHeldByProcess, NothingToPause
 from desk.promises import PromiseState
 from desk.reclassifying import NewClass
 from desk.store import clocks

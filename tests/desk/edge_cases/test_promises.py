@@ -8,7 +8,7 @@ import pytest
 
 from desk.clocks import evaluate
 from desk.clocks.ladder import Rung, rung_at
-from desk.errors import PromiseOver, PromiseTooLate
+from desk.limit_errors import PromiseOver, PromiseTooLate
 from desk.model import Verdict
 from desk.promises import PromiseState, fulfil, promise, withdraw
 from engine.errors import ReasonMissing

@@ -26,6 +26,7 @@ PLACES = sorted(place.parent for place in HERE.glob("*/expected.json"))
 EXPECTED = {place: json.loads((place / "expected.json").read_text("utf-8")) for place in PLACES}
 
 pytestmark = pytest.mark.stored
+SCHEMA_NOTES = ("alembic_version", "schema_promise", "sqlite_sequence")  # what is noted of the schema itself
 HOW_TO = "Run: python -m tests.engine.states.make"
 Upgraded = Callable[[Path, str], Path]
 
@@ -90,7 +91,7 @@ def test_bringing_the_schema_up_to_date_keeps_every_row(upgraded: Upgraded, tmp_
 def _columns(path: Path) -> dict[str, list[str]]:
     with sqlite3.connect(path) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        kept = [name for name in names if name not in ("alembic_version", "sqlite_sequence")]
+        kept = [name for name in names if name not in SCHEMA_NOTES]
         return {name: [column[1] for column in connection.execute(f"PRAGMA table_info({name})")] for name in kept}
 
 

@@ -14,7 +14,7 @@ from desk.calendars.problems import CalendarInvalid, Problem, read_dates
 _BETWEEN_SPANS = re.compile(r"[,，、;；\s]+")
 _DASHES = re.compile(r"\s*[-–—~～至到]\s*")
 NAME_NEEDED = Wording("a day needs a name, such as the occasion.", "请填写当天的名称，例如事由。")
-NO_LAYER = Wording("there is no such layer.", "没有这个图层。")
+NO_LAYER = Wording("there is no such layer.", "没有这个层级。")
 
 
 def spans_of(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from desk.calendars.document import document_of
 from desk.calendars.document_schema import LAYERS
 from desk.calendars.spans import WEEKDAYS
 from desk.calendars.statutory import PACKAGED_COUNTRIES, read_year
-from desk.calendarstudio import Alter, Opened
+from desk.calendarstudio import Alter
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
 from webui.calendars import EDITORS, asked_what_if, said, year_texts
@@ -46,20 +46,12 @@ def open_draft(key: str) -> ResponseReturnValue:
     return go_to(url_for("calendar_edits.preview" if number is not None else "calendar_edits.edit", key=key))
 
 
-def _drafted(key: str) -> Opened:
-    """A calendar with its draft, which is opened when there is none."""
-    studio = services().desk.calendars
-    opened = studio.opened(key, drafted=True)
-    if opened.draft is None:
-        studio.draft(key, by=signed_in().login)
-        opened = studio.opened(key, drafted=True)
-    return opened
-
-
 @blueprint.get("/calendars/<key>/edit")
-def edit(key: str) -> str:
-    """The draft: the year with days to choose, the weekly hours, the rest."""
-    opened = _drafted(key)
+def edit(key: str) -> ResponseReturnValue:
+    """The draft: the year with days to choose, the weekly hours, the rest. Without a draft, the calendar's page."""
+    opened = services().desk.calendars.opened(key, drafted=True)
+    if opened.draft is None:
+        return go_to(url_for("calendars.show", key=key))
     chosen = request.args.get("day", "")[:10]
     return render_template(
         "calendars/edit.html",

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.escalations import FILTERS, EscalationView
+from desk.escalations import FILTERS, MOST_SHOWN, EscalationView
 from desk.limit_errors import EscalationNotFound, NothingToTakeOver
 from webui import labels
 from webui.access import for_roles, go_to, signed_in
@@ -51,6 +51,7 @@ def show() -> str:
         "escalations/show.html",
         items=page.items,
         total=page.total,
+        most=MOST_SHOWN,
         asked=asked,
         options=_options(),
         now=services().clock.now(),

@@ -22,6 +22,7 @@ from desk.store.staffing import AGENT
 from webui import labels
 from webui.access import go_to, own_path, signed_in
 from webui.bodies import revision_required
+from webui.calendar_words import weekday_names
 from webui.context import services, time_zone
 from webui.i18n import gettext
 from webui.people_names import name_of, team_name
@@ -62,6 +63,7 @@ def _page(login: str, status: int, **given: Any) -> Response:
         "errors": {},
         "stand_ins": [("", "–"), *((one.login, one.name) for one in services().desk.staff.stand_ins(login))],
         "open_work": [(code, labels.label_of(labels.OPEN_WORK, code).text) for code in labels.OPEN_WORK],
+        "weekdays": weekday_names(),
         "skills": [(code, labels.label_of(labels.CASE_TYPES, code).text) for code in SKILLS],
         "levels": LEVELS,
         "more_skills": ", ".join(f"{name}:{level}" for name, level in found.agent.levels.items() if name not in SKILLS),

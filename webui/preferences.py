@@ -79,6 +79,11 @@ def _page(chosen: Preferences, errors: Mapping[str, str], status: int) -> Respon
         "me/notifications.html",
         chosen=chosen,
         errors=errors,
+        field_names={
+            "im": gettext("Channel"),
+            "im_address": gettext("Your id in it"),
+            **{kind: label_of(words.TEMPLATES, kind).text for kind in KINDS},
+        },
         ways=[(way, label_of(words.WAYS, way).text) for way in ways],
         kinds=[(kind, label_of(words.TEMPLATES, kind).text, about.must, kind in NAMES) for kind, about in KINDS.items()],
         whens=[(when.value, label_of(words.WHEN, when).text) for when in When],

@@ -53,6 +53,8 @@ OBSTACLES: Mapping[str, str] = {
     "owns_case": mark("owns the case"),
     "told_before": mark("was told before"),
 }
+LEVEL_TOO_LOW = mark("level of the skill %(skill)s is too low")
+"""Said of lacks_level where nobody tells the level."""
 CHANGES: Mapping[str, str] = {
     "first response to the customer": mark("First response to the customer."),
     "the owner's task changed hands": mark("The owner's task changed hands."),
@@ -89,6 +91,8 @@ def obstacle(candidate: Mapping[str, Any]) -> str:
     code, given = candidate.get("obstacle") or "", candidate
     if code not in OBSTACLES:
         code, given = coded_obstacle(code)
+    if code == "lacks_level" and given.get("level") is None:
+        return gettext(LEVEL_TOO_LOW) % _words(given)
     return gettext(OBSTACLES[code]) % _words(given) if code else str(candidate.get("obstacle") or "")
 
 

@@ -36,6 +36,7 @@ def _batches(error: str, status: int) -> Response:
     page = render_template(
         "teams/suggestions.html",
         batches=services().desk.suggestions.batches(viewer=login, limit=PAGE),
+        most=PAGE,
         teams=[(key, team_name(key)) for key in teams()],
         first=request.form.get("first", (today - timedelta(days=30)).isoformat()),
         last=request.form.get("last", today.isoformat()),
@@ -123,7 +124,8 @@ def batch_file(batch_id: int) -> Response:
     found = services().desk.suggestions.of_batch(batch_id, viewer=signed_in().login)
     texts = _texts([one.case_number for one in found])
     heads = [
-        gettext(head) for head in (mark("Case"), mark("Suggestion"), mark("Verdict"), mark("Reason"), mark("By"), mark("Time"))
+        gettext(head)
+        for head in (mark("Case"), mark("Suggestion"), mark("Verdict"), mark("Reason"), mark("Verdict by"), mark("Time"))
     ]
     rows = (
         (

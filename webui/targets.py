@@ -15,19 +15,13 @@ from desk.targetbook import Promised, Request, TargetBoard
 from webui import labels
 from webui.access import for_roles, signed_in
 from webui.context import services, time_zone
-from webui.i18n import format_number, gettext, mark
+from webui.i18n import format_number, gettext, mark, ngettext
 from webui.process_texts import in_words
 from webui.wording import sentence
 
 blueprint = Blueprint("targets", __name__)
 for_roles(blueprint, "agent", "supervisor", "analyst")
-UNITS = {
-    "min": mark("%(n)s min"),
-    "h": mark("%(n)s h"),
-    "bh": mark("%(n)s working hours"),
-    "wd": mark("%(n)s working days"),
-    "%": mark("%(n)s %% of the solution's limit"),
-}
+UNITS = {"min": mark("%(n)s min"), "h": mark("%(n)s h"), "%": mark("%(n)s %% of the solution's limit")}
 CALENDARS = {"24x7": mark("around the clock"), "business": mark("business calendar")}
 YEARS = range(1990, 2100)
 """Of what calendars count; a request of another year is a slip of the hand."""
@@ -159,7 +153,13 @@ def row_limit(text: str) -> str:
 
 
 def _in_words(amount: float, unit: str) -> str:
-    return gettext(UNITS[unit], n=format_number(amount))
+    number = format_number(amount)
+    plural = 1 if amount == 1 else 2  # half a day is a plural too
+    if unit == "bh":
+        return ngettext("%(amount)s working hour", "%(amount)s working hours", plural, amount=number)
+    if unit == "wd":
+        return ngettext("%(amount)s working day", "%(amount)s working days", plural, amount=number)
+    return gettext(UNITS[unit], n=number)
 
 
 def calendar_text(key: str) -> str:

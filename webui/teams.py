@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response
 from desk.limit_errors import WorkingTimeInvalid
 from desk.store.staffing import TEAM
 from webui.access import for_roles, go_to, signed_in
+from webui.calendar_words import weekday_names
 from webui.context import services, time_zone
 from webui.i18n import gettext, ngettext
 from webui.people_names import name_of, team_name
@@ -95,7 +95,7 @@ def drain(key: str) -> Response:
 def shift(key: str) -> Response:
     """The hours of a whole team, which hold for whoever has none of their own."""
     found = services().desk.staff.team(key, viewer=signed_in().login)
-    return _shift_page(key, shown(found.shift, _zone()), "", 200)
+    return _shift_page(key, shown(found.shift, time_zone()), "", 200)
 
 
 @blueprint.post("/teams/<key>/shift")
@@ -114,11 +114,9 @@ def set_shift(key: str) -> Response:
 
 def _shift_page(key: str, form: ShiftForm, error: str, status: int) -> Response:
     found = services().desk.staff.team(key, viewer=signed_in().login)
-    return make_response(render_template("teams/shift.html", one=found, form=form, error=error, **_said()), status)
-
-
-def _zone() -> ZoneInfo:
-    return time_zone()
+    return make_response(
+        render_template("teams/shift.html", one=found, form=form, error=error, weekdays=weekday_names(), **_said()), status
+    )
 
 
 def _said() -> dict[str, object]:

@@ -35,7 +35,7 @@ NEVER_OPENS = Wording(
     "no weekday opens, so nothing would ever be due. Open at least one.",
     "每周没有任何开放时段，任何时限都无法到期；请至少开放一天。",
 )
-LAYER_ORDER = Wording("layers go from {order}, each at most once.", "图层顺序应为 {order}，且每层最多一个。")
+LAYER_ORDER = Wording("layers go from {order}, each at most once.", "层级顺序应为 {order}，且每层最多一个。")
 TOO_MANY_DATES = Wording("more than {most} dates; leave out those long past.", "日期超过 {most} 个；请删去早已过去的。")
 DATE_OUT_OF_REACH = Wording(
     "{day} is out of reach; use dates from {first} to {last}.",

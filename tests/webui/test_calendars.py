@@ -33,6 +33,13 @@ def test_an_agent_sees_the_calendars_and_the_year_with_its_make_up_days(product)
     assert 'href="/calendars/cn-office/edit"' not in page
 
 
+def test_looking_at_the_edit_page_opens_no_draft(product):
+    supervisor, before = product.visitor("wang"), product.rows()
+    answer = supervisor.get(f"{OFFICE}/edit")
+    assert answer.headers["Location"].endswith(OFFICE)
+    assert product.rows() == before
+
+
 def test_an_agent_cannot_edit(product):
     agent, before = product.visitor("li"), product.rows()
     assert agent.get(f"{OFFICE}/edit").status_code == 403
@@ -82,7 +89,7 @@ def test_a_closure_is_drafted_previewed_published_compared_and_undone(product):
         ("week", {"Mon": "nine to five"}, ("a span", "时段")),
         ("about", {"name": "办公", "name_en": "Office", "zone": "Asia/Beijing"}, ("Asia/Beijing", "时区")),
         ("day", {"layer": "organisation", "first": "2026-02-30", "does": "close", "name": "x"}, ("a date", "日期")),
-        ("day", {"layer": "statutory", "first": "2026-02-03", "does": "close", "name": "x"}, ("no such layer", "没有这个图层")),
+        ("day", {"layer": "statutory", "first": "2026-02-03", "does": "close", "name": "x"}, ("no such layer", "没有这个层级")),
         ("day", {"layer": "team", "first": "2026-02-03", "does": "close"}, ("needs a name", "名称")),
     ],
 )

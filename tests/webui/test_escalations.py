@@ -20,7 +20,9 @@ def test_an_escalation_names_case_clock_customer_masked_and_who_was_told(product
         assert shown in page
     assert "13812345678" not in page
     assert '<span class="badge bad">1</span>' in page
-    assert "Nothing waits" in product.visitor("wang").get("/escalations?clock=solve").text
+    filtered = product.visitor("wang").get("/escalations?clock=solve").text
+    assert "No escalation fits these filters." in filtered
+    assert "waits for somebody" not in filtered
 
 
 def test_acknowledging_many_says_how_many_and_who(product, number):

@@ -77,6 +77,10 @@ def test_every_obstacle_has_words(chinese, code):
     assert is_chinese(obstacle({"obstacle": code, "skill": "complaint", "level": 2}))
 
 
+def test_a_level_that_nobody_tells_is_said_without_a_number(chinese):
+    assert obstacle({"obstacle": "lacks_level", "skill": "complaint"}) == "“投诉”技能等级不够"
+
+
 @pytest.mark.parametrize(
     "old", ["inactive", "away", "excluded", "lacks skill complaint", "at capacity", "owns the case", "was told before"]
 )

@@ -23,7 +23,7 @@ from desk.notification.dossier import SUPERVISORS, Dossier
 from desk.promises import Promise
 from desk.store import cases, clocks, escalations, promises
 from desk.store.escalations import KeptEscalation
-from engine.errors import CaseloopError, Conflict, Invalid, Refused
+from engine.errors import CaseloopError, Unavailable
 from engine.ports import Transaction
 
 log = structlog.get_logger(__name__)
@@ -45,16 +45,20 @@ class Climbing:
     def tend(self) -> int:
         """Tell people of levels that came, and let those climb whose time is over; how many."""
         with self._db.reading() as tx:
-            untold = escalations.untold(tx, AT_ONCE)
+            untold = escalations.untold(tx, self._context.now(), AT_ONCE)
             climbing = escalations.climbing(tx, self._context.now(), AT_ONCE)
         return sum(self._each(self._tell, one) for one in untold) + sum(self._each(self._climb, one) for one in climbing)
 
     def _each(self, do: Callable[[Transaction, KeptEscalation], bool], seen: KeptEscalation) -> int:
-        """One level in a transaction of its own. What can't be done now stops no other, and is tried again."""
+        """One level in a transaction of its own. What can't be done now stops no other, and is tried again later."""
         try:
             return int(self._db.run(lambda tx: self._fresh(tx, do, seen)))
-        except (Conflict, Refused, Invalid) as error:
-            log.warning("escalation_failed", case=seen.case_number, clock=seen.clock, level=seen.level, reason=error.message)
+        except Unavailable:
+            raise
+        except Exception as error:
+            told = {"reason": error.message} if isinstance(error, CaseloopError) else {"exc_info": True}
+            log.warning("escalation_failed", case=seen.case_number, clock=seen.clock, level=seen.level, **told)
+            self._db.run(lambda tx: escalations.put_off(tx, seen, self._context.now() + LOOK_AGAIN))
             return 0
 
     def _fresh(self, tx: Transaction, do: Callable[[Transaction, KeptEscalation], bool], seen: KeptEscalation) -> bool:

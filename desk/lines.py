@@ -93,7 +93,7 @@ class Lines:
         now = self._context.now()
         with self._db.reading() as tx:
             due, again = assignments.is_drain_due(tx, now), assignments.to_look_at_again(tx, now, AT_ONCE)
-        given = sum(self._each(self._look_again, number) for number in again)
+        given = sum(self._each(self._look_again, number, or_later=True) for number in again)
         if due:
             taken = self._db.run(lambda tx: self._take(tx, now))
             given += sum(self._drain(team, ids, now) for team, ids in taken.items())
@@ -121,12 +121,15 @@ class Lines:
         elif assignments.is_anybody_waiting(tx, (team,)):
             assignments.add_drain(tx, team, staffing_change(tx, now, now + SWEEP))
 
-    def _each(self, step: Callable[[Transaction, str], bool], number: str) -> int:
-        """One case in a transaction of its own. What can't be done now is left for the next look and stops no other case."""
+    def _each(self, step: Callable[[Transaction, str], bool], number: str, *, or_later: bool = False) -> int:
+        """One case in a transaction of its own. What can't be done now is left for a later look and stops no other case."""
         try:
             return int(self._db.run(lambda tx: step(tx, number)))
         except (Conflict, Refused, Gone, NotFound) as error:
             log.info("case_not_given_out", case=number, reason=error.message)
+            if or_later:
+                later = self._context.now() + SWEEP
+                self._db.run(lambda tx: assignments.put_off(tx, number, later))
         return 0
 
     def _give_out(self, tx: Transaction, number: str) -> bool:
@@ -166,6 +169,7 @@ class Lines:
         self._engine.lock(tx, instance_of(tx, number).id)
         kept = assignments.kept(tx, number)
         if kept is None or kept.task_id is None:
+            assignments.put_off(tx, number, self._context.now() + SWEEP)
             return None
         task = queries.task(tx, kept.task_id)
         if task.state not in queries.OPEN_TASKS:
@@ -181,7 +185,7 @@ class Lines:
                 template=LEFT_UNTOUCHED,
                 subject=kept.number,
                 body="",
-                idempotency_key=f"{LEFT_UNTOUCHED}:{kept.task_id}:{now.isoformat()}",
+                idempotency_key=f"{LEFT_UNTOUCHED}:{kept.task_id}:{kept.requeued + 1}",
                 case_number=kept.number,
             )
             notices.add(tx, self._context.vault, notice, now)

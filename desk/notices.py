@@ -1,4 +1,4 @@
-"""Notices in the app, and the log of what was sent outside. Handlers write here, once per idempotency key."""
+"""Notices in the app. Handlers write here, once per idempotency key."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from desk.targeting import Change, retarget_all, target_rows
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.db import queries
 from engine.db.database import tried_again
-from engine.errors import CaseloopError
+from engine.errors import CaseloopError, Unavailable
 from engine.ports import Transaction
 
 log = structlog.get_logger(__name__)
@@ -181,7 +181,9 @@ class Policies:
 
         try:
             self._db.run(follow)
-        except CaseloopError as error:
-            log.warning("policy_not_applied", case=number, version=run.version, reason=error.message)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("policy_not_applied", case=number, version=run.version)
             return None
         return moved

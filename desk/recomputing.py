@@ -84,7 +84,7 @@ class Recomputing:
             came = self._batch(run, numbers)
             after, done, moved, failed = numbers[-1], done + len(numbers), moved + came[0], failed + came[1]
             counts = {"looked_at": edit.looked_at + done, "moved": edit.moved + moved, "failed": edit.failed + failed}
-            self._note(edit, after_case=after, total=total, busy_until=now + LEASE, **counts)
+            self._note(edit, after_case=after, total=total, busy_until=self._context.now() + LEASE, **counts)
             self._db.give_way()
         if not done:
             return self._finish(run)
@@ -182,7 +182,11 @@ class Recomputing:
             return 0
         with self._db.reading() as tx:
             late = recomputing.cases_with_events_since(tx, edit.at - LONGEST_TRANSACTION) if run.scope.keys else []
-        moved = sum(self._batch(run, late[begin : begin + BATCH])[0] for begin in range(0, len(late), BATCH))
+        moved = 0
+        for begin in range(0, len(late), BATCH):
+            moved += self._batch(run, late[begin : begin + BATCH])[0]
+            self._note(edit, busy_until=self._context.now() + LEASE)
+            self._db.give_way()
         self._note(edit, moved=edit.moved + moved)
         self._db.run(lambda tx: store.finish_edits(tx, edit.id, self._context.now()))
         return 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import structlog
+
 from desk.clocks.names import FEEDBACK, FOLLOW_UP, NEXT_RESPONSE
 from desk.context import DeskContext
 from desk.instants import minute
@@ -9,8 +11,10 @@ from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
 from desk.store import clocks
 from desk.store.clocks import ClockRow
+from engine.errors import Unavailable
 from engine.ports import Transaction
 
+log = structlog.get_logger()
 WATCHED = (FOLLOW_UP, NEXT_RESPONSE, FEEDBACK)
 TEMPLATES = {FOLLOW_UP: "follow_up_due", NEXT_RESPONSE: "next_response_due", FEEDBACK: "feedback_due"}
 AT_ONCE = 25
@@ -29,7 +33,17 @@ class Reminding:
         now = self._context.now()
         with self._db.reading() as tx:
             due = clocks.unreminded(tx, WATCHED, now, AT_ONCE)
-        return sum(self._db.run(lambda tx, row=row: self._remind(tx, row)) for row in due)
+        return sum(map(self._each, due))
+
+    def _each(self, row: ClockRow) -> int:
+        """One clock in a transaction of its own; what can't be done now stops no other."""
+        try:
+            return self._db.run(lambda tx: self._remind(tx, row))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("owner_not_reminded", case=row.case_number, clock=row.name)
+            return 0
 
     def _remind(self, tx: Transaction, row: ClockRow) -> int:
         if not clocks.take_reminder(tx, row, self._context.now()):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from desk import clockchanges
 from desk.casetasks import instance_of
 from desk.clockbook import ClockBook
@@ -23,9 +25,11 @@ from desk.store import cases, clocks, people
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.commands import CancelInstance
 from engine.db.database import tried_again
+from engine.errors import Unavailable
 from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
 
+log = structlog.get_logger()
 BY_HAND = "by_hand"
 AT_ONCE = 25
 """So many cases whose clocks go on are looked after at once."""
@@ -88,9 +92,18 @@ class Timing:
         """Let clocks go on whose date is reached; in how many cases. A chore of the workers."""
         with self._db.reading() as tx:
             reached = clocks.reached(tx, self._context.now(), AT_ONCE)
-        for number in reached:
-            self._db.run(lambda tx, number=number: self._resume_reached(tx, number))
-        return len(reached)
+        return sum(map(self._each, reached))
+
+    def _each(self, number: str) -> int:
+        """One case in a transaction of its own; what can't be done now stops no other."""
+        try:
+            self._db.run(lambda tx: self._resume_reached(tx, number))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("clocks_not_resumed", case=number)
+            return 0
+        return 1
 
     def _resume_reached(self, tx: Transaction, number: str) -> None:
         now = self._context.now()

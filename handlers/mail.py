@@ -15,7 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from desk.masking import mask_within
+from desk.masking import mask_contact, mask_within
 from engine.errors import Refused, SettingsInvalid, Unavailable
 from handlers.trust import machines_authorities
 
@@ -104,7 +104,7 @@ class Mailer:
     def message(self, letter: Letter) -> EmailMessage:
         """The message as it goes out. Raises MailRefused for something that isn't one address."""
         if not _ADDRESS.match(letter.to):
-            raise MailRefused(f"{letter.to!r} isn't a mail address. Correct the contact.")
+            raise MailRefused(f"{mask_contact(letter.to)!r} isn't a mail address. Correct the contact.")
         message = EmailMessage(policy=SMTP)
         message["From"] = self.sender
         message["To"] = letter.to

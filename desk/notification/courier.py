@@ -7,8 +7,9 @@ message is sent again under the same key.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
+from typing import Any
 
 import structlog
 
@@ -77,14 +78,14 @@ class Courier:
         if channel is None or breaker.rests(now) or not self._any_due(channel=name, in_digest=False):
             return 0
         limit = 1 if breaker.tripped else AT_ONCE
-        vault = self._context.vault
-        taken = self._db.run(lambda tx: deliveries.lease(tx, vault, name, now=now, until=now + lease, limit=limit))
+        vault, until = self._context.vault, now + lease
+        taken = self._db.run(lambda tx: deliveries.lease(tx, vault, name, now=now, until=until, limit=limit))
         for index, (delivery, message) in enumerate(taken):
             outcome = _sent(channel, message, delivery.idempotency_key)
             self._note_luck(name, outcome)
-            self._db.run(lambda tx, one=(delivery, message), said=outcome: self._settle(tx, *one, said))
+            self._db.run(lambda tx, one=(delivery, message), said=outcome: self._settle(tx, *one, said, until))
             if self._breakers[name].rests(self._context.now()):
-                self._give_back(taken[index + 1 :])
+                self._give_back(taken[index + 1 :], until)
                 break
         return len(taken)
 
@@ -100,29 +101,29 @@ class Courier:
         if self._breakers[name].tripped:
             log.warning("channel_rests", channel=name, until=self._breakers[name].rests_until, reason=outcome.reason)
 
-    def _give_back(self, untried: Sequence[tuple[Delivery, Message]]) -> None:
+    def _give_back(self, untried: Sequence[tuple[Delivery, Message]], until: datetime) -> None:
         def work(tx: Transaction) -> None:
             for delivery, _ in untried:
-                self._write(tx, delivery, DeliveryState.WAITING, delivery.detail, attempts=delivery.attempts - 1)
+                self._write(tx, delivery, DeliveryState.WAITING, delivery.detail, until, attempts=delivery.attempts - 1)
 
         self._db.run(work)
 
-    def _settle(self, tx: Transaction, delivery: Delivery, message: Message, outcome: Outcome) -> None:
-        """Write what came of a try. What was refused or given up comes back, in the same transaction."""
+    def _settle(self, tx: Transaction, delivery: Delivery, message: Message, outcome: Outcome, until: datetime) -> None:
+        """Write what came of a try, if our lease still holds. What was refused or given up comes back with it."""
         now = self._context.now()
         match outcome:
             case Sent(said=said):
-                self._write(tx, delivery, DeliveryState.SENT, said)
+                self._write(tx, delivery, DeliveryState.SENT, said, until)
             case TryLater(reason=reason, seconds=asked) if now < (delivery.created_at or now) + GIVEN_UP_AFTER:
                 again = next_try(delivery.attempts, now, self._context.chance.fraction(), asked=asked)
-                self._write(tx, delivery, DeliveryState.WAITING, reason, not_before=again)
+                self._write(tx, delivery, DeliveryState.WAITING, reason, until, not_before=again)
             case TryLater(reason=reason) | Refused(reason=reason):
-                self._write(tx, delivery, DeliveryState.FAILED, reason)
-                self._coming_back.came_back(tx, delivery, message, reason)
+                if self._write(tx, delivery, DeliveryState.FAILED, reason, until):
+                    self._coming_back.came_back(tx, delivery, message, reason)
 
-    def _write(self, tx: Transaction, delivery: Delivery, state: DeliveryState, detail: str, **how: object) -> None:
-        at = self._context.now()
-        deliveries.settle(tx, self._context.vault, delivery.idempotency_key, state, detail=detail, at=at, **how)  # type: ignore[arg-type]
+    def _write(self, tx: Transaction, delivery: Delivery, state: DeliveryState, detail: str, until: datetime, **how: Any) -> bool:
+        key, at = delivery.idempotency_key, self._context.now()
+        return deliveries.settle(tx, self._context.vault, key, state, detail=detail, at=at, held_until=until, **how)
 
 
 def _sent(channel: Channel, message: Message, key: str) -> Outcome:
@@ -130,5 +131,6 @@ def _sent(channel: Channel, message: Message, key: str) -> Outcome:
     try:
         return channel.send(message, key)
     except Exception as error:
-        log.exception("channel_failed", template=message.template)
-        return TryLater(reason=f"The adapter failed ({type(error).__name__}). The log says more; it is tried again.")
+        # no trace: it may quote the contact, or a channel's URL
+        log.error("channel_failed", template=message.template, error=type(error).__name__)
+        return TryLater(reason=f"The adapter failed ({type(error).__name__}). It is tried again.")

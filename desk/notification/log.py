@@ -31,7 +31,7 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stuck:
-    """A channel whose messages were tried in vain and wait to be tried again."""
+    """A channel whose messages wait though they should have left: tried in vain, or never tried, as by a channel that is gone."""
 
     channel: str
     waiting: int
@@ -83,9 +83,12 @@ class Deliveries:
             found = deliveries.one(tx, self._context.vault, reference=reference)
             if found is None or found[0].state not in RETRIED or not found[1].subject:
                 raise DeliveryNotFound(reference)
-            now, key = self._context.now(), found[0].idempotency_key
-            waiting = DeliveryState.WAITING
-            deliveries.settle(tx, self._context.vault, key, waiting, detail=found[0].detail, at=now, not_before=now)
+            delivery, now = found[0], self._context.now()
+            if delivery.state is DeliveryState.WAITING:
+                deliveries.hasten(tx, delivery.idempotency_key, now)
+            else:
+                again = {"detail": delivery.detail, "at": now, "not_before": now}
+                deliveries.settle(tx, self._context.vault, delivery.idempotency_key, DeliveryState.WAITING, **again)
 
     @tried_again
     def bounced(self, notification: bytes) -> bool:

@@ -107,6 +107,12 @@ def to_look_at_again(tx: Transaction, now: datetime, limit: int) -> list[str]:
     return list(tx.execute(query.order_by(_row.look_again_at).limit(limit)).scalars())
 
 
+def put_off(tx: Transaction, number: str, until: datetime) -> None:
+    """Look at an assignment again no sooner than that, if it is to be looked at again at all."""
+    where = (_row.case_number == number, _row.look_again_at < until)
+    tx.execute(update(tables.assignment).where(*where).values(look_again_at=until))
+
+
 def _waits_for(team_keys: Collection[str]) -> ColumnElement[bool]:
     asked = or_(_row.team.in_(list(team_keys)), _row.fallback_team.in_(list(team_keys)))
     return asked & _row.waiting_since.is_not(None)

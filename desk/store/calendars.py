@@ -18,6 +18,9 @@ from engine.ports import Transaction
 
 EDIT, VERSION, YEAR, DRAFT = tables.calendar_edit, tables.calendar_version, tables.statutory_year, tables.calendar_draft
 
+CALENDAR_EDITS = 726372
+"""Our advisory lock on PostgreSQL; SQLite has one writer at a time anyway."""
+
 
 class EditKind(StrEnum):
     PUBLISHED = "published"  # a version of one calendar
@@ -78,7 +81,9 @@ def latest_edit(tx: Transaction) -> int:
 
 
 def add_edit(tx: Transaction, kind: EditKind, key: str, *, note: str, by: str, at: datetime) -> int:
-    """Begin a new state of the calendars; its number. Waits for nobody: who is slower on the same key fails by its version."""
+    """Begin a new state of the calendars; its number. Waits for who begins another one, so that edits commit in their order."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock(CALENDAR_EDITS)))
     counts = dict.fromkeys(("total", "looked_at", "moved", "failed"), 0)
     query = insert(EDIT).values(kind=kind, key=key, note=note, by=by, at=at, **counts)
     return tx.execute(query).inserted_primary_key[0]

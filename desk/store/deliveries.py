@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
 from desk.notification.ports import Message
@@ -20,6 +21,8 @@ from engine.ports import Transaction
 from engine.vault import KeyRing
 
 TABLE = tables.delivery
+LATE = timedelta(minutes=10)
+"""A message that waits so long after it might have left is overdue, tried or not."""
 
 
 class DeliveryState(StrEnum):
@@ -85,8 +88,6 @@ def reference_of(key: str) -> str:
 
 def promise(tx: Transaction, vault: KeyRing, new: NewDelivery, at: datetime) -> bool:
     """Keep a message to be sent; False when its key was promised before."""
-    if tx.execute(select(TABLE.c.attempts).where(TABLE.c.idempotency_key == new.idempotency_key)).first() is not None:
-        return False
     message = new.message
     said = {name: getattr(message, name) for name in ("subject", "text", "language")} | {"variables": dict(message.variables)}
     values = {
@@ -106,8 +107,9 @@ def promise(tx: Transaction, vault: KeyRing, new: NewDelivery, at: datetime) -> 
         "reference": reference_of(new.idempotency_key),
         "message_sealed": seal(vault, json.dumps(said, ensure_ascii=False), NOTICE),
     }
-    tx.execute(insert(TABLE).values(**values))
-    return True
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    query = dialect.insert(TABLE).values(**values).on_conflict_do_nothing(index_elements=[TABLE.c.idempotency_key])
+    return tx.execute(query).rowcount == 1
 
 
 def lease(
@@ -160,12 +162,23 @@ def settle(
     at: datetime,
     not_before: datetime | None = None,
     attempts: int | None = None,
-) -> None:
-    """Write what became of a message; `attempts` None leaves them counted."""
+    held_until: datetime | None = None,
+) -> bool:
+    """Write what became of a message; `attempts` None leaves them counted.
+
+    With `held_until` only while the lease until then holds: False, and nothing written, when somebody else has the message.
+    """
     values: dict[str, Any] = {"state": state, "detail_sealed": seal(vault, detail, DETAIL), "at": at, "lease_until": None}
     values |= {"not_before": not_before} if not_before else {}
     values |= {"attempts": attempts} if attempts is not None else {}
-    tx.execute(update(TABLE).where(TABLE.c.idempotency_key == key).values(**values))
+    where = (TABLE.c.idempotency_key == key, *([TABLE.c.lease_until == held_until] if held_until else []))
+    return tx.execute(update(TABLE).where(*where).values(**values)).rowcount == 1
+
+
+def hasten(tx: Transaction, key: str, at: datetime) -> None:
+    """Let a message that waits be sent from an instant on; one that is being sent stays with who sends it."""
+    where = (TABLE.c.idempotency_key == key, TABLE.c.state == DeliveryState.WAITING)
+    tx.execute(update(TABLE).where(*where).values(not_before=at))
 
 
 def one(
@@ -209,9 +222,10 @@ def of_case(tx: Transaction, vault: KeyRing, number: str, *, limit: int, states:
 
 
 def overdue(tx: Transaction, now: datetime) -> dict[str, tuple[int, datetime]]:
-    """By channel, how many messages were tried in vain and wait to be tried again, and since when the oldest does."""
+    """By channel, how many messages wait that were tried in vain or should have left LATE ago; since when the oldest does."""
     query = select(TABLE.c.channel, func.count(), func.min(TABLE.c.created_at)).group_by(TABLE.c.channel)
-    waiting = query.where(TABLE.c.state == DeliveryState.WAITING, TABLE.c.attempts > 0)
+    is_late = or_(TABLE.c.attempts > 0, TABLE.c.not_before <= now - LATE)
+    waiting = query.where(TABLE.c.state == DeliveryState.WAITING, is_late)
     return {channel: (number, oldest) for channel, number, oldest in tx.execute(waiting)}
 
 

@@ -76,15 +76,17 @@ def of_cases(tx: Transaction, vault: KeyRing | None, numbers: Collection[str]) -
     return [_kept(row, vault) for row in tx.execute(query.order_by(_row.case_number, _row.round, _row.at, _row.level))]
 
 
-def untold(tx: Transaction, limit: int) -> list[KeptEscalation]:
-    """Levels of which nobody was told yet, in the order in which they came."""
-    query = select(tables.escalation).where(_row.told_at.is_(None)).order_by(_row.at, _row.case_number, _row.level)
+def untold(tx: Transaction, now: datetime, limit: int) -> list[KeptEscalation]:
+    """Levels of which nobody was told yet, in the order in which they came, without those that are put off."""
+    is_due = _row.next_at.is_(None) | (_row.next_at <= now)
+    query = select(tables.escalation).where(_row.told_at.is_(None), is_due).order_by(_row.at, _row.case_number, _row.level)
     return [_kept(row, None) for row in tx.execute(query.limit(limit))]
 
 
 def climbing(tx: Transaction, now: datetime, limit: int) -> list[KeptEscalation]:
     """Levels whose next one is due, in due order (E33)."""
-    query = select(tables.escalation).where(_row.next_at <= now).order_by(_row.next_at, _row.case_number, _row.clock)
+    due = (_row.told_at.is_not(None), _row.next_at <= now)
+    query = select(tables.escalation).where(*due).order_by(_row.next_at, _row.case_number, _row.clock)
     return [_kept(row, None) for row in tx.execute(query.limit(limit))]
 
 
@@ -92,6 +94,13 @@ def change(tx: Transaction, kept: KeptEscalation, **changes: Any) -> None:
     """Change what is kept of a level."""
     where = _same(kept.case_number, clock=kept.clock, round=kept.round, level=kept.level)
     tx.execute(update(tables.escalation).where(*where).values(**changes))
+
+
+def put_off(tx: Transaction, seen: KeptEscalation, until: datetime) -> None:
+    """Look at a level again no sooner than that, unless it was told, changed or acknowledged since it was seen."""
+    where = _same(seen.case_number, clock=seen.clock, round=seen.round, level=seen.level)
+    same = [_row[name].is_not_distinct_from(getattr(seen, name)) for name in ("told_at", "next_at", "acknowledged_at")]
+    tx.execute(update(tables.escalation).where(*where, *same).values(next_at=until))
 
 
 def acknowledge(

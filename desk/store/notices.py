@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
 from desk.store.sealing import seal, unseal
@@ -44,13 +45,11 @@ class Notice:
 def add(tx: Transaction, vault: KeyRing, notice: NewNotice, at: datetime) -> bool:
     """Write a notice; False when its key was written before."""
     table = tables.notice
-    written = select(table.c.id).where(table.c.idempotency_key == notice.idempotency_key)
-    if tx.execute(written).first() is not None:
-        return False
     text = json.dumps([notice.subject, notice.body], ensure_ascii=False)
     values = {field: getattr(notice, field) for field in ("login", "template", "idempotency_key", "case_number")}
-    tx.execute(insert(table).values(**values, text_sealed=seal(vault, text, NOTICE), created_at=at))
-    return True
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    query = dialect.insert(table).values(**values, text_sealed=seal(vault, text, NOTICE), created_at=at)
+    return tx.execute(query.on_conflict_do_nothing(index_elements=[table.c.idempotency_key])).rowcount == 1
 
 
 def of_person(tx: Transaction, vault: KeyRing, login: str, *, limit: int, unread_only: bool) -> list[Notice]:

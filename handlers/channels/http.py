@@ -64,7 +64,7 @@ class Http:
             host, _port = parts.hostname, parts.port
         except ValueError:
             host = None
-        if not host or parts.scheme not in ("http", "https") or parts.username or not url.isprintable():
+        if not host or parts.scheme not in ("http", "https") or parts.username or not _plain(url):
             raise SettingsInvalid(f"Channel {name}: its url isn't https://host/…. Correct it in the file of channels.")
         if parts.scheme == "http" and host not in self.inner_hosts:
             raise SettingsInvalid(f"Channel {name}: http to {host} isn't safe. Use https, or add the host to inner_hosts.")
@@ -91,8 +91,11 @@ class Http:
             connection.request(method, target, body=body, headers={"User-Agent": "caseloop", **(headers or {})})
             response = connection.getresponse()
             read = response.read(LARGEST_ANSWER)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except OSError as error:
             raise Unanswered(f"{host} doesn't answer ({_short(error)}).") from error
+        except (http.client.HTTPException, ValueError) as error:
+            # their texts quote the URL, which holds keys
+            raise Unanswered(f"{host} doesn't answer ({type(error).__name__}).") from None
         finally:
             watchdog.cancel()
             connection.close()
@@ -134,6 +137,10 @@ def refusal(host: str, answer: Answer) -> Refused | TryLater | None:
 def host_of(url: str) -> str:
     """The host that messages may name: an address of a channel holds keys."""
     return urlsplit(url).hostname or ""
+
+
+def _plain(url: str) -> bool:
+    return url.isascii() and url.isprintable() and " " not in url
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

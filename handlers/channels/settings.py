@@ -11,7 +11,7 @@ from engine.ports import Chance, Clock
 from handlers.channels.http import Http
 
 COMMON = frozenset({"adapter", "subscribes", "teams", "language"})
-"""Keys that every channel may have; the courier's plan reads them, no adapter does."""
+"""Keys that every channel may have; handlers/channels/making.py reads them, no adapter does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from desk.assignment.absences import OpenWork
 from desk.errors import AnswersInvalid, RightMissing
 from desk.limit_errors import EscalationNotFound
 from desk.model import Availability, NewAgent, Role
+from desk.store import escalations
 from tests.desk.conftest import BILLING_DAY, PASSWORD, Office, local
 
 pytestmark = pytest.mark.stored
@@ -90,6 +91,21 @@ def test_whoever_acknowledges_stops_the_ladder_and_is_named(office):
     assert (kept.acknowledged_by, kept.acknowledged_at, kept.note) == ("wang", local("2023-10-01T09:46"), "已联系客户")
     with pytest.raises(EscalationNotFound, match="Reload the list"):
         office.desk.escalations.acknowledge(number, "respond", by="wang")
+
+
+def test_a_level_that_is_put_off_stands_in_nobodys_way_until_then(office):
+    number = office.open()
+    office.at("09:46")
+    with office.db.transaction() as tx:
+        (seen,) = [one for one in escalations.of_cases(tx, None, [number]) if one.clock == "respond"]
+        escalations.put_off(tx, seen, local("2023-10-01T10:00"))
+        escalations.put_off(tx, seen, local("2023-10-01T11:00"))  # it changed since it was seen
+        assert escalations.climbing(tx, local("2023-10-01T09:59"), 5) == []
+        assert [one.level for one in escalations.climbing(tx, local("2023-10-01T10:00"), 5)] == [1]
+    office.at("09:59")
+    assert [level for level, *_ in climbed(office, number)] == [1]
+    office.at("10:00")
+    assert climbed(office, number)[1] == (2, "sun", local("2023-10-01T09:52:30"))
 
 
 def test_finishing_the_follow_up_acknowledges_it(office):

@@ -211,6 +211,8 @@ def test_a_host_with_a_private_address_is_spoken_to_only_when_that_was_set(servi
         ({"adapter": "webhook", "url": "https://h.example/x"}, "secret is missing"),
         ({"adapter": "webhook", "url": "http://h.example/x", "secret": "s"}, "isn't safe"),
         ({"adapter": "webhook", "url": "ftp://h.example/x", "secret": "s"}, "isn't https"),
+        ({"adapter": "webhook", "url": "https://h.example/x?key=a b", "secret": "s"}, "isn't https"),
+        ({"adapter": "webhook", "url": "https://h.example/x?key=钥", "secret": "s"}, "isn't https"),
         ({"adapter": "webhook", "url": "https://h.example/x", "secret": "s", "sekret": "s"}, "sekret means nothing"),
         ({"adapter": "wecom-app", "corp_id": "c", "secret": "s", "agent_id": "seven"}, "agent_id isn't a whole number"),
         ({"adapter": "aliyun-sms", "access_key_id": "i", "secret": "s", "sign_name": "n", "templates": {"x": 1}}, "templates.x"),

@@ -199,6 +199,13 @@ def test_only_one_plain_address_is_a_recipient(address):
         mailer(1).message(letter)
 
 
+def test_a_refusal_shows_no_more_of_an_address_than_its_mask():
+    letter = Letter(to="ana.roy @example.org", subject="x", text="y", key="k", at=NOON)
+    with pytest.raises(MailRefused) as refused:
+        mailer(1).message(letter)
+    assert "ana.roy" not in refused.value.message
+
+
 def test_a_subject_cannot_add_headers():
     letter = Letter(to="ana@example.org", subject="Hello\r\nBcc: eve@example.org", text="x", key="k", at=NOON)
     assert mailer(1).message(letter)["Bcc"] is None

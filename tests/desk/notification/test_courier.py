@@ -177,6 +177,40 @@ def test_after_a_day_in_vain_a_message_is_given_up(house, noted):
     assert house.states() == {"a": "failed"}
 
 
+def test_whoever_lost_the_lease_settles_nothing(house, noted):
+    house.promise("a")
+    until = MORNING + LEASE
+    for held in (until, until + LEASE):
+        house.db.run(lambda tx, held=held: deliveries.lease(tx, house.vault, "it", now=held - LEASE, until=held, limit=1))
+
+    def settle(held_until):
+        failed = {"detail": "x", "at": until, "held_until": held_until}
+        return house.db.run(lambda tx: deliveries.settle(tx, house.vault, "a", DeliveryState.FAILED, **failed))
+
+    assert not settle(until)
+    assert house.states() == {"a": "waiting"}
+    assert settle(until + LEASE)
+    assert house.states() == {"a": "failed"}
+
+
+def test_a_message_that_is_hastened_stays_with_who_sends_it(house, noted):
+    house.promise("a")
+    house.db.run(lambda tx: deliveries.lease(tx, house.vault, "it", now=MORNING, until=MORNING + LEASE, limit=1))
+    house.db.run(lambda tx: deliveries.hasten(tx, "a", MORNING))
+    house.courier.run_until_idle()
+    assert noted.sent == []
+
+
+def test_messages_of_a_channel_that_is_gone_are_overdue_after_a_while(house):
+    house.promise("a", channel="gone")
+    house.pass_time(minutes=9)
+    with house.db.reading() as tx:
+        assert deliveries.overdue(tx, house.clock.now()) == {}
+    house.pass_time(minutes=1)
+    with house.db.reading() as tx:
+        assert deliveries.overdue(tx, house.clock.now()) == {"gone": (1, MORNING)}
+
+
 def test_an_adapter_with_a_mistake_in_it_loses_nothing(house, noted):
     noted.send = None
     house.promise("a")

@@ -96,7 +96,7 @@ def test_whoever_acknowledges_stops_the_ladder_and_is_named(office):
 def test_a_level_that_is_put_off_stands_in_nobodys_way_until_then(office):
     number = office.open()
     office.at("09:46")
-    with office.db.transaction() as tx:
+    with office.engine.db.transaction() as tx:
         (seen,) = [one for one in escalations.of_cases(tx, None, [number]) if one.clock == "respond"]
         escalations.put_off(tx, seen, local("2023-10-01T10:00"))
         escalations.put_off(tx, seen, local("2023-10-01T11:00"))  # it changed since it was seen

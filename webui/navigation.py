@@ -45,9 +45,9 @@ PLACES = (
     Place(endpoint="cases.show_all", label=mark("Cases"), icon="folder", roles=("agent", "supervisor"), key="c"),
     Place(endpoint="teams.show_all", label=mark("Teams"), icon="user", roles=("agent", "supervisor"), key="t"),
     Place(endpoint="escalations.show", label=mark("Escalations"), icon="bell", roles=("supervisor",), key="x"),
-    Place(endpoint="targets.show", label=mark("Targets"), icon="clock", roles=("agent", "supervisor", "analyst"), key="l"),
     Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst", "supervisor"), key="p"),
     Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),
+    Place(endpoint="targets.show", label=mark("Targets"), icon="clock", roles=("agent", "supervisor", "analyst"), key="l"),
     Place(
         endpoint="calendars.show_all", label=mark("Calendars"), icon="calendar", roles=("agent", "supervisor", "analyst"), key="k"
     ),

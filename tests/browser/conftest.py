@@ -44,6 +44,7 @@ def seen_by(app: Flask, viewer: Viewer) -> Flask:
     before = app.before_request_funcs[None]
     before[before.index(access.recognise)] = lambda: setattr(g, "viewer", viewer)
     app.view_functions["notices.bell"] = lambda: ""
+    app.jinja_env.globals["stream_url"] = lambda: None
     return app
 
 

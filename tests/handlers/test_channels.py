@@ -14,6 +14,7 @@ import pytest
 from desk.notification.ports import Channel, Message, Refused, Sent, TryLater
 from engine.errors import SettingsInvalid
 from engine.testing import FakeChance, FakeClock
+from handlers.channels.http import Http, Unanswered
 from handlers.channels.making import make_channels
 from tests.support.channels import SECRET, Service, serving
 from tests.support.product import MORNING
@@ -202,6 +203,12 @@ def test_a_host_with_a_private_address_is_spoken_to_only_when_that_was_set(servi
     assert isinstance(outcome, TryLater)
     assert "private address" in outcome.reason
     assert service.asked == 0
+
+
+def test_what_a_library_says_of_a_url_is_not_passed_on():
+    with serving(MORNING.timestamp()) as service, pytest.raises(Unanswered) as unanswered:
+        Http(inner_hosts=("127.0.0.1",)).post(f"{service.url}/hook?key=se cret", b"")
+    assert unanswered.value.message == "127.0.0.1 doesn't answer (InvalidURL)."
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert
 
 from bpmn.package import ProcessPackage
+from desk import tables
 from desk.errors import AnswersInvalid, RightMissing
 from tests.desk.conftest import BILLING_DAY, PACKAGE, keep_deployed, local
 
@@ -54,6 +56,19 @@ def test_e25_a_limit_that_has_passed_by_the_new_policy_is_marked_beforehand(offi
     office.at("20:00")
     (moved,) = [one for one in office.desk.policies.preview(STRICTER, viewer="wang").moved if one.clock == "solve"]
     assert moved.breaches == (moved.due_after <= office.clock.now())
+
+
+def test_e25_a_case_that_cannot_follow_is_counted_and_stops_no_other(office, stricter):
+    office.at("10:15")
+    bad, good = office.open(BILLING_DAY), office.open(BILLING_DAY, customer_contact="13900000000")
+    office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
+    with office.engine.db.transaction() as tx:
+        event = {"round": 1, "name": "solve", "seq": 99, "kind": "of a later version", "at": office.clock.now()}
+        tx.execute(insert(tables.clock_event).values(case_number=bad, by="wang", reason="", data="{}", **event))
+    office.run()
+    (run,) = office.desk.policies.runs(viewer="wang")
+    assert (run.done, run.moved, run.failed, run.finished_at is not None) == (2, 1, 1, True)
+    assert due(office, good) == local("2023-10-01T18:15")
 
 
 def test_applying_a_policy_needs_a_reason_and_the_right(office, stricter):

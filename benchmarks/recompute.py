@@ -32,9 +32,9 @@ from caseloop import bootstrap, first_start
 from caseloop.bootstrap import Services
 from caseloop.settings import Settings
 from desk import tables
-from desk.calendaredits import with_days
+from desk.calendaring.calendaredits import with_days
+from desk.calendaring.recomputing import Recomputing
 from desk.casetasks import instance_of
-from desk.recomputing import Recomputing
 from engine.db import tables as engine_tables
 from engine.db.database import Database
 from engine.testing import FakeClock

@@ -15,8 +15,8 @@ from bpmn.package import ProcessPackage, load_package
 from caseloop.schema import SCHEMA_LOCATIONS
 from caseloop.settings import EMBEDDED, PROCRASTINATE, Settings
 from desk.calendarsource import StoredCalendars
-from desk.clocklookup import ClockLookup
 from desk.context import DeskSettings
+from desk.limits.clocklookup import ClockLookup
 from desk.projection import CaseProjection
 from desk.service import Desk
 from engine.db import schema

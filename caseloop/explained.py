@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import Any
 
-from desk.explanation import Attempt, Due, Explanation
-from desk.timeline import Explained
-from desk.whereabouts import Choice, Standing, Step
+from desk.casework.explanation import Attempt, Due, Explanation
+from desk.casework.timeline import Explained
+from desk.casework.whereabouts import Choice, Standing, Step
 
 
 def as_text(number: str, explanation: Explanation, zone: tzinfo) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from desk.assignment import Candidate
 from desk.assignment.absences import stand_ins
-from desk.authority import Grant
-from desk.escalation import Escalated
+from desk.collaboration.authority import Grant
+from desk.escalating.escalation import Escalated
 from desk.model import Agent, Case, Team
 from desk.store import approvals, assignments, cases, contributions, escalations, people, staffing
 from desk.store import candidates as store_candidates
@@ -24,7 +24,7 @@ from engine.vault import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationFacts:
-    """What `desk.escalation.escalate` needs beside the clock."""
+    """What `desk.escalating.escalation.escalate` needs beside the clock."""
 
     case: Case
     before: tuple[Escalated, ...]
@@ -39,7 +39,7 @@ class EscalationFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalFacts:
-    """What `desk.authority.first_approver` needs; `away` are those on leave."""
+    """What `desk.collaboration.authority.first_approver` needs; `away` are those on leave."""
 
     teams: Mapping[str, Team]
     people: Mapping[str, Agent]

@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from desk.assignment_records import AssignmentRecords
 from desk.calendarsource import CalendarSource, StoredCalendars
-from desk.clockbook import ClockBook
-from desk.clockkeeping import PAUSE, ClockKeeping
-from desk.clocklookup import NAMES
-from desk.contributionrecords import ContributionRecords
-from desk.escalation import Escalated
+from desk.casework.progress import row_of
+from desk.collaboration.contributionrecords import ContributionRecords
+from desk.escalating.escalation import Escalated
+from desk.limits.clockbook import ClockBook
+from desk.limits.clockkeeping import PAUSE, ClockKeeping
+from desk.limits.clocklookup import NAMES
 from desk.model import CASE_MOVES, DESK, Case, CaseState
-from desk.progress import row_of
+from desk.staffing.assignment_records import AssignmentRecords
 from desk.store import cases, conversation, escalations, notices, people, progress, promises
 from desk.store.notices import NewNotice
 from engine.history import (

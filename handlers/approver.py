@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from desk import authority, facts
-from desk.authority import Asked
+from desk import facts
+from desk.collaboration import authority
+from desk.collaboration.authority import Asked
 from desk.facts import ApprovalFacts
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction

@@ -7,11 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from desk import escalation, facts
-from desk.escalation import Missed
+from desk import facts
+from desk.escalating import escalation
+from desk.escalating.escalation import Missed
+from desk.escalating.ladder import Step, default_step
+from desk.escalating.laddering import Ladders
 from desk.facts import EscalationFacts
-from desk.ladder import Step, default_step
-from desk.laddering import Ladders
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
 from handlers.reasons import decision

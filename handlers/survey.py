@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.casework.surveys import Surveys
 from desk.context import DeskContext
 from desk.instants import minute
 from desk.notification.announcing import Announcer
-from desk.surveys import Surveys
 from engine.errors import Invalid
 from engine.ports import Done, Fail, HandlerCall, JobOutcome
 

@@ -44,7 +44,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "cryptography": ("engine.vault",),
     "procrastinate": ("engine.queues.procrastinate", "engine.db.steps"),
     "psycopg": ("engine.queues.procrastinate", "benchmarks"),
-    "argon2": ("desk.people", "desk.service", "caseloop.demo"),
+    "argon2": ("desk.staffing.people", "desk.service", "caseloop.demo"),
     "flask": ("webui",),
     "waitress": ("caseloop.cli",),
     "click": ("caseloop.cli", "bpmn.__main__"),

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.cases import CaseView
-from desk.ownership import Turn
-from desk.timeline import Explained
+from desk.casework.cases import CaseView
+from desk.casework.timeline import Explained
+from desk.staffing.ownership import Turn
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
 from webui.context import services

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from flask import flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.authority import Grant
+from desk.collaboration.authority import Grant
 from desk.errors import AnswersInvalid
 from desk.model import Role
 from webui import labels

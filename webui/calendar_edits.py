@@ -8,14 +8,14 @@ from flask import Blueprint, flash, make_response, render_template, request, url
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from desk import calendaredits as edits
-from desk.calendarpreview import Preview, days_that_differ
+from desk.calendaring import calendaredits as edits
+from desk.calendaring.calendarpreview import Preview, days_that_differ
+from desk.calendaring.calendarstudio import Alter
 from desk.calendars.difference import diff
 from desk.calendars.document import document_of
 from desk.calendars.document_schema import LAYERS
 from desk.calendars.spans import WEEKDAYS
 from desk.calendars.statutory import PACKAGED_COUNTRIES, read_year
-from desk.calendarstudio import Alter
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
 from webui.calendars import EDITORS, asked_what_if, said, year_texts

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request, url_for
 
+from desk.calendaring.calendarstudio import Opened, year_of
 from desk.calendars import Calendar, DayTrace, due, read_limit, trace
 from desk.calendars.difference import diff
-from desk.calendarstudio import Opened, year_of
-from desk.limit_errors import LimitInvalid, WorkingTimeInvalid
+from desk.limits.limit_errors import LimitInvalid, WorkingTimeInvalid
 from engine.errors import NotFound
 from webui import calendar_words as words
 from webui.access import for_roles

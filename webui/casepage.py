@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from bpmn.package import ProcessPackage
-from desk.timeline import TimelineItem
+from desk.casework.timeline import TimelineItem
 from webui.context import services
 from webui.contributing import panel_of
 from webui.i18n import gettext

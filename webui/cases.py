@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from bpmn.package import diagram_in
-from desk.cases import CaseView
-from desk.explanation import Explanation
+from desk.casework.cases import CaseView
+from desk.casework.explanation import Explanation
+from desk.casework.records import NONE, RATINGS
+from desk.casework.timeline import Explained, TimelineItem
 from desk.model import CaseState
-from desk.records import NONE, RATINGS
-from desk.timeline import Explained, TimelineItem
 from webui import clock_words, labels, notice_words
 from webui.access import for_roles, signed_in
 from webui.assigning import owner_view

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.contributions import Asked
+from desk.collaboration.contributions import Asked
 from webui.access import for_roles, go_to, own_path, signed_in
 from webui.context import services
 from webui.i18n import gettext

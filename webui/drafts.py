@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from bpmn.package import Change, ProcessPackage, texts_file, untranslated, with_changes
 from bpmn.render import render_svg
-from desk.drafts import MANIFEST, OpenDraft
 from desk.errors import DraftClosed
+from desk.processes.drafts import MANIFEST, OpenDraft
 from desk.store.releases import DraftState
 from engine.errors import StaleRevision
 from webui import analyst_words

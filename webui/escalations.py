@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.escalations import FILTERS, MOST_SHOWN, EscalationView
-from desk.limit_errors import EscalationNotFound, NothingToTakeOver
+from desk.escalating.escalations import FILTERS, MOST_SHOWN, EscalationView
+from desk.limits.limit_errors import EscalationNotFound, NothingToTakeOver
 from webui import labels
 from webui.access import for_roles, go_to, signed_in
 from webui.context import services

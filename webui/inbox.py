@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request, url_for
 
-from desk.inbox import MOST_SORTED, InboxItem
-from desk.taskviews import may_claim
+from desk.casework.inbox import MOST_SORTED, InboxItem
+from desk.casework.taskviews import may_claim
 from webui.access import for_roles, signed_in
 from webui.context import services
 from webui.people_names import name_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from desk.incidents import IncidentView
+from desk.processes.incidents import IncidentView
 from webui import analyst_words
 from webui.access import for_roles, go_to, signed_in
 from webui.context import services

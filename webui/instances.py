@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bpmn.package import ProcessPackage, diagram_in
-from desk.operations import InstanceView
+from desk.processes.operations import InstanceView
 from engine import codec
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.lines import LEFT_UNTOUCHED
+from desk.collaboration.suggestions import HANDED_OVER
 from desk.notices import Notice
-from desk.suggestions import HANDED_OVER
+from desk.staffing.lines import LEFT_UNTOUCHED
 from webui import live
 from webui.access import go_to, signed_in
 from webui.context import services

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from desk.assignment.absences import OpenWork
 from desk.assignment.skills import HIGHEST_LEVEL, LOWEST_LEVEL, SkillInvalid
-from desk.attendance import Handing
 from desk.errors import AnswersInvalid
 from desk.instants import instant
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 from desk.model import Availability
-from desk.staffing_errors import LeaveInvalid
+from desk.staffing.attendance import Handing
+from desk.staffing.staffing_errors import LeaveInvalid
 from desk.store.staffing import AGENT
 from webui import labels
 from webui.access import go_to, own_path, signed_in

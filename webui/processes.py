@@ -15,8 +15,8 @@ from bpmn.dmn import Decision
 from bpmn.dmn.tables import DecisionTable
 from bpmn.package import Change, ProcessPackage, diagram_in
 from bpmn.render import render_svg
+from desk.processes.versions import version_order
 from desk.store.releases import Draft
-from desk.versions import version_order
 from engine.model import Deployment
 from webui import analyst_words
 from webui.access import for_roles

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from desk import handing
+from desk.staffing import handing
 from webui.i18n import gettext, mark
 from webui.labels import CASE_TYPES, CLOCKS, label_of
 from webui.old_reasons import coded_obstacle, coded_reason

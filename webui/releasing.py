@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from bpmn.errors import InvalidFile
 from bpmn.package import ProcessPackage
 from desk.errors import TeamNotFound
-from desk.versions import is_version
+from desk.processes.versions import is_version
 from engine.errors import DeploymentRefused, Invalid, StaleRevision, VersionExists
 from webui.access import go_to, signed_in
 from webui.bodies import revision_required

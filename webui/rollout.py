@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from desk.rollout import VersionFigures, current_version, earlier_version
+from desk.processes.rollout import VersionFigures, current_version, earlier_version
+from desk.processes.versions import version_order
 from desk.store.releases import Stage
-from desk.versions import version_order
 from engine.errors import NotFound
 from engine.model import Deployment
 from webui import analyst_words

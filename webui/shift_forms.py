@@ -11,7 +11,7 @@ from flask import request
 
 from desk.assignment.shifts import Shift, hours_of, revision_of
 from desk.calendars.spans import SpanInvalid
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 from webui.i18n import gettext, language
 from webui.refusals import BodyUnreadable
 

@@ -9,8 +9,8 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from bpmn.forms.fields import Field
+from desk.casework.surveys import RATINGS, SurveyView
 from desk.errors import SurveyOver, SurveyUnknown
-from desk.surveys import RATINGS, SurveyView
 from engine.errors import FormInvalid
 from webui.context import services
 from webui.process_texts import form_schema

@@ -10,8 +10,8 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from desk.clocks import ClockTarget
+from desk.limits.targetbook import Promised, Request, TargetBoard
 from desk.model import CaseType, Channel, Priority
-from desk.targetbook import Promised, Request, TargetBoard
 from webui import labels
 from webui.access import for_roles, signed_in
 from webui.context import services, time_zone

@@ -8,11 +8,11 @@ from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from desk.cases import CaseView
+from desk.casework.cases import CaseView
+from desk.casework.surveys import Opinion
+from desk.casework.taskviews import TaskView
 from desk.errors import HelpPending
 from desk.instants import as_wall_time
-from desk.surveys import Opinion
-from desk.taskviews import TaskView
 from engine.errors import Conflict, Gone, NotFound, TaskNotYours
 from engine.model import TaskState
 from webui.access import for_roles, go_to, own_path, signed_in

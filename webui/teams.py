@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import Blueprint, flash, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 from desk.store.staffing import TEAM
 from webui.access import for_roles, go_to, signed_in
 from webui.calendar_words import weekday_names

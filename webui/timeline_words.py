@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk.timeline import TimelineItem
+from desk.casework.timeline import TimelineItem
 from webui.i18n import format_datetime, gettext, mark
 from webui.labels import CLOCKS, label_of
 from webui.people_names import name_of, team_name

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from desk.errors import AnswersInvalid
 from desk.instants import instant
-from desk.reclassifying import NewClass
+from desk.limits.reclassifying import NewClass
 from desk.wordings import NO_TIME, REQUIRED
 from webui.access import for_roles, go_to, requires, signed_in
 from webui.context import services

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from benchmarks.day.office import Office
-from desk.reclassifying import NewClass
+from desk.limits.reclassifying import NewClass
 from desk.store import surveys
 from engine.errors import Conflict
 

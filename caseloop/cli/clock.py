@@ -8,7 +8,7 @@ import click
 
 from caseloop import bootstrap
 from caseloop.settings import Settings
-from desk.timing import ClockWhy
+from desk.limits.timing import ClockWhy
 
 
 @click.command()

@@ -10,7 +10,7 @@ import click
 from caseloop import bootstrap
 from caseloop.explained import as_text, as_values
 from caseloop.settings import Settings
-from desk.explanation import explanation_of
+from desk.casework.explanation import explanation_of
 
 
 @click.command()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bpmn.wording import Wording
 from desk.calendars import Calendar, DatedSpans, Layer
 from desk.calendars.spans import WEEKDAYS, Span, read_spans, read_week
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 
 _EXCEPTIONS = "exceptions"
 _NAMELESS = Wording(zh="", en="")

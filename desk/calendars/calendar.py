@@ -14,7 +14,7 @@ from bpmn.wording import Wording
 from desk.calendars.openings import Openings, WorkingDays, openings_of, working_days_of
 from desk.calendars.spans import Span, Week, read_week
 from desk.calendars.working_time import NOTHING, WEEKLY, Day, negative_duration, too_few_days
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 
 SEARCH_YEARS = 100
 """How many years ahead open time is looked for, before a limit is refused as too far."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from desk.limit_errors import LimitInvalid
+from desk.limits.limit_errors import LimitInvalid
 
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "bh": timedelta(hours=1)}
 WORKING_DAYS = "wd"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bpmn.wording import Wording
 from desk.calendars.spans import ALL_DAY, Span, wall_instant
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 
 NOTHING = timedelta(0)
 _DAY = timedelta(days=1)

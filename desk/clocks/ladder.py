@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from desk.calendars import WorkingTime
 from desk.clocks.state import ClockState
-from desk.promises import Promise, escalates_at
+from desk.limits.promises import Promise, escalates_at
 
 AT_ONCE = timedelta(0)
 

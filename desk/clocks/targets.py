@@ -16,7 +16,7 @@ from desk.calendars import Limit, WorkingTime
 from desk.calendars.pausing import UNITS, WORKING_DAYS
 from desk.clocks.course import course
 from desk.clocks.names import FOLLOW_UP, RESPOND, SOLVE, TRANSFER
-from desk.limit_errors import CalendarUnknown, TargetRowInvalid
+from desk.limits.limit_errors import CalendarUnknown, TargetRowInvalid
 from desk.model import Verdict
 
 WARN_AT_FRACTION = 0.75

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import delete, insert, select, update
 
 from desk import tables
-from desk.authority import Asked, Grant
+from desk.collaboration.authority import Asked, Grant
 from desk.model import Role
 from engine.ports import Transaction
 

@@ -1,4 +1,4 @@
-"""What we told customers about when; see desk.promises."""
+"""What we told customers about when; see desk.limits.promises."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from desk import tables
-from desk.promises import Promise
+from desk.limits.promises import Promise
 from desk.store.sealing import seal, unseal
 from desk.tables import PROMISE
 from engine.ports import Transaction

@@ -18,7 +18,7 @@ CLOCK, EVENT = tables.clock, tables.clock_event
 
 
 class Touched(Protocol):
-    """What a change of the calendars may touch, see desk.calendarscope."""
+    """What a change of the calendars may touch, see desk.calendaring.calendarscope."""
 
     @property
     def keys(self) -> tuple[str, ...]: ...

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from desk import tables
 from desk.assignment.absences import Absence, OpenWork
 from desk.assignment.shifts import Shift
-from desk.staffing_errors import AbsenceNotFound
+from desk.staffing.staffing_errors import AbsenceNotFound
 from engine.ports import Transaction
 
 AGENT, TEAM = "agent", "team"

@@ -14,8 +14,8 @@ from argon2 import PasswordHasher
 
 from bpmn.package import ProcessPackage, load_package
 from desk.calendarsource import StoredCalendars
-from desk.clocklookup import ClockLookup
 from desk.context import DeskSettings
+from desk.limits.clocklookup import ClockLookup
 from desk.projection import CaseProjection
 from desk.seed import seed_demo
 from desk.service import Desk

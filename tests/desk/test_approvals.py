@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from desk.authority import Grant
+from desk.collaboration.authority import Grant
 from desk.errors import AnswersInvalid, NothingToHandOver, RightMissing, SuggestionNotFound
 from desk.model import NewAgent, Role
-from desk.staffing_errors import AuthorityMissing
+from desk.staffing.staffing_errors import AuthorityMissing
 from desk.store.suggestions import SuggestionVerdict
 from tests.desk.conftest import BILLING_DAY, PASSWORD, Office
 

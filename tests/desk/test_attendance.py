@@ -8,9 +8,9 @@ import pytest
 
 from desk.assignment.absences import OpenWork
 from desk.errors import RightMissing
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 from desk.model import Availability
-from desk.staffing_errors import LeaveInvalid
+from desk.staffing.staffing_errors import LeaveInvalid
 from tests.desk.conftest import BILLING_DAY, Office
 
 pytestmark = pytest.mark.stored

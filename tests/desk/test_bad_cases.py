@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from desk import tables
-from desk.assignment_records import SWEEP
 from desk.casetasks import instance_of
 from desk.context import DeskSettings
+from desk.staffing.assignment_records import SWEEP
 from desk.store import assignments, calendars
 from desk.store.calendars import CALENDAR_EDITS, EditKind
 from tests.desk.conftest import BILLING_DAY, Office, local

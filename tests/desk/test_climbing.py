@@ -8,7 +8,7 @@ import pytest
 
 from desk.assignment.absences import OpenWork
 from desk.errors import AnswersInvalid, RightMissing
-from desk.limit_errors import EscalationNotFound
+from desk.limits.limit_errors import EscalationNotFound
 from desk.model import Availability, NewAgent, Role
 from desk.store import escalations
 from tests.desk.conftest import BILLING_DAY, PASSWORD, Office, local

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.contributions import Asked
+from desk.collaboration.contributions import Asked
 from desk.errors import AnswersInvalid, ContributionOver, HelpPending, RightMissing
 from desk.store.contributions import ContributionState
 from tests.desk.conftest import Office, local

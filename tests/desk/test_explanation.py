@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from desk.explanation import Explanation, explain
+from desk.casework.explanation import Explanation, explain
 from engine.history import (
     ActivityEntered,
     ActivityLeft,

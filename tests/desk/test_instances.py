@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 
 from desk.errors import InstanceExists, KeyUsedOtherwise
-from desk.instances import StartOrder
+from desk.processes.instances import StartOrder
 from engine.commands import StartInstance
 from engine.db import queries
 from tests.support.programs import SHIPPING, shipping_package

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from benchmarks.assignment import TEAM, Crowd, verdict_of
-from desk import handing
+from desk.staffing import handing
 from desk.store import assignments, candidates
 from engine.db.database import Database
 from engine.errors import TransactionLost

@@ -7,8 +7,8 @@ from argon2 import PasswordHasher
 
 from desk.errors import AgentNotFound, NameTaken, PasswordTooWeak, RightMissing, TeamNotFound, TooManyAttempts, WrongPassword
 from desk.model import NewAgent
-from desk.people import People
 from desk.seed import seed_demo
+from desk.staffing.people import People
 from engine.errors import Conflict, StaleRevision
 from tests.desk.conftest import PASSWORD
 

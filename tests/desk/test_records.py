@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from desk.casework.records import description_cell, timings_of
 from desk.instants import span
-from desk.records import description_cell, timings_of
 from desk.store.cases import Matter
 from desk.store.progress import ProgressRow
 from tests.desk.conftest import SHANGHAI, local

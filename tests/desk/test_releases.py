@@ -8,9 +8,9 @@ from threading import Barrier
 import pytest
 
 from bpmn.errors import InvalidFile
-from desk.drafts import with_version
 from desk.errors import DraftClosed, NothingRolledOut, RightMissing, TeamNotFound
-from desk.rollout import current_version
+from desk.processes.drafts import with_version
+from desk.processes.rollout import current_version
 from desk.store.releases import Stage
 from engine.errors import DeploymentRefused, Invalid, NotFound, StaleRevision, VersionExists
 from tests.desk.conftest import BILLING_DAY, PACKAGE, Office, local

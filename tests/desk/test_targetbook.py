@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.targetbook import Request
+from desk.limits.targetbook import Request
 from engine.errors import NotFound
 from tests.desk.conftest import local
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from desk.rollout import earlier_version
+from desk.processes.rollout import earlier_version
+from desk.processes.versions import is_version, next_version, version_order
 from desk.store.releases import Stage
-from desk.versions import is_version, next_version, version_order
 from tests.desk.conftest import local
 
 

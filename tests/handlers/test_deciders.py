@@ -13,7 +13,7 @@ from desk.assignment import Candidate
 from desk.calendars import AroundTheClock, weekly_hours
 from desk.clocks import Calendars
 from desk.facts import EscalationFacts
-from desk.limit_errors import TargetRowInvalid
+from desk.limits.limit_errors import TargetRowInvalid
 from desk.model import Agent, Role, Team
 from engine.errors import Invalid
 from engine.ports import HandlerCall

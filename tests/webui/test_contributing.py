@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.authority import Grant
+from desk.collaboration.authority import Grant
 from desk.model import Role
 
 ASK = {"team": ["technical", "business"], "wanted": "核对支付流水", "limit": "2h"}

@@ -10,7 +10,7 @@ import pytest
 
 from desk.assignment import Candidate, Wanted, assign
 from desk.assignment.eligibility import OBSTACLES as OBSTACLE_CODES
-from desk.escalation import Missed, escalate
+from desk.escalating.escalation import Missed, escalate
 from desk.model import Role
 from desk.reasons import SENTENCES
 from webui.reasons import REASONS, obstacle, reason, request_for

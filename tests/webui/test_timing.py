@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.timing import Timing
+from desk.limits.timing import Timing
 
 PAUSE = {"reason": "customer", "until": "2026-01-06T09:00", "note": "等截图"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from desk.cases import CaseListItem, CaseView
+from desk.casework.cases import CaseListItem, CaseView
 from desk.clocks import ClockPhase
 from desk.masking import mask_within
 from desk.model import CaseState, Scope, Verdict

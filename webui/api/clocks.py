@@ -8,11 +8,11 @@ from typing import Any
 from desk.clocks import ClockPhase, VoidReason
 from desk.clocks.pausing import PauseReason
 from desk.errors import AnswersInvalid
+from desk.limits.promises import PromiseState
+from desk.limits.reclassifying import NewClass
+from desk.limits.timing import ClockWhy
 from desk.model import CaseType, Priority, Scope
-from desk.promises import PromiseState
-from desk.reclassifying import NewClass
 from desk.store.promises import KeptPromise
-from desk.timing import ClockWhy
 from desk.wordings import NO_TIME
 from webui.api.cases import CASE_NUMBER, ROLES
 from webui.api.operations import Answer, Call, Operation, View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.contributions import MOST_AT_ONCE, Asked, ContributionView
+from desk.collaboration.contributions import MOST_AT_ONCE, Asked, ContributionView
 from desk.model import Scope
 from desk.store.contributions import ContributionState
 from webui.api.cases import CASE_NUMBER, ROLES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.instances import StartOrder
 from desk.model import Scope
+from desk.processes.instances import StartOrder
 from engine import codec
 from engine.history import HistoryEvent
 from engine.model import InstanceState, ProcessInstance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from desk.inbox import Scope as Queue
+from desk.casework.inbox import Scope as Queue
 from desk.model import Scope
 from engine.db.queries import OPEN_TASKS
 from engine.errors import Conflict, NotFound, TaskNotYours

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desk.authority import Asked, Grant, first_approver, may_approve
+from desk.collaboration.authority import Asked, Grant, first_approver, may_approve
 from desk.model import Agent, Role, Team
 
 

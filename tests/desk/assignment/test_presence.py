@@ -10,7 +10,7 @@ import pytest
 from desk.assignment.absences import Absence, OpenWork
 from desk.assignment.presence import back_at, planned
 from desk.assignment.shifts import Shift, hours_of, revision_of
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 from desk.model import Agent, Role
 
 MONDAY = date(2026, 1, 5)

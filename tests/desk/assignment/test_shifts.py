@@ -8,7 +8,7 @@ import pytest
 
 from desk.assignment.absences import Absence, OpenWork, stand_ins
 from desk.assignment.shifts import Shift
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 
 EARLY = Shift(
     hours="Mon–Fri 08:00–12:00, 13:00–16:00",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from desk.calendars import AroundTheClock, weekly_hours
-from desk.limit_errors import WorkingTimeInvalid
+from desk.limits.limit_errors import WorkingTimeInvalid
 
 OFFICE = "Mon–Fri 09:00–12:00, 13:30–18:00"
 SHANGHAI = weekly_hours(OFFICE, "Asia/Shanghai")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from desk.calendars import weekly_hours
 from desk.clocks import Cause, ClockPhase, ClockRetargeted, DueRule, evaluate
 from desk.clocks.errors import ClockHistoryInvalid
-from desk.limit_errors import CalendarUnknown
+from desk.limits.limit_errors import CalendarUnknown
 from desk.model import Verdict
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, MINUTE, Walk, events_of, local, started, target

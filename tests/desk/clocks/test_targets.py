@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from desk.calendars import AroundTheClock, weekly_hours
 from desk.clocks import Anchors, Calendars, strictest_targets, verdict, with_default_transfer
-from desk.limit_errors import TargetRowInvalid
+from desk.limits.limit_errors import TargetRowInvalid
 from desk.model import Verdict
 
 ZONE = ZoneInfo("Asia/Shanghai")

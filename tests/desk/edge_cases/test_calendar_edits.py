@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from desk import recomputing
-from desk.calendaredits import with_days, without_days
+from desk.calendaring import recomputing
+from desk.calendaring.calendaredits import with_days, without_days
 from desk.clocks import Cause, ClockRetargeted
 from desk.store import clocks
 from engine.db import queries, tables

@@ -14,7 +14,7 @@ from desk.calendars.document import calendar_of
 from desk.calendars.problems import CalendarInvalid
 from desk.calendars.shipped import shipped_calendar, shipped_document
 from desk.calendars.statutory import packaged_days, read_year
-from desk.limit_errors import LimitInvalid, WorkingTimeInvalid
+from desk.limits.limit_errors import LimitInvalid, WorkingTimeInvalid
 
 ALWAYS, OFFICE, BERLIN_OFFICE = map(shipped_calendar, ("24x7", "cn-office", "berlin-office"))
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")

@@ -8,7 +8,7 @@ import pytest
 
 from desk.clocks import evaluate
 from desk.clocks.ladder import Rung, RungKey, due_rungs, notice_time
-from desk.escalation import Escalated, Missed, escalate
+from desk.escalating.escalation import Escalated, Missed, escalate
 from desk.model import Agent, Role, Team
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, local, started

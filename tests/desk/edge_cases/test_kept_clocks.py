@@ -9,11 +9,11 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 
 from desk import tables
-from desk.contributions import Asked
+from desk.collaboration.contributions import Asked
 from desk.errors import RightMissing
-from desk.limit_errors import ClockHeldByProcess, NothingToPause
-from desk.promises import PromiseState
-from desk.reclassifying import NewClass
+from desk.limits.limit_errors import ClockHeldByProcess, NothingToPause
+from desk.limits.promises import PromiseState
+from desk.limits.reclassifying import NewClass
 from desk.store import clocks
 from engine.commands import RefreshLookups
 from engine.db import queries

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from desk.casework.merging import MergedCase, check_merge, merge, split, unmerged, where_to
 from desk.clocks import ClockVoided, VoidReason, evaluate
 from desk.clocks.responding import Contact
 from desk.errors import MergeRefused
-from desk.merging import MergedCase, check_merge, merge, split, unmerged, where_to
 from desk.model import Verdict
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, local, started, target

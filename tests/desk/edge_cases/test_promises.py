@@ -8,9 +8,9 @@ import pytest
 
 from desk.clocks import evaluate
 from desk.clocks.ladder import Rung, rung_at
-from desk.limit_errors import PromiseOver, PromiseTooLate
+from desk.limits.limit_errors import PromiseOver, PromiseTooLate
+from desk.limits.promises import PromiseState, fulfil, promise, withdraw
 from desk.model import Verdict
-from desk.promises import PromiseState, fulfil, promise, withdraw
 from engine.errors import ReasonMissing
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, local, started

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from desk.casework.machinemail import is_machine_mail, machine_mark
 from desk.clocks import evaluate
 from desk.clocks.decisions import ResumeClock, resume
 from desk.clocks.waiting import RESUMED_BY_CUSTOMER, WaitingAction, WaitingPolicy, next_step, waiting_plan
-from desk.machinemail import is_machine_mail, machine_mark
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, local, started
 

@@ -1,0 +1,114 @@
+"""What a change of calendars would do before it counts: the days that differ, and the open clocks that would move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from desk.calendaring.calendarscope import Scope, scope_of
+from desk.calendaring.calendarstudio import CalendarStudio
+from desk.calendars import Calendar
+from desk.calendars.difference import ChangedDay, changed_days
+from desk.clocks import Calendars, evaluate
+from desk.context import DeskContext
+from desk.store import clocks, recomputing
+from desk.store.clocks import KeptClock
+from engine.ports import Transaction
+
+AT_ONCE = 250
+MOST_LOOKED_AT = 2000
+"""So many cases are worked out for a preview; how many more may move is counted."""
+MOST_SHOWN = 500
+PAGE = 20
+MOST_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """A clock that would move. While it is paused the instants are those at which it would be due if it went on now."""
+
+    number: str
+    round: int
+    clock: str
+    is_paused: bool
+    before: datetime
+    after: datetime
+    breached: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """`candidates` cases have a clock that may move, `looked_at` of them were worked out; `moving` are those of a page."""
+
+    candidates: int
+    looked_at: int
+    total: int
+    moving: tuple[Moving, ...]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-min(self.total, MOST_SHOWN) // PAGE))
+
+
+class CalendarPreview:
+    """Previews for people who are about to publish."""
+
+    def __init__(self, context: DeskContext, studio: CalendarStudio) -> None:
+        self._context = context
+        self._studio = studio
+        self._db = context.engine.db
+
+    def of_draft(self, key: str, *, page: int = 1) -> Preview:
+        """What publishing a calendar's draft would move. Raises NotFound."""
+        return self._preview(lambda tx: self._studio.after_publishing(tx, key), page)
+
+    def of_year(self, text: str, *, page: int = 1) -> Preview:
+        """What importing a year's file would move. Raises CalendarInvalid."""
+        return self._preview(lambda tx: self._studio.after_import(tx, text), page)
+
+    def _preview(self, after_of: Callable[[Transaction], Calendars], page: int) -> Preview:
+        now = self._context.now()
+        with self._db.reading() as tx:
+            before, after = self._context.calendars_in(tx), after_of(tx)
+            scope = scope_of(tx, before, after, now)
+            candidates = recomputing.count_cases(tx, scope) if scope.keys else 0
+            found, looked_at = _moving(tx, scope, before, after, now) if candidates else ([], 0)
+        begin = (page - 1) * PAGE
+        shown = tuple(found[begin : begin + PAGE])
+        return Preview(candidates=candidates, looked_at=looked_at, total=len(found), moving=shown)
+
+
+def _moving(tx: Transaction, scope: Scope, before: Calendars, after: Calendars, now: datetime) -> tuple[list[Moving], int]:
+    """The clocks that would move, by case, and how many cases were looked at."""
+    found: list[Moving] = []
+    looked_at, last = 0, ""
+    while looked_at < MOST_LOOKED_AT and (numbers := recomputing.cases_after(tx, scope, last, AT_ONCE)):
+        looked_at, last = looked_at + len(numbers), numbers[-1]
+        kept = [one for one in clocks.kept(tx, numbers, only_open=True) if one.row.calendar in scope.keys]
+        found += [moving for one in kept if (moving := moves(one, before, after, now)) is not None]
+    return found, looked_at
+
+
+def moves(kept: KeptClock, before: Calendars, after: Calendars, now: datetime) -> Moving | None:
+    """How a clock moves between two states of the calendars; None when it doesn't."""
+    at = max(now, kept.events[-1].at)
+    old, new = evaluate(kept.events, before, at), evaluate(kept.events, after, at)
+    if old.due_if_resumed == new.due_if_resumed:
+        return None
+    row = kept.row
+    return Moving(
+        number=row.case_number,
+        round=row.round,
+        clock=row.name,
+        is_paused=bool(new.paused_for),
+        before=old.due_if_resumed,
+        after=new.due_if_resumed,
+        breached=new.due_if_resumed < at and old.breached_at is None,
+    )
+
+
+def days_that_differ(old: Calendar, new: Calendar, today: date) -> list[ChangedDay]:
+    """The days that differ from the year before this one until two years on, at most MOST_DAYS."""
+    days = changed_days(old, new, date(today.year - 1, 1, 1), date(today.year + 3, 1, 1))
+    return [day for day, _ in zip(days, range(MOST_DAYS), strict=False)]

@@ -1,0 +1,286 @@
+"""Calendars that people edit: drafts, what they would change, publishing them with a note, former versions, statutory years.
+
+Every agent may look; supervisors and administrators edit. `24x7` stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from desk.calendaring.calendaredits import with_about
+from desk.calendars import Calendar, WorkingTime
+from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR
+from desk.calendars.document import calendar_of, document_of, read_document
+from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE
+from desk.calendars.statutory import StatutoryYear, packaged_days, read_year
+from desk.calendarsource import statutory_days
+from desk.clocks import Calendars
+from desk.clocks.targets import BUSINESS
+from desk.context import DeskContext
+from desk.errors import NameTaken, RightMissing
+from desk.rights import require_lead
+from desk.store import calendars as store
+from desk.store import people
+from desk.store.calendars import Draft, Edit, EditKind, Version
+from engine.db.database import tried_again
+from engine.errors import Conflict, NotFound, ReasonMissing, StaleRevision
+from engine.ports import Transaction
+
+RESERVED = frozenset({AROUND_THE_CLOCK, BUSINESS})
+MOST_VERSIONS = 50
+MOST_NOTE = 1000
+Alter = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""An edit of a document, see desk.calendaring.calendaredits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A calendar in the list. `version` is None as long as it is as shipped; `is_new`: it is drafted only, and counts nowhere."""
+
+    key: str
+    calendar: Calendar
+    version: Version | None
+    draft: Draft | None
+    is_business: bool
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A calendar as it is looked at: as it counts, or as its draft or a former version has it; `counts` is what counts now."""
+
+    key: str
+    calendar: Calendar
+    counts: Calendar | None
+    version: Version | None
+    draft: Draft | None
+    is_business: bool
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        return document_of(self.calendar)
+
+
+class CalendarStudio:
+    """The calendars of the desk. `by` is a login."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._db = context.engine.db
+
+    def all(self) -> list[Listed]:
+        """All calendars by key, those that are only drafted last."""
+        with self._db.reading() as tx:
+            calendars, versions, drafts = self._context.calendars_in(tx), store.newest_versions(tx), store.drafts(tx)
+            days = statutory_days(tx)
+        listed = [
+            Listed(
+                key=key,
+                calendar=calendar,
+                version=versions.get(key),
+                draft=drafts.get(key),
+                is_business=calendar is calendars.business,
+            )
+            for key, calendar in sorted(calendars.named.items())
+        ]
+        fresh = [
+            Listed(key=key, calendar=calendar_of(draft.document, days), version=None, draft=draft, is_business=False, is_new=True)
+            for key, draft in drafts.items()
+            if key not in calendars.named
+        ]
+        return [*listed, *fresh]
+
+    def opened(self, key: str, *, version: int | None = None, drafted: bool = False) -> Opened:
+        """A calendar as it counts, as a version had it, or as its draft has it. Raises NotFound."""
+        with self._db.reading() as tx:
+            calendars = self._context.calendars_in(tx)
+            draft, counts = store.draft(tx, key), calendars.named.get(key)
+            found = store.version(tx, key, version) if version is not None else store.newest_versions(tx).get(key)
+            days = statutory_days(tx)
+        if version is not None and found is not None:
+            calendar = calendar_of(found.document, days)
+        elif (drafted or counts is None) and draft is not None:
+            calendar = calendar_of(draft.document, days)
+        elif counts is not None:
+            calendar = counts
+        else:
+            raise unknown(key)
+        is_business = counts is not None and counts is calendars.business
+        return Opened(key=key, calendar=calendar, counts=counts, version=found, draft=draft, is_business=is_business)
+
+    def versions(self, key: str) -> list[Version]:
+        """The latest versions, the newest first."""
+        with self._db.reading() as tx:
+            return store.versions(tx, key, limit=MOST_VERSIONS)
+
+    def edits(self, *, limit: int = 10, only_undone: bool = False) -> list[Edit]:
+        """The latest changes of the calendars, and how far open cases follow them."""
+        with self._db.reading() as tx:
+            return store.edits(tx, limit=limit, only_undone=only_undone)
+
+    # -- drafts
+
+    @tried_again
+    def draft(self, key: str, *, by: str, version: int | None = None) -> Draft:
+        """Open a draft of what counts now, or of a former version; one that is open already stays as it is.
+
+        Raises RightMissing, NotFound; Conflict where a former version is asked for and a draft is open.
+        """
+        with self._db.transaction() as tx:
+            self._require_editor(tx, key, by)
+            if found := store.draft(tx, key):
+                if version is not None:
+                    raise Conflict(f"Calendar {key} has an open draft. Publish or discard it first.", key=key)
+                return found
+            calendars = self._context.calendars_in(tx)
+            if key not in calendars.named:
+                raise unknown(key)
+            former = store.version(tx, key, version).document if version is not None else document_of(calendars.named[key])
+            newest = store.newest_versions(tx).get(key)
+            return self._add_draft(tx, key, former, based_on=newest.version if newest else 0, by=by)
+
+    @tried_again
+    def create(self, key: str, *, name: Mapping[str, str], copy_of: str, by: str) -> Draft:
+        """Open the draft of a new calendar, which begins as a copy. Raises CalendarInvalid, NameTaken, NotFound, RightMissing."""
+        with self._db.transaction() as tx:
+            self._require_editor(tx, key, by)
+            named = self._context.calendars_in(tx).named
+            if key in named or key in RESERVED or store.draft(tx, key):
+                raise NameTaken("calendar", key)
+            if copy_of not in named:
+                raise unknown(copy_of)
+            copied = {**document_of(named[copy_of]), "key": key}
+            document = with_about(copied, name=name, zone=copied["zone"], statutory=copied["statutory"])
+            return self._add_draft(tx, key, document, based_on=0, by=by)
+
+    def _add_draft(self, tx: Transaction, key: str, document: Mapping[str, Any], *, based_on: int, by: str) -> Draft:
+        store.add_draft(tx, key, document, based_on=based_on, by=by, at=self._context.now())
+        return self._draft(tx, key)
+
+    @tried_again
+    def change(self, key: str, alter: Alter, *, read: int, by: str) -> None:
+        """Alter a draft that was read at a revision. Raises CalendarInvalid with all problems, StaleRevision, RightMissing."""
+        with self._db.transaction() as tx:
+            self._require_editor(tx, key, by)
+            draft = self._read(tx, key, read)
+            store.save_draft(tx, draft, alter(draft.document), by=by, at=self._context.now())
+
+    def replace(self, key: str, text: str, *, read: int, by: str) -> None:
+        """Take a draft's document from a file, JSON or TOML. Raises as `change` does."""
+        self.change(key, lambda _document: {**read_document(text), "key": key}, read=read, by=by)
+
+    @tried_again
+    def discard(self, key: str, *, by: str) -> None:
+        """Give a draft up."""
+        with self._db.transaction() as tx:
+            self._require_editor(tx, key, by)
+            store.drop_draft(tx, self._draft(tx, key))
+
+    # -- what counts
+
+    @tried_again
+    def publish(self, key: str, *, note: str, read: int, by: str) -> int:
+        """Let a draft count from now on; open cases follow in the background, closed ones never. The new version's number.
+
+        Raises ReasonMissing without a note, RightMissing; StaleRevision when the draft, or what counts, changed meanwhile.
+        """
+        with self._db.transaction() as tx:
+            self._require_editor(tx, key, by)
+            said = _note(note)
+            draft = self._read(tx, key, read)
+            newest = store.newest_versions(tx).get(key)
+            current = newest.version if newest else 0
+            if draft.based_on != current:
+                raise StaleRevision(f"Calendar {key}", read=draft.based_on, current=current)
+            store.drop_draft(tx, draft)
+            edit = store.add_edit(tx, EditKind.PUBLISHED, key, note=said, by=by, at=self._context.now())
+            store.add_version(tx, key, current + 1, edit, draft.document)
+            return current + 1
+
+    @tried_again
+    def choose_business(self, key: str, *, note: str, by: str) -> None:
+        """Let a published calendar be the desk's own, which targets name `business`.
+
+        Raises ReasonMissing, NotFound, RightMissing.
+        """
+        with self._db.transaction() as tx:
+            self._require_editor(tx, key, by)
+            if key not in self._context.calendars_in(tx).named:
+                raise unknown(key)
+            if key != (store.business_key(tx) or CN_OFFICE):
+                store.add_edit(tx, EditKind.BUSINESS, key, note=_note(note), by=by, at=self._context.now())
+
+    @tried_again
+    def import_year(self, text: str, *, by: str) -> StatutoryYear:
+        """Let the statutory days of a year count, which a file tells, also instead of those that it had.
+
+        Raises CalendarInvalid, RightMissing.
+        """
+        year = read_year(text)
+        with self._db.transaction() as tx:
+            self._require_editor(tx, year.country, by)
+            key = f"{year.country} {year.year}"
+            edit = store.add_edit(tx, EditKind.YEAR, key, note=year.source, by=by, at=self._context.now())
+            store.add_year(tx, edit, year.country, year.year, text)
+        return year
+
+    def after_import(self, tx: Transaction, text: str) -> Calendars:
+        """The calendars as they would be with a year's file. Raises CalendarInvalid."""
+        year = read_year(text)
+        calendars = self._context.calendars_in(tx)
+        days = statutory_days(tx)
+        known = days.get(year.country)
+        with_it = {**days, year.country: (known or packaged_days(year.country)).with_years([year])}
+        named = {
+            key: calendar_of(document_of(calendar), with_it) if calendar.statutory == year.country else calendar
+            for key, calendar in calendars.named.items()
+        }
+        return _replaced(calendars, named)
+
+    def after_publishing(self, tx: Transaction, key: str) -> Calendars:
+        """The calendars as they would be with a draft. Raises NotFound."""
+        calendars = self._context.calendars_in(tx)
+        drafted = calendar_of(self._draft(tx, key).document, statutory_days(tx))
+        return _replaced(calendars, {**calendars.named, key: drafted})
+
+    def _require_editor(self, tx: Transaction, key: str, by: str) -> None:
+        require_lead(people.agent(tx, by), "edit calendars")
+        if key in RESERVED:
+            raise RightMissing(by, f"edit {key}, which stays what it is", "nobody")
+
+    def _draft(self, tx: Transaction, key: str) -> Draft:
+        found = store.draft(tx, key)
+        if found is None:
+            raise NotFound(f"Calendar {key} has no open draft. Open one from what counts now.", key=key)
+        return found
+
+    def _read(self, tx: Transaction, key: str, revision: int) -> Draft:
+        draft = self._draft(tx, key)
+        if draft.revision != revision:
+            raise StaleRevision(f"The draft of {key}", read=revision, current=draft.revision)
+        return draft
+
+
+def unknown(key: str) -> NotFound:
+    """The refusal of a calendar that there isn't."""
+    return NotFound(f"There is no calendar {key[:60]}. Choose one from the list.", key=key[:60])
+
+
+def _note(text: str) -> str:
+    """Why, as it stays in the history. Raises ReasonMissing."""
+    if not text.strip():
+        raise ReasonMissing
+    return text.strip()[:MOST_NOTE]
+
+
+def _replaced(calendars: Calendars, named: Mapping[str, WorkingTime]) -> Calendars:
+    business = next((named[key] for key, one in calendars.named.items() if one is calendars.business), calendars.business)
+    return replace(calendars, business=business, named=named)
+
+
+def year_of(text: str | None, otherwise: int) -> int:
+    """A year that a person asked for, when a calendar can tell it."""
+    asked = int(text) if text and text.isascii() and text.isdigit() and len(text) == 4 else otherwise
+    return asked if FIRST_YEAR <= asked <= LAST_YEAR else otherwise

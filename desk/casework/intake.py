@@ -1,0 +1,243 @@
+"""A request comes in: who it is, when it came, which number it gets, which version of the process it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bpmn.forms import Form
+from bpmn.wording import Wording
+from desk.casework.numbering import next_number
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, TeamNotFound
+from desk.instants import instant, with_offset
+from desk.masking import mask_contact, mask_name, mask_number
+from desk.model import Case, CaseState, Channel
+from desk.processes import rollout
+from desk.processes.orders import content_of
+from desk.store import cases, customers, people
+from desk.store.cases import Matter
+from desk.store.customers import Customer
+from desk.wordings import NO_COLLEAGUE, NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
+from engine.commands import StartInstance
+from engine.db import messages
+from engine.db.database import tried_again
+from engine.ports import Transaction
+
+CLOCK_SKEW = timedelta(minutes=1)
+MAX_BACKDATING = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerMatch:
+    """A customer that we know already, masked."""
+
+    id: int
+    name: str
+    number: str
+    contact: str
+
+
+ABOUT = "about_agent"
+"""The answer of the intake form that names who of us is complained about."""
+
+
+class Intake:
+    """Opens cases."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._db = context.engine.db
+
+    def matching_customers(self, contact: str = "", number: str = "") -> list[CustomerMatch]:
+        """Known customers with exactly that phone, e-mail or number, to be shown before the case is saved."""
+        with self._db.reading() as tx:
+            found = customers.matching(tx, self._context.vault, contact=contact, number=number)
+        return [
+            CustomerMatch(id=one.id, name=mask_name(one.name), number=mask_number(one.number), contact=mask_contact(contact))
+            for one in found
+        ]
+
+    def form(self, team: str | None = None) -> Form | None:
+        """The start form of the version on which the team's next case would run."""
+        with self._db.reading() as tx:
+            deployment = rollout.deployment_for(tx, self._context.settings.process_key, team or "")
+            definition = self._context.engine.definition(deployment.id, tx)
+        return definition.package.forms.get(definition.start_node().work.form_id or "")
+
+    @tried_again
+    def open_case(self, form: Mapping[str, Any], *, by: str, team: str | None = None, request_id: str | None = None) -> str:
+        """Open a case from the answers of the intake form and tell its number NRyyyymmddNNN.
+
+        `by` is the agent's login (or a program's name, with `team`); `team` is the team that took the request, by default the
+        agent's first. The same `request_id` again opens nothing and tells the number; with other answers it is refused.
+
+        Clocks run from `received_at`, which may lie before the entry. Raises FormInvalid, AnswersInvalid,
+        TeamNotFound, NothingRolledOut, RequestSentTwice, KeyUsedOtherwise.
+        """
+        with self._db.transaction() as tx:
+            if (number := _opened_before(tx, request_id, [dict(form), team])) is not None:
+                return number
+            asked, team = [dict(form), team], _team(tx, by, team)
+            deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
+            definition = self._context.engine.definition(deployment.id, tx)
+            start_form = definition.package.forms.get(definition.start_node().work.form_id or "")
+            answers = _about_login(tx, with_offset(start_form, form, self._context.zone))
+            case = self._case(tx, answers, by=by, team=team, version=deployment.version)
+            cases.insert_case(tx, self._context.vault, case, _matter(answers))
+            command = StartInstance(
+                deployment_id=deployment.id,
+                business_key=case.number,
+                by=by,
+                form=answers if start_form else None,
+                variables={"case_number": case.number, "case": _variables(case)},
+                started_at=case.received_at,
+            )
+            self._context.engine.start(tx, command)
+            self._remember(tx, request_id, case.number, asked)
+            return case.number
+
+    def _remember(self, tx: Transaction, request_id: str | None, number: str, asked: Any) -> None:
+        if request_id is None:
+            return
+        outcome = f"{number}:{content_of(asked)}"
+        if not messages.take_message_once(tx, f"intake:{request_id}", outcome, self._context.now()):
+            raise RequestSentTwice
+
+    def _case(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, version: str) -> Case:
+        now, settings = self._context.now(), self._context.settings
+        received_at, desired_at = self._times(form, now)
+        customer_id, kind = self._customer(tx, form, now)
+        channel = _text(form, "channel") or Channel.SYSTEM
+        return Case(
+            number=next_number(tx, now, self._context.zone),
+            process_key=settings.process_key,
+            version=version,
+            state=CaseState.OPEN,
+            stage="receive",
+            type=_text(form, "type"),
+            subtype=_text(form, "subtype"),
+            priority="normal",
+            channel=channel,
+            preferred_channel=_text(form, "preferred_channel"),
+            customer_kind=kind,
+            customer_id=customer_id,
+            team=team,
+            owner=None,
+            owner_task_id=None,
+            round=1,
+            received_at=received_at,
+            entered_at=now,
+            late_entry=now - received_at > settings.late_entry_after,
+            desired_at=desired_at,
+            first_response_at=None,
+            resolved_at=None,
+            closed_at=None,
+            created_by=by,
+            revision=1,
+        )
+
+    def _times(self, form: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime | None]:
+        """When the request was received (default now), and by when the customer wants it."""
+        errors: dict[str, Wording] = {}
+        read: dict[str, datetime | None] = {}
+        for key in ("received_at", "desired_at"):
+            try:
+                read[key] = instant(form.get(key), self._context.zone)
+            except ValueError:
+                errors[key] = NO_TIME
+        received_at = read.get("received_at") or now
+        if received_at > now + CLOCK_SKEW:
+            errors["received_at"] = RECEIVED_IN_FUTURE
+        if received_at < now - MAX_BACKDATING:
+            errors["received_at"] = RECEIVED_TOO_LONG_AGO
+        if errors:
+            raise AnswersInvalid(errors)
+        return min(received_at, now), read["desired_at"]
+
+    def _customer(self, tx: Transaction, form: Mapping[str, Any], now: datetime) -> tuple[int, str]:
+        """The customer's id and whether we knew them: by number, else by contact and name (families share a phone).
+
+        What we didn't know of them yet, their name or number, is added.
+        """
+        name, contact, number = (_text(form, key) for key in ("customer_name", "customer_contact", "customer_number"))
+        vault = self._context.vault
+        known = _recognised(customers.matching(tx, vault, contact=contact, number=number), name=name, number=number)
+        if known is not None:
+            customers.complete(tx, vault, known, name=name, number=number)
+            customers.add_contact(tx, vault, known.id, contact)
+            return known.id, "existing"
+        customer_id = customers.insert_customer(tx, vault, name=name, number=number, at=now)
+        customers.add_contact(tx, vault, customer_id, contact)
+        return customer_id, _text(form, "customer_kind") or "new"
+
+
+def _opened_before(tx: Transaction, request_id: str | None, asked: Any) -> str | None:
+    """The number that a request got when it came before. Raises KeyUsedOtherwise when it asked for something else then."""
+    outcome = None if request_id is None else messages.message_outcome(tx, f"intake:{request_id}")
+    if outcome is None:
+        return None
+    # what older versions remembered is the number alone
+    number, _, content = outcome.partition(":")
+    if content and content != content_of(asked):
+        raise KeyUsedOtherwise(str(request_id).rpartition(":")[2])
+    return number
+
+
+def _team(tx: Transaction, by: str, team: str | None) -> str:
+    if team is not None:
+        if team not in people.teams(tx):
+            raise TeamNotFound(team)
+        return team
+    found = people.agent(tx, by)
+    if not found.team_keys:
+        raise TeamNotFound(f"of {by}")
+    return found.team_keys[0]
+
+
+def _recognised(found: Sequence[Customer], *, name: str, number: str) -> Customer | None:
+    """Who of those with the same contact or number it is. A number that differs is another person, whatever the name."""
+    wanted = number.casefold()
+    by_number = (one for one in found if wanted and one.number.casefold() == wanted)
+    by_contact = (one for one in found if not (wanted and one.number) and (not name or one.name in ("", name)))
+    return next(by_number, None) or next(by_contact, None)
+
+
+def _matter(form: Mapping[str, Any]) -> Matter:
+    return Matter(
+        contact=_text(form, "customer_contact"),
+        description=_text(form, "description"),
+        order_number=_text(form, "order_number"),
+        product=_text(form, "product")[:100],
+    )
+
+
+def _variables(case: Case) -> dict[str, Any]:
+    """What the process may know of the case: no contact, no free text."""
+    return {
+        "channel": case.channel,
+        "customer_kind": case.customer_kind,
+        "team": case.team,
+        "received_at": case.received_at,
+        "created_by": case.created_by,
+        "preferred_channel": case.preferred_channel,
+    }
+
+
+def _text(form: Mapping[str, Any], key: str) -> str:
+    """A text answer; anything else is left to the form's own check, which refuses it."""
+    value = form.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _about_login(tx: Transaction, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers with the login of who is complained about, whom the case must not come to; a name must be one person's."""
+    named = _text(answers, ABOUT)
+    if not named:
+        return answers
+    found = [one.login for one in people.agents(tx) if named in (one.login, one.name)]
+    if len(found) != 1:
+        raise AnswersInvalid({ABOUT: NO_COLLEAGUE})
+    return {**answers, ABOUT: found[0]}

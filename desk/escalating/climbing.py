@@ -1,0 +1,142 @@
+"""What follows an escalation: people are told, and while nobody acknowledges it, it climbs. A chore of the workers.
+
+It holds for all versions of a process, and wherever a case stands: who answers an alarm is no matter of the diagram's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from desk import facts
+from desk.casetasks import instance_of
+from desk.clocks import ClockPhase, ClockState, evaluate
+from desk.context import DeskContext
+from desk.escalating import escalation
+from desk.escalating.escalation import Escalated, Missed
+from desk.escalating.ladder import HIGHEST_LEVEL, Step, Whom, next_at
+from desk.escalating.laddering import Ladders
+from desk.limits.promises import Promise
+from desk.model import Case
+from desk.notification.announcing import Announcer
+from desk.notification.dossier import SUPERVISORS, Dossier
+from desk.store import cases, clocks, escalations, promises
+from desk.store.escalations import KeptEscalation
+from engine.errors import CaseloopError, Unavailable
+from engine.ports import Transaction
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 20
+LOOK_AGAIN = timedelta(minutes=5)
+"""So long after it was due a clock that stands still, or a case that couldn't be changed, is looked at again."""
+
+
+class Climbing:
+    """Levels come at the instants at which they were due, in that order, also after a down-time (E33)."""
+
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
+        self._context = context
+        self._engine = context.engine
+        self._db = context.engine.db
+        self._announcer = announcer
+        self._ladders = Ladders(context)
+
+    def tend(self) -> int:
+        """Tell people of levels that came, and let those climb whose time is over; how many."""
+        with self._db.reading() as tx:
+            untold = escalations.untold(tx, self._context.now(), AT_ONCE)
+            climbing = escalations.climbing(tx, self._context.now(), AT_ONCE)
+        return sum(self._each(self._tell, one) for one in untold) + sum(self._each(self._climb, one) for one in climbing)
+
+    def _each(self, do: Callable[[Transaction, KeptEscalation], bool], seen: KeptEscalation) -> int:
+        """One level in a transaction of its own. What can't be done now stops no other, and is tried again later."""
+        try:
+            return int(self._db.run(lambda tx: self._fresh(tx, do, seen)))
+        except Unavailable:
+            raise
+        except Exception as error:
+            told = {"reason": error.message} if isinstance(error, CaseloopError) else {"exc_info": True}
+            log.warning("escalation_failed", case=seen.case_number, clock=seen.clock, level=seen.level, **told)
+            self._db.run(lambda tx: escalations.put_off(tx, seen, self._context.now() + LOOK_AGAIN))
+            return 0
+
+    def _fresh(self, tx: Transaction, do: Callable[[Transaction, KeptEscalation], bool], seen: KeptEscalation) -> bool:
+        self._engine.lock(tx, instance_of(tx, seen.case_number).id)
+        levels = escalations.of_cases(tx, None, [seen.case_number])
+        same = (seen.clock, seen.round, seen.level)
+        now = next((one for one in levels if (one.clock, one.round, one.level) == same), None)
+        return now is not None and do(tx, now)
+
+    def _tell(self, tx: Transaction, kept: KeptEscalation) -> bool:
+        if kept.told_at is not None:
+            return False
+        dossier, step = self._announcer.dossier(tx, kept.case_number), self._step(tx, kept, kept.level)
+        self._announce(tx, dossier, kept, urgent=step.urgent)
+        due_at = None if kept.acknowledged_at else self._due_at(tx, dossier.case, kept, step)
+        escalations.change(tx, kept, told_at=self._context.now(), urgent=step.urgent, next_at=due_at)
+        return True
+
+    def _announce(self, tx: Transaction, dossier: Dossier, kept: KeptEscalation, *, urgent: bool) -> None:
+        person = dossier.people.get(kept.supervisor or "")
+        agents = [person] if person and person.active else dossier.staff(SUPERVISORS)
+        template = "escalated" if person and person.active else "queue_alarm"
+        given = {**self._announcer.variables(dossier), "clock": kept.clock}
+        key = f"escalation:{kept.case_number}:{kept.clock}:{kept.round}:{kept.level}"
+        self._announcer.tell_staff(tx, dossier, agents, template, given, key=key, urgent=urgent)
+
+    def _climb(self, tx: Transaction, kept: KeptEscalation) -> bool:
+        now = self._context.now()
+        if kept.next_at is None or kept.next_at > now or kept.acknowledged_at is not None:
+            return False
+        case = cases.case(tx, kept.case_number)
+        state = self._state(tx, kept)
+        if not case.open or state is None or state.over:
+            escalations.change(tx, kept, next_at=None)
+            return True
+        if state.phase is ClockPhase.PAUSED:
+            escalations.change(tx, kept, next_at=now + LOOK_AGAIN)
+            return True
+        due_at = self._due_at(tx, case, kept, self._step(tx, kept, kept.level))
+        if due_at is None or due_at > now:
+            escalations.change(tx, kept, next_at=due_at)
+            return True
+        self._next_level(tx, case, kept, due_at)
+        return True
+
+    def _next_level(self, tx: Transaction, case: Case, kept: KeptEscalation, at: datetime) -> None:
+        step = self._step(tx, kept, kept.level + 1)
+        found = facts.for_escalation(tx, kept.case_number, self._context.now())
+        absent = found.absent | facts.off_shift(tx, self._context.now()) if step.urgent else found.absent
+        missed = Missed(clock=kept.clock, round=kept.round, owner=case.owner, team=case.team, before=found.before)
+        answer = escalation.escalate(missed, found.teams, found.people, whom=step.whom, absent=absent)
+        above = Escalated(clock=kept.clock, round=kept.round, level=kept.level + 1, supervisor=answer.supervisor)
+        escalations.add(tx, kept.case_number, above, at, urgent=step.urgent)
+        escalations.change(tx, kept, next_at=None)
+
+    def _step(self, tx: Transaction, kept: KeptEscalation, level: int) -> Step:
+        """The table's row. What can't be read is an alarm to all: nothing is lost by a slip in a table."""
+        if level > HIGHEST_LEVEL:
+            return Step(level=level, whom=Whom.NOBODY)
+        try:
+            return self._ladders.step(tx, instance_of(tx, kept.case_number).id, kept.clock, level, self._context.now())
+        except CaseloopError as error:
+            log.warning("ladder_unreadable", case=kept.case_number, clock=kept.clock, level=level, reason=error.message)
+            return Step(level=level, whom=Whom.EVERYBODY)
+
+    def _due_at(self, tx: Transaction, case: Case, kept: KeptEscalation, step: Step) -> datetime | None:
+        following, promise = self._step(tx, kept, kept.level + 1), _approved(tx, self._context, case.number)
+        work = self._context.calendars_in(tx).business
+        return next_at(step, following, kept.at, self._state(tx, kept), work, promise)
+
+    def _state(self, tx: Transaction, kept: KeptEscalation) -> ClockState | None:
+        found = clocks.kept(tx, [kept.case_number])
+        events = next((one.events for one in found if (one.row.name, one.row.round) == (kept.clock, kept.round)), None)
+        return evaluate(events, self._context.calendars_in(tx), self._context.now()) if events else None
+
+
+def _approved(tx: Transaction, context: DeskContext, number: str) -> Promise | None:
+    """The newest approved promise of a case."""
+    given: Sequence[Promise] = [one.promise for one in promises.of_case(tx, context.vault, number)]
+    return next((one for one in reversed(given) if one.approved_by and one.withdrawn_at is None), None)

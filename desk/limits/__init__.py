@@ -1,0 +1,1 @@
+"""What people and processes do to the clocks of cases: keep them, change them, promise by them, apply targets to them."""

@@ -1,0 +1,189 @@
+"""A version's targets applied to open cases of other versions (E25): a preview, then a run that workers go on with.
+
+Without it running cases keep the targets of the version on which they started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from desk.casetasks import instance_of
+from desk.clocks import Cause, ClockState, evaluate
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid
+from desk.limits import clockchanges
+from desk.limits.clockbook import ClockBook
+from desk.limits.targeting import Change, retarget_all, target_rows
+from desk.rights import require_operator
+from desk.store import cases, people
+from desk.store import policies as store
+from desk.store.policies import PolicyRun
+from desk.wordings import REQUIRED, TOO_LONG_REASON
+from engine.db import queries
+from engine.db.database import tried_again
+from engine.errors import CaseloopError, Unavailable
+from engine.ports import Transaction
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 25
+MOST_SHOWN = 50
+LONGEST_REASON = 500
+WHAT = "apply targets to open cases"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedClock:
+    """A clock that would be due at another time. `breaches`: it would be missed at once."""
+
+    case_number: str
+    version: str
+    clock: str
+    due_before: datetime
+    due_after: datetime
+    breaches: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPreview:
+    """What a run would do to the first cases: `looked_at` of `total`; `unreadable` are cases that it couldn't change."""
+
+    version: str
+    total: int
+    looked_at: int
+    moved: tuple[MovedClock, ...]
+    unreadable: tuple[str, ...]
+
+
+class Policies:
+    """For supervisors and analysts (RightMissing). Raises NotFound for a version that isn't deployed."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._engine = context.engine
+        self._db = context.engine.db
+
+    @property
+    def _key(self) -> str:
+        return self._context.settings.process_key
+
+    def preview(self, version: str, *, viewer: str, limit: int = MOST_SHOWN) -> PolicyPreview:
+        """What would move, without moving it."""
+        moved: list[MovedClock] = []
+        unreadable: list[str] = []
+        with self._db.reading() as tx:
+            require_operator(people.agent(tx, viewer), WHAT)
+            queries.deployment(tx, self._key, version)
+            numbers = store.numbers(tx, self._key, version, after="", limit=limit)
+            for number in numbers:
+                try:
+                    moved += self._would_move(tx, number, version)
+                except CaseloopError:
+                    unreadable.append(number)
+            total = store.count(tx, self._key, version)
+        done = {"moved": tuple(moved), "unreadable": tuple(unreadable)}
+        return PolicyPreview(version=version, total=total, looked_at=len(numbers), **done)
+
+    def _would_move(self, tx: Transaction, number: str, version: str) -> list[MovedClock]:
+        book, now = clockchanges.book_of(tx, self._context, number), self._context.now()
+        open_clocks = book.open_clocks()
+        before = {each: self._state(tx, book, each) for each in open_clocks}
+        self._retarget(tx, book, number, version, by="", reason=WHAT)
+        found = []
+        for each in open_clocks:
+            old, new = before[each], self._state(tx, book, each)
+            if new.over or old.due_if_resumed == new.due_if_resumed:
+                continue
+            due = {"due_before": old.due_if_resumed, "due_after": new.due_if_resumed}
+            breaches = new.due_if_resumed <= now and old.breached_at is None
+            of_case = {"case_number": number, "version": cases.case(tx, number).version, "clock": each[1]}
+            found.append(MovedClock(**of_case, **due, breaches=breaches))
+        return found
+
+    def _state(self, tx: Transaction, book: ClockBook, where: tuple[int, str]) -> ClockState:
+        events = book.events(*where)
+        return evaluate(events, self._context.calendars_in(tx), max(self._context.now(), events[-1].at))
+
+    def _retarget(self, tx: Transaction, book: ClockBook, number: str, version: str, *, by: str, reason: str) -> None:
+        context, now = self._context, self._context.now()
+        deployment = queries.deployment(tx, self._key, version)
+        variables = queries.variables(tx, context.vault, instance_of(tx, number).id)
+        rows = target_rows(self._engine.definition(deployment.id, tx), variables, now)
+        if rows is not None:
+            change = Change(cause=Cause.POLICY_APPLIED, by=by, at=now, note=reason, may_lower=True)
+            policy = f"{self._key} {version}"
+            retarget_all(book, cases.case(tx, number), rows, context.calendars_in(tx), change, policy=policy)
+
+    def _dues(self, tx: Transaction, book: ClockBook) -> dict[tuple[int, str], datetime]:
+        """When the open clocks are due, or would be if they went on now."""
+        return {each: self._state(tx, book, each).due_if_resumed for each in book.open_clocks()}
+
+    @tried_again
+    def apply(self, version: str, *, by: str, reason: str) -> int:
+        """Begin a run over all open cases of other versions; its id. Raises AnswersInvalid without a reason."""
+        if not reason.strip():
+            raise AnswersInvalid({"reason": REQUIRED})
+        if len(reason) > LONGEST_REASON:
+            raise AnswersInvalid({"reason": TOO_LONG_REASON})
+        with self._db.transaction() as tx:
+            require_operator(people.agent(tx, by), WHAT)
+            queries.deployment(tx, self._key, version)
+            told = {"process_key": self._key, "version": version, "reason": reason.strip()}
+            return store.add(tx, self._context.vault, **told, by=by, at=self._context.now())
+
+    def runs(self, *, viewer: str) -> list[PolicyRun]:
+        """The newest runs, with how far they are."""
+        with self._db.reading() as tx:
+            require_operator(people.agent(tx, viewer), WHAT)
+            return store.runs(tx, self._context.vault, limit=MOST_SHOWN)
+
+    def tend(self) -> int:
+        """Go on with the oldest run for some cases; how many were looked at. A chore of the workers."""
+        with self._db.reading() as tx:
+            undone = store.runs(tx, self._context.vault, limit=1, only_undone=True)
+            numbers = self._next(tx, undone)
+        if not undone:
+            return 0
+        run = undone[0]
+        if not numbers:
+            self._db.run(lambda tx: store.change(tx, run, finished_at=self._context.now()))
+            return 1
+        came = [self._each(run, number) for number in numbers]
+        counts = {"done": run.done + len(came), "moved": run.moved + came.count(True), "failed": run.failed + came.count(None)}
+        self._db.run(lambda tx: store.change(tx, run, after_case=numbers[-1], **counts))
+        return len(numbers)
+
+    def _next(self, tx: Transaction, undone: Sequence[PolicyRun]) -> list[str]:
+        return [
+            number
+            for run in undone
+            for number in store.numbers(tx, run.process_key, run.version, after=run.after_case, limit=AT_ONCE)
+        ]
+
+    def _each(self, run: PolicyRun, number: str) -> bool | None:
+        """One case in a transaction of its own, its timers with it: whether anything moved; None when that can't be done.
+
+        Done a second time, after a worker died, it finds the new limits there and changes nothing.
+        """
+        moved = False
+
+        def follow(tx: Transaction) -> None:
+            def alter(book: ClockBook) -> None:
+                nonlocal moved
+                before = self._dues(tx, book)
+                self._retarget(tx, book, number, run.version, by=run.by, reason=run.reason)
+                moved = before != self._dues(tx, book)
+
+            clockchanges.change(tx, self._context, number, alter, by=run.by, reason=Cause.POLICY_APPLIED)
+
+        try:
+            self._db.run(follow)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("policy_not_applied", case=number, version=run.version)
+            return None
+        return moved

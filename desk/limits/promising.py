@@ -1,0 +1,114 @@
+"""Promises to customers about when: given before the limit is due, told, kept, or taken back with an apology (R46, R51)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.casetasks import instance_of
+from desk.clocks.names import SOLVE
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, CaseClosed
+from desk.instants import minute
+from desk.limits import promises
+from desk.limits.limit_errors import PromiseUnknown
+from desk.limits.promises import PromiseState
+from desk.model import Agent, Case
+from desk.notification.announcing import Announcer
+from desk.rights import readable, require_owner_or_lead
+from desk.store import cases, clocks, people
+from desk.store import promises as store
+from desk.store.promises import KeptPromise
+from desk.wordings import TOO_LONG_REASON
+from engine.db.database import tried_again
+from engine.ports import Transaction
+
+LONGEST_REASON = 500
+LANGUAGE = "zh"
+
+
+class Promising:
+    """Each method is one use case in one transaction. `by` is the login of the agent."""
+
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
+        self._context = context
+        self._db = context.engine.db
+        self._announcer = announcer
+
+    @tried_again
+    def promise(self, number: str, *, due_at: datetime, reason: str, by: str) -> KeptPromise:
+        """Tell the customer by when it will be done and why; the limit itself stays what it is. For the owner and supervisors.
+
+        A supervisor's promise counts as approved: it moves escalation. One that stood before is taken back by it.
+        Raises CaseNotFound, CaseClosed, RightMissing, ReasonMissing, PromiseTooLate, AnswersInvalid.
+        """
+        _check(reason)
+        with self._db.transaction() as tx:
+            agent, case = self._open_case(tx, number, by)
+            now = self._context.now()
+            given = promises.promise(
+                due_at,
+                reason=reason.strip(),
+                by=by,
+                target_due_at=_solve_due(tx, case),
+                now=now,
+                approved_by=by if agent.leads else None,
+            )
+            for before in store.of_case(tx, self._context.vault, number):
+                if before.promise.state_at(now) is PromiseState.OPEN:
+                    taken = promises.withdraw(before.promise, reason.strip(), now)
+                    store.save(tx, self._context.vault, KeptPromise(id=before.id, case_number=number, promise=taken))
+            promise_id = store.add(tx, self._context.vault, number, given)
+            told = {"promised": minute(due_at, self._context.zone), "reason": reason.strip()}
+            self._tell(tx, number, "promise", told, key=f"promise:{promise_id}")
+            return KeptPromise(id=promise_id, case_number=number, promise=given)
+
+    @tried_again
+    def withdraw(self, number: str, promise_id: int, *, apology: str, by: str) -> KeptPromise:
+        """Take a promise back and tell the customer so, with an apology. For the owner and supervisors.
+
+        Raises CaseNotFound, CaseClosed, RightMissing, ReasonMissing, PromiseUnknown, PromiseOver, AnswersInvalid.
+        """
+        _check(apology)
+        with self._db.transaction() as tx:
+            self._open_case(tx, number, by)
+            vault = self._context.vault
+            found = next((one for one in store.of_case(tx, vault, number) if one.id == promise_id), None)
+            if found is None:
+                raise PromiseUnknown(number, promise_id)
+            taken = promises.withdraw(found.promise, apology.strip(), self._context.now())
+            kept = KeptPromise(id=promise_id, case_number=number, promise=taken)
+            store.save(tx, vault, kept)
+            told = {"promised": minute(taken.due_at, self._context.zone), "apology": apology.strip()}
+            self._tell(tx, number, "promise_withdrawn", told, key=f"promise-withdrawn:{promise_id}")
+            return kept
+
+    def of_case(self, number: str, *, viewer: str) -> list[KeptPromise]:
+        """All promises of a case, the latest last. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            return store.of_case(tx, self._context.vault, number)
+
+    def _tell(self, tx: Transaction, number: str, template: str, told: dict[str, str], *, key: str) -> None:
+        dossier = self._announcer.dossier(tx, number)
+        given = {**self._announcer.variables(dossier), **told}
+        self._announcer.tell_customer(tx, dossier, template, given, key=key, language=LANGUAGE)
+
+    def _open_case(self, tx: Transaction, number: str, by: str) -> tuple[Agent, Case]:
+        agent = people.agent(tx, by)
+        cases.case(tx, number, readable=readable(agent))
+        self._context.engine.lock(tx, instance_of(tx, number).id)
+        case = cases.case(tx, number)
+        if not case.open:
+            raise CaseClosed(number)
+        require_owner_or_lead(agent, case, "promise anything")
+        return agent, case
+
+
+def _solve_due(tx: Transaction, case: Case) -> datetime | None:
+    rows = clocks.of_cases(tx, [case.number])
+    return next((row.due_at for row in rows if (row.round, row.name) == (case.round, SOLVE)), None)
+
+
+def _check(text: str) -> None:
+    if len(text) > LONGEST_REASON:
+        raise AnswersInvalid({"reason": TOO_LONG_REASON})

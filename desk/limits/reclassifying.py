@@ -1,0 +1,128 @@
+"""Another priority or type for a running case: its clocks get the limits of what it is now, by the rules of E21 to E23."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desk.casetasks import instance_of
+from desk.clocks import Cause
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, CaseClosed
+from desk.limits import clockchanges
+from desk.limits.clockbook import ClockBook
+from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
+from desk.model import Agent, Case, CaseType, Priority
+from desk.rights import readable, require_owner_or_lead
+from desk.store import cases, people
+from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
+from engine.commands import SetVariables
+from engine.db import queries
+from engine.db.database import tried_again
+from engine.model import ProcessInstance
+from engine.ports import Transaction
+
+CLASSIFICATION = "classification"
+LONGEST_REASON = 500
+RANKS: Mapping[str, int] = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.URGENT: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClass:
+    """What a case is found to be; None leaves it as it is."""
+
+    priority: str | None = None
+    type: str | None = None
+    subtype: str | None = None
+
+
+class Reclassifying:
+    """Each method is one use case in one transaction. `by` is the login of the agent."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._engine = context.engine
+        self._db = context.engine.db
+
+    @tried_again
+    def reclassify(self, number: str, wanted: NewClass, *, reason: str, by: str) -> Case:
+        """Class a case anew. Raising the priority is for its owner and supervisors, lowering it for supervisors (E22).
+
+        Raises CaseNotFound, CaseClosed, RightMissing, AnswersInvalid without a reason or for a class that doesn't exist.
+        """
+        _check(wanted, reason)
+        with self._db.transaction() as tx:
+            agent = people.agent(tx, by)
+            cases.case(tx, number, readable=readable(agent))
+            instance = self._engine.lock(tx, instance_of(tx, number).id).instance
+            case = cases.case(tx, number)
+            if not case.open:
+                raise CaseClosed(number)
+            require_owner_or_lead(agent, case, "class it anew")
+            changed = {name: value for name in ("priority", "type", "subtype") if (value := getattr(wanted, name)) is not None}
+            if all(getattr(case, name) == value for name, value in changed.items()):
+                return case
+            self._apply(tx, instance, case, changed, agent, reason.strip())
+            return cases.case(tx, number)
+
+    def _apply(
+        self, tx: Transaction, instance: ProcessInstance, case: Case, changed: Mapping[str, str], agent: Agent, reason: str
+    ) -> None:
+        variables = dict(queries.variables(tx, self._context.vault, instance.id))
+        before = variables.get(CLASSIFICATION)
+        variables[CLASSIFICATION] = {**(before if isinstance(before, Mapping) else {}), **changed}
+        self.retarget(tx, instance, case, variables, cause=cause_of(case, changed), agent=agent, reason=reason)
+
+    def retarget(
+        self,
+        tx: Transaction,
+        instance: ProcessInstance,
+        case: Case,
+        variables: Mapping[str, Any],
+        *,
+        cause: Cause,
+        agent: Agent,
+        reason: str,
+    ) -> None:
+        """Set those of the variables that are others now, ask the targets anew with all of them and let the clocks follow.
+
+        For whoever changes what the target rows read. The instance is locked.
+        Raises RightMissing, ReasonMissing, ExpressionFailed, TargetRowInvalid.
+        """
+        context, now = self._context, self._context.now()
+        definition = self._engine.definition(instance.deployment_id, tx)
+        rows = target_rows(definition, variables, now)
+        known = queries.variables(tx, context.vault, instance.id)
+        changed = {name: value for name, value in variables.items() if name not in known or known[name] != value}
+        if rows is not None:
+            changed[TARGET_ROWS] = rows
+        self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=changed, by=agent.login, reason=reason))
+        if rows is None:
+            return
+        change = Change(cause=cause, by=agent.login, at=now, note=reason, may_lower=agent.leads)
+        policy = f"{instance.process_key} {instance.version}"
+
+        def alter(book: ClockBook) -> None:
+            retarget_all(book, case, rows, context.calendars_in(tx), change, policy=policy)
+
+        clockchanges.change(tx, context, case.number, alter, by=agent.login, reason=cause)
+
+
+def cause_of(case: Case, changed: Mapping[str, str]) -> Cause:
+    """What a new class comes to for the clocks: another priority counts before another type."""
+    before, after = RANKS.get(case.priority, 1), RANKS.get(changed.get("priority", case.priority), 1)
+    if after != before:
+        return Cause.PRIORITY_RAISED if after > before else Cause.PRIORITY_LOWERED
+    return Cause.TYPE_CHANGED
+
+
+def _check(wanted: NewClass, reason: str) -> None:
+    if not reason.strip():
+        raise AnswersInvalid({"reason": REQUIRED})
+    if len(reason) > LONGEST_REASON:
+        raise AnswersInvalid({"reason": TOO_LONG_REASON})
+    if wanted.priority is not None and wanted.priority not in list(Priority):
+        raise AnswersInvalid({"priority": NO_CHOICE})
+    if wanted.type is not None and wanted.type not in list(CaseType):
+        raise AnswersInvalid({"type": NO_CHOICE})

@@ -1,0 +1,115 @@
+"""Customers and people of ours answer each other: what that does to the clocks of the response and of the next one (E36, E37)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from desk.casetasks import instance_of
+from desk.clocks import Anchors, ClockStarted, ServiceTarget, strictest_targets
+from desk.clocks.names import NEXT_RESPONSE, RESPOND, kind_of
+from desk.clocks.variables import read_variable
+from desk.clocks.waiting import RESUMED_BY_CUSTOMER
+from desk.context import DeskContext
+from desk.limits import clockchanges
+from desk.limits.clockbook import ClockBook
+from desk.limits.limit_errors import TargetRowInvalid
+from desk.limits.targeting import TARGET_ROWS
+from desk.store import cases
+from engine.db import queries
+from engine.ports import Transaction
+
+log = structlog.get_logger(__name__)
+RESPONSE, REASON = "response", "first response to the customer"
+CUSTOMER, CUSTOMER_MESSAGE, ANSWERED = "customer", "customer_message", "the customer was answered"
+
+
+def responded(tx: Transaction, context: DeskContext, number: str, at: datetime, *, by: str) -> None:
+    """Record that a person responded at `at`: first that is the response, later the answer to what the customer wrote."""
+    # the instance is locked before anything of its case, here as in the engine, so that nobody waits in a circle
+    context.engine.lock(tx, instance_of(tx, number).id)
+    now = context.now()
+    if cases.case(tx, number).first_response_at is not None:
+        _answered(tx, context, number, at, by=by)
+        return
+    clockchanges.change(
+        tx, context, number, lambda book: book.stop({RESPOND}, at, by=by, what=RESPONSE, at=now), by=by, reason=REASON
+    )
+    cases.save(tx, cases.case(tx, number), first_response_at=at)
+
+
+def _answered(tx: Transaction, context: DeskContext, number: str, at: datetime, *, by: str) -> None:
+    """Stop what waits for an answer. Work that began before the customer wrote answers only when it is done."""
+    now = context.now()
+    if not _awaiting_answer(clockchanges.book_of(tx, context, number)):
+        return
+
+    def alter(book: ClockBook) -> None:
+        for round, name in book.open_clocks():
+            asked = book.started(round, name)
+            if kind_of(name) == NEXT_RESPONSE and asked is not None:
+                answered_at = at if at >= asked.anchored_at else now
+                book.stop({name}, answered_at, by=by, what=RESPONSE, at=now)
+
+    clockchanges.change(tx, context, number, alter, by=by, reason=ANSWERED)
+
+
+def _awaiting_answer(book: ClockBook) -> frozenset[str]:
+    return frozenset(name for _, name in book.open_clocks() if kind_of(name) == NEXT_RESPONSE)
+
+
+def customer_wrote(tx: Transaction, context: DeskContext, number: str) -> None:
+    """Let clocks go on that waited for the customer (E16), and time the answer once there was a first response (E37).
+
+    The instance is locked, and its process took the message before; further messages don't begin anew.
+    """
+    case, book, now = cases.case(tx, number), clockchanges.book_of(tx, context, number), context.now()
+    held = set(case.waiting.values())
+    waits = {reason for round, name in book.open_clocks() for reason in book.waits_for(round, name)}
+    resumed = (waits & RESUMED_BY_CUSTOMER) - held
+    target = None
+    if case.first_response_at is not None and not _awaiting_answer(book):
+        target = _next_target(tx, context, number, book)
+    if not resumed and target is None:
+        return
+    before = sum(round == case.round and kind_of(name) == NEXT_RESPONSE for round, name in book.all_clocks())
+
+    def alter(book: ClockBook) -> None:
+        for reason in resumed:
+            book.resume(reason, at=now, by=CUSTOMER, because=CUSTOMER_MESSAGE)
+        if target is not None:
+            name = f"{NEXT_RESPONSE}:{before + 1}" if before else NEXT_RESPONSE
+            started = ClockStarted(at=now, by=CUSTOMER, anchor=CUSTOMER_MESSAGE, anchored_at=now, target=target)
+            book.start(case.round, name, started)
+
+    clockchanges.change(tx, context, number, alter, by=CUSTOMER, reason=CUSTOMER_MESSAGE)
+
+
+def _next_target(tx: Transaction, context: DeskContext, number: str, book: ClockBook) -> ServiceTarget | None:
+    """The limit for an answer: the process's own row for it, else what a first response would be promised now."""
+    variables = queries.variables(tx, context.vault, instance_of(tx, number).id)
+    said = variables.get(clockchanges.CLOCKS)
+    own = said.get(NEXT_RESPONSE) if isinstance(said, Mapping) else None
+    started = read_variable(own, at=context.now(), by=CUSTOMER) if isinstance(own, Mapping) else None
+    first = started or book.started(1, RESPOND)
+    if started is None and (found := _promised_now(tx, context, variables.get(TARGET_ROWS))):
+        return found
+    return first.target if first else None
+
+
+def _promised_now(tx: Transaction, context: DeskContext, rows: Any) -> ServiceTarget | None:
+    """The strictest limit of a response that the present target rows promise: a case may have been classed anew.
+
+    None when rows can't be read: that mustn't keep a customer's message out.
+    """
+    listed = rows if isinstance(rows, list) else []
+    own = [row for row in listed if isinstance(row, Mapping) and row.get("clock") == RESPOND]
+    try:
+        found = strictest_targets(own, Anchors(received_at=context.now()), context.calendars_in(tx)).clocks.get(RESPOND)
+    except TargetRowInvalid as error:
+        log.warning("target_rows_unreadable", reason=error.message)
+        return None
+    return ServiceTarget(limit=found.limit, calendar=found.calendar, source=found.source) if found else None

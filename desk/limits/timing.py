@@ -1,0 +1,205 @@
+"""What people do to a case's clocks by hand: let them wait and go on, leave a case out of all statistics, ask why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from desk.casetasks import instance_of
+from desk.clocks import ClockPaused, ClockState, VoidReason, evaluate
+from desk.clocks.decisions import PauseClock, ResumeClock, pause, resume, resume_reached
+from desk.clocks.errors import ClockNotPaused
+from desk.clocks.explaining import ClockStep, explanation
+from desk.clocks.pausing import DEFAULT_PAUSES, PauseReason
+from desk.clocks.verdicts import VerdictFact
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, CaseClosed
+from desk.limits import clockchanges
+from desk.limits.clockbook import ClockBook
+from desk.limits.limit_errors import ClockHeldByProcess, NothingToPause
+from desk.model import DESK, Case
+from desk.rights import readable, require_lead, require_owner_or_lead
+from desk.store import cases, clocks, people
+from desk.wordings import REQUIRED, TOO_LONG_REASON
+from engine.commands import CancelInstance
+from engine.db.database import tried_again
+from engine.errors import Unavailable
+from engine.model import OPEN_INSTANCES
+from engine.ports import Transaction
+
+log = structlog.get_logger()
+BY_HAND = "by_hand"
+AT_ONCE = 25
+"""So many cases whose clocks go on are looked after at once."""
+LONGEST_NOTE = 500
+LEFT_OUT = frozenset({VoidReason.SPAM, VoidReason.CANCELLED})
+"""For these reasons a case may be left out by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockWhy:
+    """A clock with everything that led to what it says; `verdicts` are all versions of its verdict, in order.
+
+    `noted` are the pauses with a note by whoever made them.
+    """
+
+    name: str
+    round: int
+    state: ClockState
+    steps: tuple[ClockStep, ...]
+    verdicts: tuple[VerdictFact, ...]
+    noted: tuple[ClockPaused, ...]
+
+
+class Timing:
+    """Each method is one use case in one transaction. `by` is the login of the agent."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._engine = context.engine
+        self._db = context.engine.db
+
+    @tried_again
+    def pause(self, number: str, *, reason: PauseReason | str, until: datetime, by: str, note: str = "") -> None:
+        """Let the clocks wait that this reason pauses, until somebody says that they go on, at the latest until that instant.
+
+        For the owner and supervisors. Raises CaseNotFound, CaseClosed, RightMissing, PauseReasonUnknown, InstantOutOfOrder,
+        ClockPausedAlready, NothingToPause when nothing is timed that this reason pauses, AnswersInvalid for a long note.
+        """
+        with self._db.transaction() as tx:
+            self._open_case(tx, number, by, "pause clocks")
+            order = PauseClock(by=by, reason=str(reason), until=until, note=_note(note))
+            now = self._context.now()
+            self._change(tx, number, lambda book: _pause(book, number, order, now), by=by, reason=f"paused: {order.reason}")
+
+    @tried_again
+    def resume(self, number: str, *, by: str, reason: str | None = None) -> None:
+        """Let clocks go on that wait for this reason, without one all of them. For the owner and supervisors.
+
+        Raises CaseNotFound, CaseClosed, RightMissing, ClockNotPaused, ClockHeldByProcess where the diagram waits for it.
+        """
+        with self._db.transaction() as tx:
+            case = self._open_case(tx, number, by, "resume clocks")
+            order, now = ResumeClock(by=by, because=BY_HAND, reason=reason), self._context.now()
+            held = set(case.waiting.values())
+            if held and (reason is None or reason in held):
+                raise ClockHeldByProcess(number, reason or min(held))
+            self._change(tx, number, lambda book: _resume(book, order, now), by=by, reason="resumed")
+
+    def tend(self) -> int:
+        """Let clocks go on whose date is reached; in how many cases. A chore of the workers."""
+        with self._db.reading() as tx:
+            reached = clocks.reached(tx, self._context.now(), AT_ONCE)
+        return sum(map(self._each, reached))
+
+    def _each(self, number: str) -> int:
+        """One case in a transaction of its own; what can't be done now stops no other."""
+        try:
+            self._db.run(lambda tx: self._resume_reached(tx, number))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("clocks_not_resumed", case=number)
+            return 0
+        return 1
+
+    def _resume_reached(self, tx: Transaction, number: str) -> None:
+        now = self._context.now()
+
+        def alter(book: ClockBook) -> None:
+            for round, name in book.open_clocks():
+                book.add(round, name, resume_reached(book.events(round, name), by=DESK, now=now))
+
+        self._change(tx, number, alter, by=DESK, reason="date reached")
+
+    @tried_again
+    def leave_out(self, number: str, *, reason: VoidReason | str, note: str, by: str) -> None:
+        """End a case that is spam or was called off: its clocks count nowhere, its process is cancelled. For supervisors.
+
+        Raises CaseNotFound, CaseClosed, RightMissing, AnswersInvalid without a note or for a reason that isn't one of LEFT_OUT.
+        """
+        if reason not in LEFT_OUT:
+            raise AnswersInvalid({"reason": REQUIRED})
+        if not note.strip():
+            raise AnswersInvalid({"note": REQUIRED})
+        with self._db.transaction() as tx:
+            require_lead(people.agent(tx, by), f"leave {number} out")
+            self._open_case(tx, number, by, "leave it out")
+            now = self._context.now()
+            void = VoidReason(reason)
+            self._change(tx, number, lambda book: book.void(None, void, at=now, by=by), by=by, reason=f"left out: {void}")
+            instance = instance_of(tx, number)
+            if instance.state in OPEN_INSTANCES:
+                self._engine.cancel(tx, CancelInstance(instance_id=instance.id, by=by, reason=f"{void}: {_note(note)}"))
+
+    def why(self, number: str, *, viewer: str) -> list[ClockWhy]:
+        """Why each clock of the case is due when it is, the latest round first. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            return self._why(tx, number)
+
+    def why_for_operator(self, number: str) -> list[ClockWhy]:
+        """The same for the command line. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            cases.case(tx, number)
+            return self._why(tx, number)
+
+    def _why(self, tx: Transaction, number: str) -> list[ClockWhy]:
+        calendars, now = self._context.calendars_in(tx), self._context.now()
+        judged = clocks.verdicts(tx, number)
+        found = [
+            ClockWhy(
+                name=one.row.name,
+                round=one.row.round,
+                state=evaluate(one.events, calendars, max(now, one.events[-1].at)),
+                steps=explanation(one.events, calendars, max(now, one.events[-1].at)),
+                verdicts=judged.get((one.row.round, one.row.name), ()),
+                noted=tuple(event for event in one.events if isinstance(event, ClockPaused) and event.note),
+            )
+            for one in clocks.kept(tx, [number], vault=self._context.vault)
+        ]
+        return sorted(found, key=lambda why: (-why.round, why.state.due_if_resumed, why.name))
+
+    def _change(self, tx: Transaction, number: str, alter: clockchanges.Alter, *, by: str, reason: str) -> None:
+        clockchanges.change(tx, self._context, number, alter, by=by, reason=reason)
+
+    def _open_case(self, tx: Transaction, number: str, by: str, what: str) -> Case:
+        agent = people.agent(tx, by)
+        cases.case(tx, number, readable=readable(agent))
+        self._engine.lock(tx, instance_of(tx, number).id)
+        case = cases.case(tx, number)
+        if not case.open:
+            raise CaseClosed(number)
+        require_owner_or_lead(agent, case, what)
+        return case
+
+
+def _pause(book: ClockBook, number: str, order: PauseClock, now: datetime) -> None:
+    wanted = {
+        (round, name): pause(name, book.events(round, name), order, DEFAULT_PAUSES, now) for round, name in book.open_clocks()
+    }
+    if not any(wanted.values()):
+        DEFAULT_PAUSES.pauses(order.reason, "")
+        raise NothingToPause(number, order.reason)
+    for (round, name), events in wanted.items():
+        book.add(round, name, events)
+
+
+def _resume(book: ClockBook, order: ResumeClock, now: datetime) -> None:
+    waiting = [
+        (round, name)
+        for round, name in book.open_clocks()
+        if (held := book.waits_for(round, name)) and (order.reason is None or order.reason in held)
+    ]
+    if not waiting:
+        raise ClockNotPaused("*", order.reason)
+    for round, name in waiting:
+        book.add(round, name, resume(name, book.events(round, name), order, now))
+
+
+def _note(text: str) -> str:
+    if len(text) > LONGEST_NOTE:
+        raise AnswersInvalid({"note": TOO_LONG_REASON})
+    return text.strip()

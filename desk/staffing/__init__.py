@@ -1,0 +1,1 @@
+"""People and their work: teams, shifts and leave, waiting lines, and who has a case."""

@@ -1,0 +1,78 @@
+"""A case is assigned again by the same rule as at first: inside the caller's transaction, with history and notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from desk.assignment import Assignment, Wanted, assign, result_of
+from desk.context import DeskContext
+from desk.model import DESK
+from desk.staffing.assignment_records import DECIDER
+from desk.store import candidates, cases
+from desk.store.assignments import Kept
+from engine.commands import EnqueueJob, ReassignTask, SetVariables
+from engine.db import queries
+from engine.model import UserTask
+from engine.ports import Decision, Transaction
+
+FREE_NOW = "somebody is free now"
+UNTOUCHED = "nobody worked on it in time"
+OWNER_GONE = "its owner isn't there"
+KEPT_FROM = "a supervisor keeps it from its owner"
+ASSIGNMENT = "assignment"
+NOTIFY = "notify"
+
+
+def assign_again(
+    tx: Transaction, context: DeskContext, kept: Kept, task: UserTask, *, why: str, avoid: Iterable[str] = (), by: str = DESK
+) -> Assignment:
+    """Choose anew who gets the owner's task of a case, and give it to them; the answer.
+
+    Nothing changes when the answer is nobody, or who has it already. `by` is who asked for it. The instance must be locked.
+    Raises what engine orders raise, InstanceSuspended among them.
+    """
+    now = context.now()
+    case = cases.case(tx, kept.number)
+    wanted = replace(
+        kept.wanted,
+        familiar=cases.owners_of_customer(tx, case),
+        previous_owner=task.assignee,
+        avoid=kept.wanted_now.avoid | frozenset(avoid),
+    )
+    answer = assign(wanted, candidates.candidates(tx, wanted.teams, now, lock=True), now)
+    if answer.assignee is None or answer.assignee == task.assignee:
+        return answer
+    _give(tx, context, task, kept.wanted, answer, why, by)
+    return answer
+
+
+def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted, answer: Assignment, why: str, by: str) -> None:
+    engine, result = context.engine, result_of(answer, wanted)
+    decision = Decision(
+        result=result,
+        reason=str(answer.reason),
+        reason_code=answer.reason.code,
+        reason_arguments=answer.reason.arguments,
+        considered=answer.considered,
+    )
+    command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=by, reason=why)
+    engine.reassign(tx, command, because=(DECIDER, decision))
+    known = queries.variables(tx, context.vault, task.instance_id)
+    if ASSIGNMENT in known:
+        changed = SetVariables(instance_id=task.instance_id, values={ASSIGNMENT: result}, by=by, reason=why)
+        engine.set_variables(tx, changed)
+    if by != DESK:
+        return  # the projection tells whoever gets a task from a person
+    engine.enqueue(
+        tx,
+        EnqueueJob(
+            instance_id=task.instance_id,
+            handler=NOTIFY,
+            label="assigned",
+            by=DESK,
+            idempotency_key=f"assigned:{task.id}:{task.revision}:{answer.assignee}",
+            inputs={},
+            headers={"to": "owner", "template": "assigned"},
+        ),
+    )

@@ -14,7 +14,7 @@ from typing import Any
 from desk.calendars import Limit
 
 RAISE_GRACE = timedelta(minutes=30)
-"""What remains at least when a limit becomes shorter while it runs (E21)."""
+"""What remains when a limit becomes shorter while it runs, if so much was left before (E21)."""
 
 
 class Cause(StrEnum):
@@ -30,7 +30,7 @@ class Cause(StrEnum):
 
 
 class DueRule(StrEnum):
-    GRACE = "grace"  # max(receipt + new limit, change + min(new limit, grace)): E21's default
+    GRACE = "grace"  # max(receipt + new limit, change + min(new limit, grace, what was left)): E21's default
     FROM_RECEIPT = "from_receipt"  # as if it had been so from the start
     FROM_CHANGE = "from_change"  # the whole new limit from now
 

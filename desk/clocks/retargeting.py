@@ -31,6 +31,8 @@ RULES: Mapping[Cause, DueRule] = {
 class RetargetClock:
     """Give a running clock the strictest of `targets`; none means that nothing is promised any more.
 
+    With `grace` a shorter limit leaves so much time, but never more than was left before (E21).
+
     Lowering needs a `note` that says why, and `may_lower`: that whoever orders it has the right (E22).
     """
 
@@ -56,11 +58,14 @@ def retarget(events: Sequence[ClockEvent], order: RetargetClock, calendars: Cale
         _check_lowering(order)
     if not order.targets:
         return [ClockVoided(at=now, by=order.by, reason=VoidReason.NO_TARGET)]
-    changes = [_eased(events, before, _change(before, order, target, now)) for target in order.targets]
+    changes = [_changed(events, before, order, target, calendars, now) for target in order.targets]
     after, change = min(
         ((evaluate([*events, change], calendars, now), change) for change in changes), key=lambda pair: pair[0].due_if_resumed
     )
     if _promises_the_same(before, after) and not order.anchored_at:
+        return []
+    # whoever asks for more haste gets no later limit, whatever the rows say
+    if order.cause is Cause.PRIORITY_RAISED and after.due_if_resumed > before.due_if_resumed:
         return []
     return [replace(change, due_after=after.due_at)]
 
@@ -79,6 +84,22 @@ def recalculate(
     change = _change(old, order, replace(old.target, calendar_version=version), now)
     change = _graced(events, change)
     return [replace(change, due_after=evaluate([*events, change], after, now).due_at)]
+
+
+def _changed(
+    events: Sequence[ClockEvent],
+    before: ClockState,
+    order: RetargetClock,
+    target: ServiceTarget,
+    calendars: Calendars,
+    now: datetime,
+) -> ClockRetargeted:
+    """The change to one target. Its grace is never longer than what was left, and below nothing where that was missed."""
+    change = _change(before, order, target, now)
+    if change.rule is DueRule.GRACE:
+        run = evaluate([*events, change], calendars, now).course
+        change = replace(change, grace=min(change.grace, run.counted(before.due_if_resumed) - run.counted(now)))
+    return _eased(events, before, change)
 
 
 def _eased(events: Sequence[ClockEvent], before: ClockState, change: ClockRetargeted) -> ClockRetargeted:

@@ -143,6 +143,36 @@ def test_e21_raised_while_paused_the_grace_begins_when_it_goes_on():
     assert state(events, "2024-03-05T15:00").due_at == local("2024-03-05T15:30")
 
 
+@pytest.mark.parametrize(
+    ("at", "due"), [("10:20", "10:35"), ("10:44", "10:59"), ("10:50", "11:00"), ("10:59", "11:00"), ("11:30", "11:00")]
+)
+def test_e21_a_raise_never_gives_more_time_than_was_left(at, due):
+    events = [started("2024-03-05T10:00", 1, "h")]
+    now = local(f"2024-03-05T{at}")
+    [raised] = retarget(events, order(Cause.PRIORITY_RAISED, target(15, "min")), CALENDARS, now)
+    assert raised.due_after == local(f"2024-03-05T{due}")
+
+
+def test_e21_what_was_left_while_it_waits_is_all_that_is_left_when_it_goes_on():
+    events = [started("2024-03-05T10:00", 1, "h"), made.pause("2024-03-05T10:50")]
+    events += retarget(events, order(Cause.PRIORITY_RAISED, target(20, "min")), CALENDARS, local("2024-03-05T12:00"))
+    events.append(made.resume("2024-03-05T15:00"))
+    assert state(events, "2024-03-05T15:00").due_at == local("2024-03-05T15:10")
+
+
+def test_e21_a_raise_to_rows_that_promise_more_time_changes_nothing():
+    events = [started("2024-03-05T10:00", 1, "h")]
+    assert retarget(events, order(Cause.PRIORITY_RAISED, target(4, "h")), CALENDARS, local("2024-03-05T10:10")) == []
+
+
+def test_e21_a_limit_in_another_calendar_is_never_later_than_the_old_one():
+    friday_evening = [started("2024-03-08T17:00", 24, "h")]
+    [raised] = retarget(
+        friday_evening, order(Cause.PRIORITY_RAISED, target(1, "bh", "business")), CALENDARS, local("2024-03-09T16:50")
+    )
+    assert raised.due_after <= local("2024-03-09T17:00")
+
+
 def test_e21_a_breach_that_the_change_itself_made_says_so():
     now = local("2024-03-05T12:00")
     raised = retarget([LOW_FROM_NINE], order(Cause.PRIORITY_RAISED, target(2, "h"), rule=DueRule.FROM_RECEIPT), CALENDARS, now)
@@ -182,6 +212,15 @@ def test_e23_another_type_customer_or_tier_counts_like_a_raise_and_the_strictest
     now = local("2024-03-05T12:00")
     [change] = retarget([LOW_FROM_NINE], order(cause, target(48, "h"), target(2, "h")), CALENDARS, now)
     assert (change.due_after, change.target.source) == (local("2024-03-05T12:30"), "2 h")
+
+
+@pytest.mark.parametrize("cause", [Cause.TYPE_CHANGED, Cause.TIER_CHANGED])
+@pytest.mark.parametrize(("limit", "due"), [(30, "2024-03-05T11:00"), (48 * 60, "2024-03-07T09:00")])
+def test_e23_what_was_missed_stays_missed_whatever_the_case_becomes(cause, limit, due):
+    events = [started("2024-03-05T09:00", 2, "h")]
+    events += retarget(events, order(cause, target(limit, "min")), CALENDARS, local("2024-03-05T11:20"))
+    said = state(events, "2024-03-05T11:20")
+    assert (said.due_at, said.breached_at, said.breach_cause) == (local(due), local("2024-03-05T11:00"), None)
 
 
 def test_e23_what_has_no_limit_any_more_is_void_and_nothing_is_due():

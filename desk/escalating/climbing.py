@@ -5,7 +5,7 @@ It holds for all versions of a process, and wherever a case stands: who answers 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,12 +13,12 @@ import structlog
 from desk import facts
 from desk.casetasks import instance_of
 from desk.clocks import ClockPhase, ClockState, evaluate
+from desk.clocks.names import SOLVE
 from desk.context import DeskContext
 from desk.escalating import escalation
 from desk.escalating.escalation import Escalated, Missed
 from desk.escalating.ladder import HIGHEST_LEVEL, Step, Whom, next_at
 from desk.escalating.laddering import Ladders
-from desk.limits.promises import Promise
 from desk.model import Case
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import SUPERVISORS, Dossier
@@ -74,7 +74,7 @@ class Climbing:
             return False
         dossier, step = self._announcer.dossier(tx, kept.case_number), self._step(tx, kept, kept.level)
         self._announce(tx, dossier, kept, urgent=step.urgent)
-        due_at = None if kept.acknowledged_at else self._due_at(tx, dossier.case, kept, step)
+        due_at = None if kept.acknowledged_at else self._due_at(tx, kept, step)
         escalations.change(tx, kept, told_at=self._context.now(), urgent=step.urgent, next_at=due_at)
         return True
 
@@ -95,10 +95,7 @@ class Climbing:
         if not case.open or state is None or state.over:
             escalations.change(tx, kept, next_at=None)
             return True
-        if state.phase is ClockPhase.PAUSED:
-            escalations.change(tx, kept, next_at=now + LOOK_AGAIN)
-            return True
-        due_at = self._due_at(tx, case, kept, self._step(tx, kept, kept.level))
+        due_at = self._due_at(tx, kept, self._step(tx, kept, kept.level))
         if due_at is None or due_at > now:
             escalations.change(tx, kept, next_at=due_at)
             return True
@@ -125,18 +122,16 @@ class Climbing:
             log.warning("ladder_unreadable", case=kept.case_number, clock=kept.clock, level=level, reason=error.message)
             return Step(level=level, whom=Whom.EVERYBODY)
 
-    def _due_at(self, tx: Transaction, case: Case, kept: KeptEscalation, step: Step) -> datetime | None:
-        following, promise = self._step(tx, kept, kept.level + 1), _approved(tx, self._context, case.number)
-        work = self._context.calendars_in(tx).business
-        return next_at(step, following, kept.at, self._state(tx, kept), work, promise)
+    def _due_at(self, tx: Transaction, kept: KeptEscalation, step: Step) -> datetime | None:
+        """When the next level is due, or a clock that stands still is looked at again; None when none comes."""
+        number, state = kept.case_number, self._state(tx, kept)
+        if state is not None and state.phase is ClockPhase.PAUSED:
+            return self._context.now() + LOOK_AGAIN
+        promised = promises.approved(tx, [number]).get(number, ()) if kept.clock == SOLVE else ()
+        following, work = self._step(tx, kept, kept.level + 1), self._context.calendars_in(tx).business
+        return next_at(step, following, kept.at, state, work, promised)
 
     def _state(self, tx: Transaction, kept: KeptEscalation) -> ClockState | None:
         found = clocks.kept(tx, [kept.case_number])
         events = next((one.events for one in found if (one.row.name, one.row.round) == (kept.clock, kept.round)), None)
         return evaluate(events, self._context.calendars_in(tx), self._context.now()) if events else None
-
-
-def _approved(tx: Transaction, context: DeskContext, number: str) -> Promise | None:
-    """The newest approved promise of a case."""
-    given: Sequence[Promise] = [one.promise for one in promises.of_case(tx, context.vault, number)]
-    return next((one for one in reversed(given) if one.approved_by and one.withdrawn_at is None), None)

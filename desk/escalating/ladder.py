@@ -1,12 +1,13 @@
 """The ladder of an escalation: who is told at which level, and when the next level comes. Read from a table of the process.
 
-Level 0 (a warning) and level 1 (the limit was missed) come when the diagram's timers say so. Each later level comes when nobody
-acknowledged the one before in time, or when a part of the limit is used up that the table names, whichever is first.
+Level 0 (a warning) and level 1 (the limit was missed, and nothing later promised with approval) come when timers of the diagram
+say so: `clock("solve").at(0.75)` and `.escalate_at`. Each later level comes when nobody acknowledged the one before in time, or
+when a part of the limit is used up that the table names, whichever is first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,11 +15,11 @@ from enum import StrEnum
 from typing import Any
 
 from desk.calendars import WorkingTime
-from desk.clocks.ladder import notice_time
-from desk.clocks.state import ClockState
+from desk.clocks.state import ClockPhase, ClockState
 from desk.limits.limit_errors import LadderInvalid
 from desk.limits.promises import Promise, escalates_at
 
+AT_ONCE = timedelta(0)
 MOST_MINUTES = 100_000
 HIGHEST_LEVEL = 9
 
@@ -84,17 +85,27 @@ def _number(answer: Mapping[str, Any], name: str, level: int) -> float | None:
 
 
 def next_at(
-    step: Step, following: Step, at: datetime, state: ClockState | None, work: WorkingTime, promise: Promise | None = None
+    step: Step, following: Step, at: datetime, state: ClockState | None, work: WorkingTime, promised: Sequence[Promise] = ()
 ) -> datetime | None:
-    """When the level after one that came at `at` is due; None when there is none, or while the clock stands still.
+    """When the level after one that came at `at` is due; None when there is none, or unless the clock runs.
 
-    Waiting for an answer begins when the notice may go (E34). An approved promise puts the next level off (C15), nothing else.
+    Waiting for an answer begins when the notice may go (E34). Approved promises put the next level off, by as much as the first
+    one when they were given before that (C15).
     """
-    if following.whom is Whom.NOBODY or state is None:
+    if following.whom is Whom.NOBODY or state is None or state.phase is not ClockPhase.RUNNING:
         return None
-    used_up = None if following.fraction is None else state.at(following.fraction)
-    found = [one for one in (_unanswered_at(step, at, work), used_up) if one is not None]
-    return max(at, escalates_at(min(found), promise)) if found else None
+    found = [one for one in (_unanswered_at(step, at, work), _used_up_at(following, state, promised)) if one is not None]
+    return max(at, escalates_at(min(found), promised)) if found else None
+
+
+def _used_up_at(step: Step, state: ClockState, promised: Sequence[Promise]) -> datetime | None:
+    due_at, used_up = state.at(1), None if step.fraction is None else state.at(step.fraction)
+    return used_up and due_at and used_up + (escalates_at(due_at, promised) - due_at)
+
+
+def notice_time(urgent: bool, now: datetime, hours: WorkingTime) -> datetime:
+    """When a notice may go: at once when urgent or open, else when `hours` open next. What it tells is recorded at once (E34)."""
+    return now if urgent else hours.add(now, AT_ONCE)
 
 
 def _unanswered_at(step: Step, at: datetime, work: WorkingTime) -> datetime | None:

@@ -44,14 +44,19 @@ def change(tx: Transaction, context: DeskContext, number: str, alter: Alter, *, 
         alter(book)
         book.write()
 
+    follow(tx, context, number, alter_and_write, by=by, reason=reason)
     definition = context.engine.definition(instance.deployment_id, tx)
+    if instance.state in OPEN_INSTANCES and times_by_variable(definition):
+        _tell_variable(tx, context, instance, by=by, reason=reason)
+
+
+def follow(tx: Transaction, context: DeskContext, number: str, write: Callable[[], None], *, by: str, reason: str) -> None:
+    """Let `write` change what the lookup `clock` answers, and the process move its timers. What was due before fires first."""
+    instance = instance_of(tx, number)
     if instance.state not in OPEN_INSTANCES:
-        alter_and_write()
-    else:
-        refresh = RefreshLookups(instance_id=instance.id, names=(CLOCK,), by=by, reason=reason)
-        context.engine.refresh(tx, refresh, alter_and_write)
-        if times_by_variable(definition):
-            _tell_variable(tx, context, instance, by=by, reason=reason)
+        write()
+        return
+    context.engine.refresh(tx, RefreshLookups(instance_id=instance.id, names=(CLOCK,), by=by, reason=reason), write)
 
 
 def times_by_variable(definition: Definition) -> bool:

@@ -11,7 +11,9 @@ from typing import Any
 from desk.calendarsource import CalendarSource
 from desk.casetasks import CALLED
 from desk.clocks import Calendars, ClockEvent, ClockPhase, ClockState, evaluate
-from desk.store import clocks
+from desk.clocks.names import SOLVE
+from desk.limits.promises import Promise, escalates_at
+from desk.store import clocks, promises
 from engine.model import ProcessInstance
 from engine.ports import Answer, Transaction
 
@@ -40,8 +42,12 @@ class ClockLookup:
             of_case[one.row.name] = one.events
             if one.row.name.count(":") == 2:
                 of_case[one.row.name.rpartition(":")[0]] = one.events
-        calendars = self._calendars(tx)
-        return {one.id: partial(_answer, latest.get(_number(one), {}), calendars, at, {}) for one in instances}
+        calendars, promised = self._calendars(tx), promises.approved(tx, latest)
+        return {
+            one.id: partial(_answer, latest.get(number, {}), calendars, at, promised.get(number, ()), {})
+            for one in instances
+            if (number := _number(one))
+        }
 
 
 def _number(instance: ProcessInstance) -> str:
@@ -50,23 +56,32 @@ def _number(instance: ProcessInstance) -> str:
 
 
 def _answer(
-    events: Clocks, calendars: Calendars, at: datetime, known: dict[str, Mapping[str, Any]], name: Any
+    events: Clocks,
+    calendars: Calendars,
+    at: datetime,
+    promised: Sequence[Promise],
+    known: dict[str, Mapping[str, Any]],
+    name: Any,
 ) -> Mapping[str, Any]:
     """What a clock says; `known` keeps what was worked out already."""
     if not isinstance(name, str):
         raise ValueError(f"expected the name of a clock, got {name!r}")
     if name not in known:
-        known[name] = told(evaluate(events[name], calendars, at)) if name in events else _UNKNOWN
+        putting_off = promised if name == SOLVE else ()
+        known[name] = told(evaluate(events[name], calendars, at), putting_off) if name in events else _UNKNOWN
     return known[name]
 
 
-def told(state: ClockState) -> Mapping[str, Any]:
-    """What an expression sees of a clock. `due_at` and `at(fraction)` are null unless it runs; `remaining` is a duration."""
-    running = state.phase is ClockPhase.RUNNING
+def told(state: ClockState, promised: Sequence[Promise] = ()) -> Mapping[str, Any]:
+    """What an expression sees of a clock. `due_at`, `escalate_at` and `at(fraction)` are null unless it runs; `remaining` is a
+    duration. `escalate_at` is the due instant, put off by what was promised to the customer with approval.
+    """
+    due_at = state.due_at if state.phase is ClockPhase.RUNNING else None
     return {
         "state": state.phase.value,
         "started_at": state.started_at,
-        "due_at": state.due_at if running else None,
+        "due_at": due_at,
+        "escalate_at": due_at and escalates_at(due_at, promised),
         "remaining": state.remaining,
         "paused": state.phase is ClockPhase.PAUSED,
         "breached_at": state.breached_at,
@@ -86,7 +101,7 @@ def _nothing(_fraction: Any) -> None:
 
 
 _UNKNOWN: Mapping[str, Any] = {
-    **dict.fromkeys(("state", "started_at", "due_at", "remaining", "breached_at", "verdict")),
+    **dict.fromkeys(("state", "started_at", "due_at", "escalate_at", "remaining", "breached_at", "verdict")),
     "paused": False,
     "at": _nothing,
 }

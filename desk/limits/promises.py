@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from engine.errors import ReasonMissing
 class PromiseState(StrEnum):
     OPEN = "open"  # given, and neither done nor taken back
     KEPT = "kept"  # done not later than promised
-    BROKEN = "broken"  # done later, or not at all and the time is over
+    BROKEN = "broken"  # done later, taken back later, or not at all and the time is over
     WITHDRAWN = "withdrawn"  # taken back before it was due, with an apology
 
 
@@ -30,13 +31,19 @@ class Promise:
     withdrawn_at: datetime | None = None
     apology: str = ""
 
+    @property
+    def stands(self) -> bool:
+        """Whether it is still to be kept, be it late, or to be taken back."""
+        return self.withdrawn_at is None and self.fulfilled_at is None
+
     def state_at(self, now: datetime) -> PromiseState:
         """What became of it by `now`."""
-        if self.withdrawn_at is not None:
+        if self.withdrawn_at is not None and self.withdrawn_at <= self.due_at:
             return PromiseState.WITHDRAWN
-        if self.fulfilled_at is not None:
-            return PromiseState.KEPT if self.fulfilled_at <= self.due_at else PromiseState.BROKEN
-        return PromiseState.OPEN if now <= self.due_at else PromiseState.BROKEN
+        if self.stands and now <= self.due_at:
+            return PromiseState.OPEN
+        is_kept = self.fulfilled_at is not None and self.fulfilled_at <= self.due_at
+        return PromiseState.KEPT if is_kept else PromiseState.BROKEN
 
 
 def promise(
@@ -44,8 +51,8 @@ def promise(
 ) -> Promise:
     """Tell the customer when it will be done: before the target is due (R46), with a reason, for a time to come.
 
-    Without `target_due_at` (nothing is timed, or the clock is paused) only the time to come is asked. Raises ReasonMissing,
-    PromiseTooLate.
+    Without `target_due_at` (nothing is timed, the clock is paused, or the customer was promised something before) only the time
+    to come is asked. Raises ReasonMissing, PromiseTooLate.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -57,27 +64,27 @@ def promise(
 
 
 def withdraw(given: Promise, apology: str, now: datetime) -> Promise:
-    """Take a promise back, with an apology (R51). Raises ReasonMissing, PromiseOver."""
+    """Take a promise back, with an apology (R51): also one that was broken, which it stays. Raises ReasonMissing, PromiseOver."""
     if not apology.strip():
         raise ReasonMissing()
-    _check_open(given, now)
+    if not given.stands:
+        raise PromiseOver(given.state_at(now))
     return replace(given, withdrawn_at=now, apology=apology)
 
 
 def fulfil(given: Promise, done_at: datetime, now: datetime) -> Promise:
     """Note that it was done, also when that was too late. Raises PromiseOver when it was done or taken back before."""
-    if given.withdrawn_at is not None or given.fulfilled_at is not None:
+    if not given.stands:
         raise PromiseOver(given.state_at(now))
     return replace(given, fulfilled_at=done_at)
 
 
-def escalates_at(at: datetime, given: Promise | None) -> datetime:
-    """When escalation comes that was due at `at`: an approved promise that stands puts it off to its own time."""
-    if given is None or given.approved_by is None or given.withdrawn_at is not None or given.promised_at > at:
-        return at
-    return max(at, given.due_at)
+def escalates_at(at: datetime, given: Iterable[Promise]) -> datetime:
+    """When escalation comes that was due at `at`: approved promises put it off to their own time, or until they were taken back.
 
-
-def _check_open(given: Promise, now: datetime) -> None:
-    if (state := given.state_at(now)) is not PromiseState.OPEN:
-        raise PromiseOver(state)
+    Each must have been given before escalation came, be it before the limit or while an earlier promise stood (C15).
+    """
+    for one in sorted(given, key=lambda one: one.promised_at):
+        if one.approved_by is not None and one.promised_at <= at:
+            at = max(at, min(one.due_at, one.withdrawn_at or one.due_at))
+    return at

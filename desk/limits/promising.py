@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from desk.casetasks import instance_of
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed
 from desk.instants import minute
-from desk.limits import promises
+from desk.limits import clockchanges, promises
 from desk.limits.limit_errors import PromiseUnknown
-from desk.limits.promises import PromiseState
+from desk.limits.promises import Promise
 from desk.model import Agent, Case
 from desk.notification.announcing import Announcer
 from desk.rights import readable, require_owner_or_lead
@@ -44,27 +47,36 @@ class Promising:
         _check(reason)
         with self._db.transaction() as tx:
             agent, case = self._open_case(tx, number, by)
-            now = self._context.now()
+            before = [one for one in store.of_case(tx, self._context.vault, number) if one.promise.stands]
             given = promises.promise(
                 due_at,
                 reason=reason.strip(),
                 by=by,
-                target_due_at=_solve_due(tx, case),
-                now=now,
+                target_due_at=None if before else _solve_due(tx, case),
+                now=self._context.now(),
                 approved_by=by if agent.leads else None,
             )
-            for before in store.of_case(tx, self._context.vault, number):
-                if before.promise.state_at(now) is PromiseState.OPEN:
-                    taken = promises.withdraw(before.promise, reason.strip(), now)
-                    store.save(tx, self._context.vault, KeptPromise(id=before.id, case_number=number, promise=taken))
-            promise_id = store.add(tx, self._context.vault, number, given)
-            told = {"promised": minute(due_at, self._context.zone), "reason": reason.strip()}
+            promise_id = self._keep(tx, number, given, before)
+            told = {"promised": minute(due_at, self._context.zone), "reason": given.reason}
             self._tell(tx, number, "promise", told, key=f"promise:{promise_id}")
             return KeptPromise(id=promise_id, case_number=number, promise=given)
 
+    def _keep(self, tx: Transaction, number: str, given: Promise, before: Sequence[KeptPromise]) -> int:
+        """Keep a promise, whose id this gives, in place of those before; what escalates the case's limit follows."""
+        kept: list[int] = []
+
+        def write() -> None:
+            for one in before:
+                taken = promises.withdraw(one.promise, given.reason, given.promised_at)
+                store.save(tx, self._context.vault, replace(one, promise=taken))
+            kept.append(store.add(tx, self._context.vault, number, given))
+
+        clockchanges.follow(tx, self._context, number, write, by=given.by, reason="promised")
+        return kept[0]
+
     @tried_again
     def withdraw(self, number: str, promise_id: int, *, apology: str, by: str) -> KeptPromise:
-        """Take a promise back and tell the customer so, with an apology. For the owner and supervisors.
+        """Take a promise back and tell the customer so, with an apology, also when it was broken. For the owner and supervisors.
 
         Raises CaseNotFound, CaseClosed, RightMissing, ReasonMissing, PromiseUnknown, PromiseOver, AnswersInvalid.
         """
@@ -76,8 +88,9 @@ class Promising:
             if found is None:
                 raise PromiseUnknown(number, promise_id)
             taken = promises.withdraw(found.promise, apology.strip(), self._context.now())
-            kept = KeptPromise(id=promise_id, case_number=number, promise=taken)
-            store.save(tx, vault, kept)
+            kept = replace(found, promise=taken)
+            save = partial(store.save, tx, vault, kept)
+            clockchanges.follow(tx, self._context, number, save, by=by, reason="promise withdrawn")
             told = {"promised": minute(taken.due_at, self._context.zone), "apology": apology.strip()}
             self._tell(tx, number, "promise_withdrawn", told, key=f"promise-withdrawn:{promise_id}")
             return kept

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from desk import tables
 from desk.limits.promises import Promise
@@ -45,18 +46,16 @@ def of_case(tx: Transaction, vault: KeyRing, number: str) -> list[KeptPromise]:
     """All promises of a case, the latest last."""
     table = tables.promise
     found = tx.execute(select(table).where(table.c.case_number == number).order_by(table.c.id)).all()
-    return [
-        KeptPromise(
-            id=row.id,
-            case_number=number,
-            promise=Promise(
-                **{name: row._mapping[name] for name in PLAIN},
-                reason=unseal(vault, row.reason_sealed, PROMISE),
-                apology=unseal(vault, row.apology_sealed, PROMISE) if row.apology_sealed else "",
-            ),
-        )
-        for row in found
-    ]
+    return [_kept(row, vault) for row in found]
+
+
+def approved(tx: Transaction, numbers: Collection[str]) -> dict[str, list[Promise]]:
+    """The approved promises of the cases, by case, in one statement; without their texts."""
+    table, found = tables.promise, {}
+    query = select(table).where(table.c.case_number.in_(list(numbers)), table.c.approved_by.is_not(None))
+    for row in tx.execute(query.order_by(table.c.id)):
+        found.setdefault(row.case_number, []).append(_kept(row, None).promise)
+    return found
 
 
 def fulfil_open(tx: Transaction, number: str, at: datetime) -> None:
@@ -64,3 +63,10 @@ def fulfil_open(tx: Transaction, number: str, at: datetime) -> None:
     table = tables.promise
     open_ones = (table.c.case_number == number, table.c.fulfilled_at.is_(None), table.c.withdrawn_at.is_(None))
     tx.execute(update(table).where(*open_ones).values(fulfilled_at=at))
+
+
+def _kept(row: Row, vault: KeyRing | None) -> KeptPromise:
+    texts = {name: getattr(row, f"{name}_sealed") for name in ("reason", "apology")}
+    told = {name: unseal(vault, text, PROMISE) if vault and text else "" for name, text in texts.items()}
+    plain = {name: row._mapping[name] for name in PLAIN}
+    return KeptPromise(id=row.id, case_number=row.case_number, promise=Promise(**plain, **told))

@@ -50,6 +50,7 @@ def older(office: Office) -> Office:
     diagram = PACKAGE.files["customer-service.bpmn"].decode()
     for name in ("solve", "respond"):
         diagram = diagram.replace(f'clock("{name}").due_at', f"clocks.{name}.due_at")
+        diagram = diagram.replace(f'clock("{name}").escalate_at', f"clocks.{name}.due_at")
         diagram = diagram.replace(f'clock("{name}").at(0.75)', f"clocks.{name}.warn_at")
     manifest = PACKAGE.files["process.toml"].replace(b'version = "1.0"', b'version = "0.9"')
     files = {"customer-service.bpmn": diagram.replace('value="1.0"', 'value="0.9"').encode(), "process.toml": manifest}

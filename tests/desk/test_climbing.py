@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from bpmn.package import load_package
 from desk.assignment.absences import OpenWork
 from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.limit_errors import EscalationNotFound
 from desk.model import Availability, NewAgent, Role
 from desk.store import escalations
-from tests.desk.conftest import BILLING_DAY, PASSWORD, Office, local
+from tests.desk.conftest import BILLING_DAY, PACKAGE, PASSWORD, ROOT, Office, keep_deployed, local
 
 pytestmark = pytest.mark.stored
 
@@ -118,16 +119,65 @@ def test_finishing_the_follow_up_acknowledges_it(office):
     assert [level for level, *_ in climbed(office, number)] == [1]
 
 
-def test_an_approved_promise_puts_off_the_next_level_and_never_the_verdict(office):
+@pytest.fixture(params=["1.0", "1.1"])
+def promising(office: Office, request) -> Office:
+    """The office on a version of the process, where the customer is answered and a supervisor promised a time after the limit."""
+    if request.param != PACKAGE.version:
+        newer = load_package(ROOT / "processes" / "customer-service" / request.param)
+        keep_deployed(office.engine, newer, office.clock.now())
+        office.desk.rollout.assign("customer-service", request.param, None, by="admin")
+    return office
+
+
+def promised(office: Office, due: str, by: str = "wang") -> str:
     number = office.open()
     office.at("09:40")
-    office.desk.promising.promise(number, due_at=local("2023-10-01T11:00"), reason="技术部正在修复", by="wang")
-    office.at("10:59")
-    assert [level for level, *_ in climbed(office, number)] == [1]
-    office.at("11:01")
-    assert climbed(office, number)[1] == (2, "sun", local("2023-10-01T11:00"))
+    office.desk.work.start(office.task(number).id, by="li")
+    office.desk.promising.promise(number, due_at=local(f"2023-10-01T{due}"), reason="技术部正在修复", by=by)
+    return number
+
+
+def breached(office: Office, number: str):
     rows = office.desk.cases.case(number, viewer="wang").clocks
-    assert next(row.breached_at for row in rows if row.name == "respond") == local("2023-10-01T09:45")
+    return next(row.breached_at or row.due_at for row in rows if row.name == "solve")
+
+
+def test_c15_an_approved_promise_puts_off_the_first_level_and_never_the_verdict(promising):
+    number = promised(promising, "13:00")
+    promising.at("12:59")
+    assert climbed(promising, number, "solve") == []
+    promising.at("13:01")
+    assert climbed(promising, number, "solve")[0] == (1, "wang", local("2023-10-01T13:00"))
+    assert breached(promising, number) == local("2023-10-01T11:30")
+    promising.resolve(number)
+    (solve,) = [row for row in promising.desk.cases.case(number, viewer="wang").clocks if row.name == "solve"]
+    assert (solve.verdict, solve.breached_at) == ("late", local("2023-10-01T11:30"))
+
+
+def test_c15_an_owners_own_promise_puts_nothing_off(office):
+    number = promised(office, "13:00", by="li")
+    office.at("11:31")
+    assert climbed(office, number, "solve") == [(1, "wang", local("2023-10-01T11:30"))]
+
+
+def test_c15_a_promise_taken_back_brings_the_level_at_once_and_a_further_one_puts_it_off_again(office):
+    number = promised(office, "13:00")
+    office.at("12:00")
+    office.desk.promising.promise(number, due_at=local("2023-10-01T15:00"), reason="供应商延迟", by="wang")
+    office.at("14:00")
+    assert climbed(office, number, "solve") == []
+    given = office.desk.promising.of_case(number, viewer="wang")[-1]
+    office.desk.promising.withdraw(number, given.id, apology="抱歉，暂时无法给出时间", by="wang")
+    office.run()
+    assert climbed(office, number, "solve") == [(1, "wang", local("2023-10-01T14:00"))]
+
+
+def test_c15_a_promise_about_the_solution_excuses_no_missing_answer(office):
+    number = office.open()
+    office.at("09:40")
+    office.desk.promising.promise(number, due_at=local("2023-10-01T13:00"), reason="技术部正在修复", by="wang")
+    office.at("09:46")
+    assert climbed(office, number) == [(1, "wang", local("2023-10-01T09:45"))]
 
 
 def test_nothing_climbs_once_the_limit_is_answered(office):

@@ -12,11 +12,11 @@ from desk.calendars import DatedSpans, Layer
 from desk.clocks import Calendars, Cause, ClockPhase, ClockRetargeted, ClockVoided, DueRule, VoidReason, evaluate
 from desk.clocks.decisions import PauseClock, ResumeClock, StopClock, pause, resume, resume_reached, stop
 from desk.clocks.errors import PausePolicyInvalid, PauseReasonUnknown
-from desk.clocks.ladder import LADDER, due_rungs
 from desk.clocks.pausing import DEFAULT_PAUSES, PauseReason, pause_policy
 from desk.clocks.retargeting import RetargetClock, recalculate, retarget
 from desk.clocks.teams import hand_over
 from desk.errors import RightMissing
+from desk.limits.clocklookup import told
 from desk.model import Verdict
 from engine.errors import ReasonMissing
 from tests.support import clocks as made
@@ -266,7 +266,7 @@ def test_e25_without_a_policy_nothing_escalates_any_more():
     events = [started("2024-03-05T09:00", 24, "h")]
     events += retarget(events, order(Cause.POLICY_APPLIED), CALENDARS, local("2024-03-05T10:00"))
     said = state(events, "2024-03-09T00:00")
-    assert due_rungs({("NR1", "solve", 1): (said, None)}, LADDER, set(), local("2024-03-09T00:00")) == ()
+    assert (told(said)["escalate_at"], told(said)["at"](0.75)) == (None, None)
     assert (said.verdict, said.breached_at) == (Verdict.VOID, None)
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from desk.clocks import evaluate
-from desk.clocks.ladder import Rung, RungKey, due_rungs, notice_time
-from desk.escalating.escalation import Escalated, Missed, escalate
+from desk.escalating.escalation import Escalated, Missed, escalate, level_of
+from desk.escalating.ladder import Step, Whom, next_at, notice_time
+from desk.limits.clocklookup import told
 from desk.model import Agent, Role, Team
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, local, started
 
-LADDER = (Rung(level=0, fraction=0.75), Rung(level=1, fraction=1), Rung(level=2, fraction=1, later=timedelta(hours=1)))
+FIRST = Step(level=1, whom=Whom.SUPERVISOR, urgent=True, answer_within=timedelta(hours=1))
+SECOND = Step(level=2, whom=Whom.DEPUTY)
 
 
-def running(at: str, **clocks):
-    return {("NR1", name, 1): (evaluate(events, CALENDARS, local(at)), None) for name, events in clocks.items()}
+def levels(*events, at: str) -> list:
+    """When each level comes, unanswered: a warning, who missed it, and who follows an hour later."""
+    state = evaluate(list(events), CALENDARS, local(at))
+    said = told(state)
+    first = said["escalate_at"]
+    second = next_at(FIRST, SECOND, first, state, CALENDARS.business) if first else None
+    return [said["at"](0.75), first, second]
 
 
 def test_e33_the_breach_is_the_due_instant_however_late_it_is_seen():
@@ -25,32 +33,33 @@ def test_e33_the_breach_is_the_due_instant_however_late_it_is_seen():
     assert said.breached_at == local("2024-03-05T11:00")
 
 
-def test_e33_after_a_down_time_all_is_caught_up_in_due_order_at_due_instants():
+def test_e33_after_a_down_time_each_level_has_its_due_instant():
     now = "2024-03-05T12:30"
-    clocks = running(now, solve=[started("2024-03-05T09:00", 2, "h")], respond=[started("2024-03-05T09:00", 1, "h")])
-    found = due_rungs(clocks, LADDER, set(), local(now))
-    assert [(rung.key.clock, rung.key.level, rung.at) for rung in found] == [
-        ("respond", 0, local("2024-03-05T09:45")),
-        ("respond", 1, local("2024-03-05T10:00")),
-        ("solve", 0, local("2024-03-05T10:30")),
-        ("respond", 2, local("2024-03-05T11:00")),
-        ("solve", 1, local("2024-03-05T11:00")),
-        ("solve", 2, local("2024-03-05T12:00")),
+    assert levels(started("2024-03-05T09:00", 1, "h"), at=now) == [
+        local("2024-03-05T09:45"),
+        local("2024-03-05T10:00"),
+        local("2024-03-05T11:00"),
+    ]
+    assert levels(started("2024-03-05T09:00", 2, "h"), at=now) == [
+        local("2024-03-05T10:30"),
+        local("2024-03-05T11:00"),
+        local("2024-03-05T12:00"),
     ]
 
 
-def test_e33_a_level_that_was_done_never_comes_again_in_its_round():
-    now = "2024-03-05T11:30"
-    clocks = running(now, solve=[started("2024-03-05T09:00", 2, "h")])
-    done = {RungKey("NR1", "solve", 1, 0), RungKey("NR1", "solve", 1, 1)}
-    assert due_rungs(clocks, LADDER, done, local(now)) == ()
-    assert [rung.key.level for rung in due_rungs(clocks, LADDER, {RungKey("NR1", "solve", 2, 1)}, local(now))] == [0, 1]
+def test_e33_a_level_that_came_never_comes_again_in_its_round():
+    missed = Missed(clock="solve", round=1, owner="li", team="service")
+    came = Escalated(clock="solve", round=1, level=1, supervisor="zhao")
+    assert level_of(missed) == 1
+    assert level_of(replace(missed, before=(came,))) == 2
+    assert level_of(replace(missed, round=2, before=(came,))) == 1
 
 
 @pytest.mark.parametrize("last", [made.pause("2024-03-05T10:00"), made.stop("2024-03-05T10:00")])
 def test_e33_nothing_escalates_while_a_clock_waits_or_after_it_stopped(last):
-    now = "2024-03-09T00:00"
-    assert due_rungs(running(now, solve=[started("2024-03-05T09:00", 2, "h"), last]), LADDER, set(), local(now)) == ()
+    assert levels(started("2024-03-05T09:00", 2, "h"), last, at="2024-03-09T00:00") == [None, None, None]
+    state = evaluate([started("2024-03-05T09:00", 2, "h"), last], CALENDARS, local("2024-03-09T00:00"))
+    assert next_at(FIRST, SECOND, local("2024-03-05T09:30"), state, CALENDARS.business) is None
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from desk.clocks import evaluate
-from desk.clocks.ladder import Rung, rung_at
+from desk.limits.clocklookup import told
 from desk.limits.limit_errors import PromiseOver, PromiseTooLate
-from desk.limits.promises import PromiseState, fulfil, promise, withdraw
+from desk.limits.promises import PromiseState, escalates_at, fulfil, promise, withdraw
 from desk.model import Verdict
 from engine.errors import ReasonMissing
 from tests.support import clocks as made
@@ -23,11 +23,10 @@ FRIDAY = promise(
 
 
 def test_e41_a_promise_moves_escalation_but_neither_the_due_instant_nor_the_verdict():
-    said = evaluate(EVENTS, CALENDARS, local("2024-03-05T10:00"))
-    missed, warning = Rung(level=1, fraction=1), Rung(level=0, fraction=0.75)
-    assert rung_at(said, missed, FRIDAY) == local("2024-03-08T12:00")
-    assert rung_at(said, warning, FRIDAY) == local("2024-03-05T10:30")
-    assert said.due_at == DUE
+    said = told(evaluate(EVENTS, CALENDARS, local("2024-03-05T10:00")), [FRIDAY])
+    assert said["escalate_at"] == local("2024-03-08T12:00")
+    assert said["at"](0.75) == local("2024-03-05T10:30")
+    assert said["due_at"] == DUE
     done = evaluate([*EVENTS, made.stop("2024-03-08T11:00")], CALENDARS, local("2024-03-09T00:00"))
     assert (done.verdict, fulfil(FRIDAY, local("2024-03-08T11:00"), local("2024-03-08T11:00")).state_at(DUE)) == (
         Verdict.LATE,
@@ -41,7 +40,16 @@ def test_e41_a_promise_moves_escalation_but_neither_the_due_instant_nor_the_verd
 )
 def test_e41_only_an_approved_promise_given_in_time_moves_escalation(weaker):
     said = evaluate(EVENTS, CALENDARS, local("2024-03-05T10:00"))
-    assert rung_at(said, Rung(level=1, fraction=1), replace(FRIDAY, **weaker)) == DUE
+    assert told(said, [replace(FRIDAY, **weaker)])["escalate_at"] == DUE
+
+
+def test_e41_a_promise_in_place_of_one_that_stood_puts_off_further_and_one_taken_back_no_longer():
+    wednesday, thursday = local("2024-03-06T09:00"), local("2024-03-07T09:00")
+    back = replace(FRIDAY, withdrawn_at=wednesday)
+    monday = replace(FRIDAY, promised_at=wednesday, due_at=local("2024-03-11T12:00"))
+    assert escalates_at(DUE, [back]) == wednesday
+    assert escalates_at(DUE, [monday, back]) == local("2024-03-11T12:00")
+    assert escalates_at(DUE, [back, replace(monday, promised_at=thursday)]) == wednesday
 
 
 def test_e41_a_promise_comes_with_a_reason_for_a_time_to_come_and_before_the_limit_is_missed():
@@ -65,7 +73,9 @@ def test_e41_a_promise_is_kept_broken_or_taken_back_with_an_apology():
         withdraw(FRIDAY, "", local("2024-03-06T09:00"))
     with pytest.raises(PromiseOver, match="withdrawn"):
         fulfil(back, local("2024-03-06T10:00"), local("2024-03-06T10:00"))
+    apologised = withdraw(FRIDAY, "抱歉", local("2024-03-09T09:00"))
+    assert (apologised.state_at(local("2024-03-09T09:00")), apologised.stands) == (PromiseState.BROKEN, False)
     with pytest.raises(PromiseOver, match="broken"):
-        withdraw(FRIDAY, "抱歉", local("2024-03-09T09:00"))
+        withdraw(apologised, "抱歉", local("2024-03-09T10:00"))
     late = fulfil(FRIDAY, local("2024-03-09T09:00"), local("2024-03-09T09:00"))
     assert late.state_at(local("2024-03-09T09:00")) is PromiseState.BROKEN

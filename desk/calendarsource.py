@@ -55,7 +55,8 @@ class StoredCalendars:
         named = {**{key: shipped_calendar(key) for key in SHIPPED if key not in named}, **named}
         business = named.get(store.business_key(tx, edit_id) or CN_OFFICE, named[CN_OFFICE])
         around = AroundTheClock(zone=self._zone)
-        return Calendars(around_the_clock=around, business=business, named=named, version=str(edit_id))
+        teams = store.team_calendars(tx, edit_id) if edit_id else {}
+        return Calendars(around_the_clock=around, business=business, named=named, teams=teams, version=str(edit_id))
 
 
 def _shipped(days: Mapping[str, StatutoryDays]) -> dict[str, Mapping[str, Any]]:

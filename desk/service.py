@@ -54,6 +54,7 @@ from desk.staffing.ownership import Ownership
 from desk.staffing.people import People
 from desk.staffing.sessions import Sessions
 from desk.staffing.staff import Staff
+from desk.staffing.team_calendars import TeamCalendars
 from desk.tokens import Tokens
 from engine.ports import Chance, Clock
 from engine.service import Engine
@@ -113,6 +114,7 @@ class Desk:
         self.suggestions = Suggestions(context)
         self.calendars = CalendarStudio(context)
         self.calendar_preview = CalendarPreview(context, self.calendars)
+        self.team_calendars = TeamCalendars(context, self.calendars, self.calendar_preview)
         self.escalations = Escalations(context)
         self.targets = TargetBook(context)
         self.policies = Policies(context)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk import facts
 from desk.calendarsource import CalendarSource
 from desk.clocks import (
     WARN_AT_FRACTION,
@@ -25,6 +26,7 @@ from desk.clocks import (
     with_default_transfer,
 )
 from desk.clocks.rounds import TIMED_AGAIN, RoundPolicy
+from desk.clocks.targets import OWN_TEAMS
 from desk.clocks.variables import as_variable
 from desk.instants import instant
 from desk.reasons import Reason
@@ -41,8 +43,11 @@ class _Clocks:
         self._zone = zone
 
     def gather(self, call: HandlerCall, tx: Transaction) -> Calendars:
-        """Read the calendars; all else that counts stands in the process's own variables."""
-        return self._calendars(tx)
+        """Read the calendars, and which team's is meant where a row says so; all else stands in the process's variables."""
+        calendars = self._calendars(tx)
+        if not any(row.get("calendar") == OWN_TEAMS for row in call.inputs.get("target_rows") or ()):
+            return calendars
+        return calendars.for_team(facts.case(tx, call.business_key).team)
 
     def _targets(self, call: HandlerCall, calendars: Calendars, rows: Iterable[Mapping[str, Any]], since: datetime) -> Targets:
         warn_at_fraction = fraction(call, WARN_HEADER, WARN_AT_FRACTION)

@@ -67,6 +67,10 @@ class CalendarPreview:
         """What importing a year's file would move. Raises CalendarInvalid."""
         return self._preview(lambda tx: self._studio.after_import(tx, text), page)
 
+    def of_team(self, team: str, calendar: str | None, *, page: int = 1) -> Preview:
+        """What it would move if a team chose that calendar; None: the business calendar. Raises NotFound."""
+        return self._preview(lambda tx: self._studio.after_choosing(tx, team, calendar), page)
+
     def _preview(self, after_of: Callable[[Transaction], Calendars], page: int) -> Preview:
         now = self._context.now()
         with self._db.reading() as tx:

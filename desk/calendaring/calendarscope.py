@@ -32,7 +32,7 @@ class Scope:
 
 def scope_of(tx: Transaction, before: Calendars, after: Calendars, now: datetime) -> Scope:
     """The scope of a change; one without keys holds no clock."""
-    shared = [BUSINESS, *sorted(before.named.keys() & after.named.keys())]
+    shared = [BUSINESS, *store.team_calendars(tx), *sorted(before.named.keys() & after.named.keys())]
     keys = tuple(key for key in shared if before.of(key) != after.of(key))
     began_at, due_at = store.open_between(tx, keys) if keys else (None, None)
     if began_at is None:

@@ -17,7 +17,7 @@ from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE
 from desk.calendars.statutory import StatutoryYear, packaged_days, read_year
 from desk.calendarsource import statutory_days
 from desk.clocks import Calendars
-from desk.clocks.targets import BUSINESS
+from desk.clocks.targets import BUSINESS, OWN_TEAMS
 from desk.context import DeskContext
 from desk.errors import NameTaken, RightMissing
 from desk.rights import require_lead
@@ -28,7 +28,7 @@ from engine.db.database import tried_again
 from engine.errors import Conflict, NotFound, ReasonMissing, StaleRevision
 from engine.ports import Transaction
 
-RESERVED = frozenset({AROUND_THE_CLOCK, BUSINESS})
+RESERVED = frozenset({AROUND_THE_CLOCK, BUSINESS, OWN_TEAMS})
 MOST_VERSIONS = 50
 MOST_NOTE = 1000
 Alter = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -244,6 +244,13 @@ class CalendarStudio:
         calendars = self._context.calendars_in(tx)
         drafted = calendar_of(self._draft(tx, key).document, statutory_days(tx))
         return _replaced(calendars, {**calendars.named, key: drafted})
+
+    def after_choosing(self, tx: Transaction, team: str, calendar: str | None) -> Calendars:
+        """The calendars as they would be if a team chose that one; None: the business calendar. Raises NotFound."""
+        calendars = self._context.calendars_in(tx)
+        if calendar is not None and calendar not in calendars.named:
+            raise unknown(calendar)
+        return replace(calendars, teams={**calendars.teams, team: BUSINESS if calendar is None else calendar})
 
     def _require_editor(self, tx: Transaction, key: str, by: str) -> None:
         require_lead(people.agent(tx, by), "edit calendars")

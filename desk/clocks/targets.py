@@ -7,7 +7,7 @@ calendar is applied (the strictest instant wins). A clock is kept when it was do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -25,6 +25,8 @@ SOLVED_GRACE = timedelta(hours=24)
 
 RECEIVED, SOLUTION = "received", "solution"
 AROUND_THE_CLOCK, BUSINESS = "24x7", "business"
+OWN_TEAMS = "team"
+"""The word by which a row means the calendar of the team that has the case when its round begins."""
 WORKING_HOURS, PART_OF_SOLVE = "bh", "%"
 """Units: hours of working time; a part of the solution's: 50 % of 24 h are 12 h, in its calendar (C4)."""
 MOST = 100_000
@@ -45,7 +47,7 @@ DEFAULT_LIMITS = (
 class TargetRow:
     """A promised limit. `unit` is min, h, bh, wd or PART_OF_SOLVE; `anchor` is received or solution.
 
-    `calendar` is the key of one; working hours and days are those of the business calendar when it is 24x7 (C13).
+    `calendar` is the key of one, or OWN_TEAMS; working hours and days are those of the business calendar when it is 24x7 (C13).
     """
 
     clock: str
@@ -60,26 +62,53 @@ class TargetRow:
         return Limit(amount=self.amount, unit=self.unit)
 
 
+def team_calendar(team: str) -> str:
+    """The key by which a clock names the calendar of a team, whichever that is: `team:technical`."""
+    return f"{OWN_TEAMS}:{team}"
+
+
+def team_of(key: str) -> str | None:
+    """The team whose calendar a key names; None for any other key."""
+    word, colon, team = key.partition(":")
+    return team if colon and word == OWN_TEAMS else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendars:
-    """The working times that a target can name: `24x7`, `business`, and those of `named`, each by its key.
+    """The working times that a target can name: `24x7`, `business`, that of a team, and those of `named`, each by its key.
 
-    `version` tells which state of them this is; targets keep it.
+    `teams` are the calendars that teams chose, by the team's key; any other team's is the business calendar. `team` is the one
+    that the word OWN_TEAMS means. `version` tells which state of them this is; targets keep it.
     """
 
     around_the_clock: WorkingTime
     business: WorkingTime
     named: Mapping[str, WorkingTime] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    team: str | None = None
     version: str = ""
+
+    def for_team(self, team: str) -> Calendars:
+        """The same, where a row's word OWN_TEAMS means that team."""
+        return replace(self, team=team)
+
+    def key_of(self, said: str) -> str:
+        """The key that a clock keeps for what a row says; OWN_TEAMS means the business calendar where no team is known."""
+        if said != OWN_TEAMS:
+            return said
+        return BUSINESS if self.team is None else team_calendar(self.team)
 
     def of(self, key: str) -> WorkingTime:
         """The calendar with that key. Raises CalendarUnknown."""
+        key = self.key_of(key)
+        if (team := team_of(key)) is not None:
+            key = self.teams.get(team, BUSINESS)
         if key == AROUND_THE_CLOCK:
             return self.around_the_clock
         if key == BUSINESS:
             return self.business
         if key not in self.named:
-            raise CalendarUnknown(key, (AROUND_THE_CLOCK, BUSINESS, *sorted(self.named)))
+            raise CalendarUnknown(key, (AROUND_THE_CLOCK, BUSINESS, OWN_TEAMS, *sorted(self.named)))
         return self.named[key]
 
 
@@ -196,7 +225,8 @@ def _target(
     start = anchors.solved_at if row.anchor == SOLUTION else anchors.received_at
     if start is None or (row.unit == PART_OF_SOLVE and solve is None):
         return None
-    limit, key = _part_of(solve, row, calendars) if solve and row.unit == PART_OF_SOLVE else (row.limit, row.calendar)
+    limit, said = _part_of(solve, row, calendars) if solve and row.unit == PART_OF_SOLVE else (row.limit, row.calendar)
+    key = calendars.key_of(said)
     calendar = _calendar(row, key, calendars)
     run = course(calendar, start, (), ())
     due_at, not_before = run.due(limit), None

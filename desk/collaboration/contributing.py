@@ -11,7 +11,7 @@ from desk.calendars import read_limit
 from desk.calendars.limits import BUSINESS_UNITS
 from desk.clocks import Anchors, Calendars, ServiceTarget, strictest_targets
 from desk.clocks.names import TEAM
-from desk.clocks.targets import AROUND_THE_CLOCK, BUSINESS
+from desk.clocks.targets import AROUND_THE_CLOCK, BUSINESS, team_calendar
 from engine.definition import Definition
 
 ASSIGN, LIMITS = "assign", "limits"
@@ -33,23 +33,29 @@ def target_of(
         asked = {**variables, "contribution": {"team": team}}
         found, _ = definition.decide(node, node.work.headers[LIMITS], asked, at)
     rows = [{**found, "clock": TEAM}] if isinstance(found, Mapping) else []
-    targets = strictest_targets(rows, Anchors(received_at=at), calendars)
+    targets = strictest_targets(rows, Anchors(received_at=at), calendars.for_team(team))
     chosen = targets.clocks.get(TEAM)
     if chosen is None:
         return None
     return ServiceTarget(
         limit=chosen.limit,
-        calendar=chosen.calendar,
+        calendar=_of_department(chosen.calendar, team),
         source=chosen.source,
         policy_version=policy,
         considered=targets.considered,
     )
 
 
-def agreed_target(text: str) -> ServiceTarget:
+def agreed_target(text: str, team: str) -> ServiceTarget:
     """A limit as somebody wrote it: `4bh`, `2wd`. Raises LimitInvalid."""
     limit = read_limit(text)
-    return ServiceTarget(limit=limit, calendar=BUSINESS if limit.unit in BUSINESS_UNITS else AROUND_THE_CLOCK, source=AGREED)
+    calendar = team_calendar(team) if limit.unit in BUSINESS_UNITS else AROUND_THE_CLOCK
+    return ServiceTarget(limit=limit, calendar=calendar, source=AGREED)
+
+
+def _of_department(calendar: str, team: str) -> str:
+    """A department's working time is its own, where the table says no more than that it is working time."""
+    return team_calendar(team) if calendar == BUSINESS else calendar
 
 
 def _names_limits(node: Node) -> bool:

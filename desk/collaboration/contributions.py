@@ -177,7 +177,7 @@ class Contributions:
         book = book_of(tx, self._context, case.number)
         names = {name for _, name in book.all_clocks()}
         names |= {one.clock for one in store.of_case(tx, self._context.vault, case.number)}
-        target = agreed_target(asked.limit) if asked.limit.strip() else self._target(tx, case, asked.team, now)
+        target = agreed_target(asked.limit, asked.team) if asked.limit.strip() else self._target(tx, case, asked.team, now)
         clock = team_clock(asked.team, 1 + sum(name.startswith(team_clock(asked.team, 0)[:-1]) for name in names))
         if target is not None:
             clock, [started] = begin(names, asked.team, target, by=by, now=now)

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from desk.casetasks import instance_of
-from desk.clocks import Anchors, ClockStarted, ServiceTarget, strictest_targets
+from desk.clocks import Anchors, Calendars, ClockStarted, ServiceTarget, strictest_targets
 from desk.clocks.names import NEXT_RESPONSE, RESPOND, kind_of
 from desk.clocks.variables import read_variable
 from desk.clocks.waiting import RESUMED_BY_CUSTOMER
@@ -17,7 +17,7 @@ from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.limit_errors import TargetRowInvalid
-from desk.limits.targeting import TARGET_ROWS
+from desk.limits.targeting import TARGET_ROWS, team_at_start
 from desk.store import cases
 from engine.db import queries
 from engine.ports import Transaction
@@ -95,12 +95,13 @@ def _next_target(tx: Transaction, context: DeskContext, number: str, book: Clock
     own = said.get(NEXT_RESPONSE) if isinstance(said, Mapping) else None
     started = read_variable(own, at=context.now(), by=CUSTOMER) if isinstance(own, Mapping) else None
     first = started or book.started(1, RESPOND)
-    if started is None and (found := _promised_now(tx, context, variables.get(TARGET_ROWS))):
+    calendars = context.calendars_in(tx).for_team(team_at_start(book, cases.case(tx, number)))
+    if started is None and (found := _promised_now(calendars, variables.get(TARGET_ROWS), context.now())):
         return found
     return first.target if first else None
 
 
-def _promised_now(tx: Transaction, context: DeskContext, rows: Any) -> ServiceTarget | None:
+def _promised_now(calendars: Calendars, rows: Any, now: datetime) -> ServiceTarget | None:
     """The strictest limit of a response that the present target rows promise: a case may have been classed anew.
 
     None when rows can't be read: that mustn't keep a customer's message out.
@@ -108,7 +109,7 @@ def _promised_now(tx: Transaction, context: DeskContext, rows: Any) -> ServiceTa
     listed = rows if isinstance(rows, list) else []
     own = [row for row in listed if isinstance(row, Mapping) and row.get("clock") == RESPOND]
     try:
-        found = strictest_targets(own, Anchors(received_at=context.now()), context.calendars_in(tx)).clocks.get(RESPOND)
+        found = strictest_targets(own, Anchors(received_at=now), calendars).clocks.get(RESPOND)
     except TargetRowInvalid as error:
         log.warning("target_rows_unreadable", reason=error.message)
         return None

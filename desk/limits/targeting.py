@@ -9,10 +9,10 @@ from typing import Any
 
 from bpmn.diagram import Node, NodeKind
 from desk.clocks import Anchors, Calendars, Cause, ClockStarted, ClockTarget, ServiceTarget, strictest_targets
-from desk.clocks.names import RESPOND, kind_of
+from desk.clocks.names import RESPOND, TEAM, kind_of
 from desk.clocks.retargeting import RetargetClock, retarget
 from desk.clocks.rounds import ROUND, TIMED_AGAIN
-from desk.clocks.targets import with_default_limits, with_default_transfer
+from desk.clocks.targets import team_of, with_default_limits, with_default_transfer
 from desk.limits.clockbook import ClockBook
 from desk.limits.clockkeeping import SETS_CLOCKS, STARTED_BY_EVENTS
 from desk.model import Case
@@ -63,6 +63,7 @@ def retarget_all(
     Raises TargetRowInvalid, and ReasonMissing or RightMissing for more time without reason or right.
     """
     since = _since(book, case)
+    calendars = calendars.for_team(team_at_start(book, case))
     rows = [row for row in rows if case.round == 1 or row.get("clock") in TIMED_AGAIN]
     found = strictest_targets(rows, Anchors(received_at=since), calendars)
     promised = {name: _service_target(one, found.considered, policy) for name, one in found.clocks.items()}
@@ -83,6 +84,12 @@ def _since(book: ClockBook, case: Case) -> datetime:
     """From when the round's clocks count."""
     begun = [book.started(round, name) for round, name in book.all_clocks() if round == case.round]
     return case.received_at if case.round == 1 else min((one.anchored_at for one in begun if one), default=case.received_at)
+
+
+def team_at_start(book: ClockBook, case: Case) -> str:
+    """The team whose calendar the round's clocks keep, so that no hand-over moves them: who has the case now where none does."""
+    begun = [book.started(round, name) for round, name in book.all_clocks() if round == case.round and kind_of(name) != TEAM]
+    return next((team for one in begun if one and (team := team_of(one.target.calendar)) is not None), case.team)
 
 
 def _counts(book: ClockBook, case: Case, name: str) -> bool:

@@ -38,3 +38,12 @@ class AuthorityMissing(Forbidden):
     def __init__(self, login: str, kind: str, amount: object) -> None:
         what = kind if amount is None else f"{kind} of {amount}"
         super().__init__(f"{login} may not approve {what}. Reassign the task to somebody whose authority suffices.", kind=kind)
+
+
+class TeamCalendarChanged(Conflict):
+    """Somebody else chose the team's calendar since it was read."""
+
+    code = "team_calendar_changed"
+
+    def __init__(self, team: str) -> None:
+        super().__init__(f"The calendar of {team} was changed since you opened it. Reload and look again.", team=team)

@@ -17,6 +17,7 @@ from engine.errors import NotFound, StaleRevision, TransactionLost
 from engine.ports import Transaction
 
 EDIT, VERSION, YEAR, DRAFT = tables.calendar_edit, tables.calendar_version, tables.statutory_year, tables.calendar_draft
+TEAM = tables.team_calendar
 
 CALENDAR_EDITS = 726372
 """Our advisory lock on PostgreSQL; SQLite has one writer at a time anyway."""
@@ -26,13 +27,14 @@ class EditKind(StrEnum):
     PUBLISHED = "published"  # a version of one calendar
     YEAR = "year"  # the statutory days of a year
     BUSINESS = "business"  # another calendar became the desk's own
+    TEAM = "team"  # a team chose its calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """A change of the calendars, and how far the open cases follow it: `total` were to be looked at, `moved` clocks moved.
 
-    `key` is that of a calendar, or a country with a year such as `cn 2027`. `done_at` is None until all follow.
+    `key` is that of a calendar, of a team, or a country with a year such as `cn 2027`. `done_at` is None until all follow.
     """
 
     id: int
@@ -57,6 +59,14 @@ class Version:
     key: str
     version: int
     document: Mapping[str, Any]
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamChoice:
+    """That a team chose a calendar; None: the business calendar."""
+
+    calendar: str | None
     edit: Edit
 
 
@@ -155,7 +165,7 @@ def _version(row: Row) -> Version:
     return Version(key=row.calendar_key, version=row.version, document=json.loads(row.document), edit=_edit(row))
 
 
-# -- statutory years, and which calendar is the desk's own
+# -- statutory years, which calendar is the desk's own, and which a team's
 
 
 def add_year(tx: Transaction, edit_id: int, country: str, year: int, content: str) -> None:
@@ -173,6 +183,26 @@ def business_key(tx: Transaction, up_to: int | None = None) -> str | None:
     """The key of the calendar that was chosen as the desk's own, as of an edit or now; None when none was."""
     query = select(EDIT.c.key).where(EDIT.c.kind == EditKind.BUSINESS).order_by(EDIT.c.id.desc()).limit(1)
     return tx.execute(query if up_to is None else query.where(EDIT.c.id <= up_to)).scalar()
+
+
+def add_team_calendar(tx: Transaction, edit_id: int, team: str, calendar: str | None) -> None:
+    tx.execute(insert(TEAM).values(edit_id=edit_id, team=team, calendar=calendar))
+
+
+def team_calendars(tx: Transaction, up_to: int | None = None) -> dict[str, str]:
+    """The calendars that teams chose, by team, as of an edit or now; without those that went back to the business calendar."""
+    query = select(func.max(TEAM.c.edit_id)).group_by(TEAM.c.team)
+    ids = query if up_to is None else query.where(TEAM.c.edit_id <= up_to)
+    found = tx.execute(select(TEAM.c.team, TEAM.c.calendar).where(TEAM.c.edit_id.in_(ids)))
+    return {row.team: row.calendar for row in found if row.calendar is not None}
+
+
+def choices_of_team(tx: Transaction, team: str, *, limit: int) -> list[TeamChoice]:
+    """What a team chose, the newest first."""
+    query = select(TEAM.c.calendar, EDIT).join(EDIT, EDIT.c.id == TEAM.c.edit_id).where(TEAM.c.team == team)
+    return [
+        TeamChoice(calendar=row.calendar, edit=_edit(row)) for row in tx.execute(query.order_by(EDIT.c.id.desc()).limit(limit))
+    ]
 
 
 # -- drafts

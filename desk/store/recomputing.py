@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from desk import tables
 from desk.clocks import ClockRetargeted
+from desk.clocks.targets import team_calendar
 from engine.db import tables as engine_tables
 from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
@@ -33,6 +34,14 @@ def open_between(tx: Transaction, keys: Collection[str]) -> tuple[datetime | Non
     query = select(func.min(CLOCK.c.started_at), func.max(CLOCK.c.due_at))
     row = tx.execute(query.where(CLOCK.c.stopped_at.is_(None), CLOCK.c.calendar.in_(list(keys)))).one()
     return row[0], row[1]
+
+
+def team_calendars(tx: Transaction) -> list[str]:
+    """The keys by which open clocks name the calendars of teams."""
+    query = (
+        select(CLOCK.c.calendar).distinct().where(CLOCK.c.calendar.startswith(team_calendar("")), CLOCK.c.stopped_at.is_(None))
+    )
+    return sorted(tx.execute(query).scalars())
 
 
 def count_cases(tx: Transaction, touched: Touched) -> int:

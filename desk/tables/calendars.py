@@ -44,6 +44,15 @@ statutory_year = Table(
     Column("content", Text, nullable=False),
 )
 
+team_calendar = Table(
+    "desk_team_calendar",
+    metadata,
+    Column("edit_id", Key, ForeignKey("desk_calendar_edit.id"), primary_key=True, autoincrement=False),
+    Column("team", String(60), nullable=False),
+    Column("calendar", String(60)),
+)
+"""Which calendar a team chose by that edit; null for the business calendar."""
+
 calendar_draft = Table(
     "desk_calendar_draft",
     metadata,

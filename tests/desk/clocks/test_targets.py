@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -191,3 +192,21 @@ def test_a_target_of_minus_one_names_its_row_and_a_policy_without_rows_times_not
     with pytest.raises(TargetRowInvalid, match=r"'solve -1 h': amount -1 isn't between 0 and"):
         due([row("solve", -1, "h")], "2024-03-05T09:00")
     assert strictest_targets([], Anchors(received_at=local("2024-03-05T09:00")), CALENDARS).considered == ()
+
+
+def test_a_row_may_count_in_the_calendar_of_the_team_that_has_the_case():
+    night = replace(CALENDARS, teams={"night": "24x7"})
+    said = row("solve", 2, "bh", calendar="team")
+    due = {
+        team: strictest_targets([said], Anchors(received_at=local("2024-03-05T17:00")), night.for_team(team)).clocks["solve"]
+        for team in ("night", "day")
+    }
+    assert {team: (one.calendar, one.due_at) for team, one in due.items()} == {
+        "night": ("team:night", local("2024-03-05T19:00")),
+        "day": ("team:day", local("2024-03-06T10:00")),
+    }
+
+
+def test_where_no_team_is_known_the_word_team_means_the_business_calendar():
+    target = strictest_targets([row("solve", 2, "h", calendar="team")], Anchors(received_at=local("2024-03-05T09:00")), CALENDARS)
+    assert target.clocks["solve"].calendar == "business"

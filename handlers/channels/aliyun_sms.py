@@ -1,7 +1,8 @@
 """Text messages by Alibaba Cloud 阿里云短信: SendSms of 2017-05-25, signed by version 3 (ACS3-HMAC-SHA256).
 
 Formats: help.aliyun.com/zh/sms/developer-reference/api-dysmsapi-2017-05-25-sendsms and
-help.aliyun.com/zh/sdk/product-overview/v3-request-structure-and-signature. The gateway fills templates that it approved,
+help.aliyun.com/zh/sdk/product-overview/v3-request-structure-and-signature; codes: help.aliyun.com/zh/sms/developer-reference/
+api-error-codes, api.aliyun.com/document/Dysmsapi/2017-05-25/errorCode. The gateway fills templates that it approved,
 so the file of channels maps each of our templates to one of its codes and names the variables that go along.
 """
 
@@ -13,18 +14,47 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from desk.notification.ports import Message, Outcome, Refused, Sent, TryLater, Way
 from engine.errors import SettingsInvalid
 from engine.ports import Chance, Clock
 from handlers.channels.http import Http, Unanswered, host_of, refusal
+from handlers.channels.robots import Busy
 from handlers.channels.settings import ChannelSettings
 
 API = "https://dysmsapi.aliyuncs.com/"
 ACTION, VERSION, ALGORITHM = "SendSms", "2017-05-25", "ACS3-HMAC-SHA256"
 LONGEST_VALUE = 35
-PASSES = frozenset({"isv.BUSINESS_LIMIT_CONTROL", "isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE", "isp.SYSTEM_ERROR"})
+BUSY = MappingProxyType(
+    {
+        "isv.BUSINESS_LIMIT_CONTROL": Busy("too many messages to this number; 1 a minute and 5 an hour are usual", 60),
+        "isv.DAY_LIMIT_CONTROL": Busy("the day's limit that was set in the console is reached", 3600),
+        "isp.SYSTEM_ERROR": Busy("it is busy"),
+        "isp.GATEWAY_ERROR": Busy("it is busy"),
+        "isp.UNKNOWN": Busy("it is busy"),
+        "InternalError": Busy("it is busy"),
+        "ServiceUnavailable": Busy("it is busy"),
+        "SignatureNonceUsed": Busy("it has seen this request before"),
+    }
+)
+MENDED = MappingProxyType(
+    {
+        "isv.AMOUNT_NOT_ENOUGH": "the account's balance is used up",
+        "isv.OUT_OF_SERVICE": "the account's balance is used up",
+        "isv.MONTH_LIMIT_CONTROL": "the month's limit that was set in the console is reached; raise it",
+        "isv.PRODUCT_UN_SUBSCRIPT": "the account doesn't have this service; subscribe to it",
+        "isv.ACCOUNT_ABNORMAL": "the account is held; ask the service",
+        "isv.ACCOUNT_NOT_EXISTS": "there is no such account; check access_key_id",
+        "isv.DENY_IP_RANGE": "it takes no request from our address",
+        "isp.RAM_PERMISSION_DENY": "the key may not send; grant it AliyunDysmsFullAccess",
+        "InvalidAccessKeyId.NotFound": "there is no such key; check access_key_id",
+        "InvalidAccessKeyId.Inactive": "the key was switched off; check access_key_id",
+        "SignatureDoesNotMatch": "the secret doesn't fit; check it",
+        "InvalidTimeStamp.Expired": "our clock is off; set it",
+    }
+)
 _PHONE = re.compile(r"\+?\d{5,15}\Z")
 
 
@@ -73,8 +103,7 @@ class AliyunSms:
         if said == "OK":
             return Sent(said=f"{host} took it")
         if isinstance(said, str):
-            reason = f"{host} answered {said[:100]}. Look it up in its documentation."
-            return TryLater(reason=reason) if said in PASSES or "Throttling" in said else Refused(reason=reason)
+            return _outcome(host, said[:100])
         return refusal(host, answer) or TryLater(
             reason=f"{host} answered with something that isn't its format. It is tried again."
         )
@@ -89,6 +118,16 @@ class AliyunSms:
             "x-acs-version": VERSION,
         }
         return {**signed, "Authorization": authorization(self.access_key_id, self.secret, signed, query)}
+
+
+def _outcome(host: str, said: str) -> Outcome:
+    """What a code means: busy passes by itself, an account or a key can be mended, the rest is refused."""
+    busy = BUSY.get(said) or (Busy("too many requests for now", 60) if said.startswith("Throttling") else None)
+    if busy is not None:
+        return TryLater(reason=f"{host} answered {said}: {busy.means}. It is tried again.", seconds=busy.seconds)
+    if said in MENDED:
+        return TryLater(reason=f"{host} answered {said}: {MENDED[said]}. It is tried again.")
+    return Refused(reason=f"{host} answered {said}. Look it up in its documentation.")
 
 
 def authorization(access_key_id: str, secret: str, headers: Mapping[str, str], query: Mapping[str, str]) -> str:

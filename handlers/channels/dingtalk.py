@@ -2,6 +2,7 @@
 
 Format: open.dingtalk.com/document/orgapp/custom-robot-access and …/customize-robot-security-settings: timestamp in
 milliseconds, sign = base64(HMAC-SHA256(secret, timestamp + "\\n" + secret)), both in the query; valid for an hour.
+Codes: the same pages and open.dingtalk.com/document/orgapp/server-api-error-codes-1; refusals come with HTTP 200.
 """
 
 from __future__ import annotations
@@ -18,11 +19,38 @@ from desk.notification.ports import Message, Outcome, Way
 from engine.ports import Clock
 from handlers.channels import robots
 from handlers.channels.http import Http
+from handlers.channels.robots import Busy, Codes
 from handlers.channels.settings import ChannelSettings
 
 API = "https://oapi.dingtalk.com/robot/send"
 MOST_BYTES = 20_000
-BUSY, TOO_OFTEN, TOO_FAST = -1, 130101, 660026
+PAUSED = 60.0
+CODES = Codes(
+    code="errcode",
+    text="errmsg",
+    busy={
+        -1: Busy("it is busy"),
+        90002: Busy("our server calls it too often", PAUSED),
+        90018: Busy("our server calls it too often", PAUSED),
+        130101: Busy("too many messages for now; a robot may send 20 a minute", PAUSED),
+        410100: Busy("too many messages for now; a robot may send 20 a minute", PAUSED),
+    },
+    mended={
+        300001: "there is no robot with this access_token; copy it anew",
+        300005: "there is no robot with this access_token; copy it anew",
+        310000: "signature, keyword or address isn't what the robot's security settings want; check secret and clock",
+        400101: "there is no robot with this access_token; copy it anew",
+        400102: "the robot was stopped; let it go on in its group",
+        400106: "there is no such robot; copy its access_token anew",
+    },
+    refused={
+        40035: "it misses a value or can't read one",
+        90030: "the group's robots have used up their messages of this month",
+        400013: "the group doesn't exist any more; choose another channel",
+        430101: "it found a link that it holds for unsafe",
+        430102: "it found a text that isn't allowed",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +72,7 @@ class Robot:
         at = self.clock.now()
         milliseconds = str(int(at.timestamp() * 1000))
         query = urlencode({"access_token": self.token, "timestamp": milliseconds, "sign": sign(self.secret, at)})
-        later = {BUSY, TOO_OFTEN, TOO_FAST}
-        return robots.post(self.http, f"{self.url}?{query}", content, code="errcode", later=later)
+        return robots.post(self.http, f"{self.url}?{query}", content, CODES)
 
 
 def sign(secret: str, at: datetime) -> str:

@@ -111,17 +111,69 @@ def test_a_page_in_between_is_no_answer_of_the_service(adapter, service, clock):
 
 
 @pytest.mark.parametrize(
-    ("adapter", "answer"),
+    ("adapter", "answer", "seconds"),
     [
-        ("wecom-robot", {"errcode": 45009}),
-        ("dingtalk-robot", {"errcode": 130101}),
-        ("feishu-robot", {"code": 11232}),
-        ("aliyun-sms", {"Code": "isv.BUSINESS_LIMIT_CONTROL"}),
+        ("wecom-robot", {"errcode": 45009, "errmsg": "api freq out of limit"}, 60),
+        ("wecom-app", {"errcode": 45033, "errmsg": "api concurrent out of limit"}, 5),
+        ("dingtalk-robot", {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}, 60),
+        ("dingtalk-robot", {"errcode": 410100}, 60),
+        ("feishu-robot", {"code": 11232, "msg": "frequency limited"}, 30),
+        ("feishu-robot", {"code": 99991400, "msg": "request trigger frequency limit"}, 30),
+        ("aliyun-sms", {"Code": "isv.BUSINESS_LIMIT_CONTROL"}, 60),
+        ("aliyun-sms", {"Code": "isv.DAY_LIMIT_CONTROL"}, 3600),
+        ("aliyun-sms", {"Code": "Throttling.User"}, 60),
     ],
 )
-def test_too_many_messages_are_a_matter_of_time(adapter, answer, service, clock):
+def test_too_many_messages_are_a_matter_of_time(adapter, answer, seconds, service, clock):
     service.answer = answer
-    assert isinstance(channel(adapter, service, clock).send(addressed(adapter), "job-1"), TryLater)
+    outcome = channel(adapter, service, clock).send(addressed(adapter), "job-1")
+    assert isinstance(outcome, TryLater)
+    assert outcome.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("adapter", "answer", "told"),
+    [
+        ("wecom-robot", {"errcode": 93000}, "copy it anew"),
+        ("wecom-app", {"errcode": 60020}, "trusted"),
+        ("dingtalk-robot", {"errcode": 310000, "errmsg": "sign not match"}, "check secret and clock"),
+        ("dingtalk-robot", {"errcode": 300005, "errmsg": "token is not exist"}, "copy it anew"),
+        ("feishu-robot", {"code": 19021}, "check secret and clock"),
+        ("aliyun-sms", {"Code": "SignatureDoesNotMatch"}, "the secret doesn't fit"),
+        ("aliyun-sms", {"Code": "isv.AMOUNT_NOT_ENOUGH"}, "balance"),
+    ],
+)
+def test_what_an_operator_can_mend_waits_for_it_and_says_what(adapter, answer, told, service, clock):
+    service.answer = answer
+    outcome = channel(adapter, service, clock).send(addressed(adapter), "job-1")
+    assert isinstance(outcome, TryLater)
+    assert told in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("adapter", "answer"),
+    [
+        ("wecom-robot", {"errcode": 40058}),
+        ("wecom-app", {"errcode": 81013}),
+        ("wecom-app", {"errcode": 0, "errmsg": "ok", "invaliduser": "li", "msgid": "m1"}),
+        ("dingtalk-robot", {"errcode": 430102}),
+        ("dingtalk-robot", {"errcode": 123456}),
+        ("feishu-robot", {"code": 9499, "msg": "Bad Request"}),
+        ("aliyun-sms", {"Code": "isv.MOBILE_NUMBER_ILLEGAL"}),
+    ],
+)
+def test_what_lies_in_the_message_or_its_address_is_refused(adapter, answer, service, clock):
+    service.answer = answer
+    assert isinstance(channel(adapter, service, clock).send(addressed(adapter), "job-1"), Refused)
+
+
+def test_a_limit_is_known_by_its_code_also_when_it_comes_with_a_status_of_refusal(service, clock):
+    service.status, service.answer = 400, {"code": 9499, "msg": "too many request", "data": {}}
+    outcome = channel("feishu-robot", service, clock).send(MESSAGE, "job-1")
+    assert isinstance(outcome, TryLater)
+    assert outcome.seconds == 30
+    service.answer = {"code": 9499, "msg": "Bad Request", "data": {}}
+    assert isinstance(channel("feishu-robot", service, clock).send(MESSAGE, "job-1"), Refused)
 
 
 def test_a_server_says_when_to_come_back_and_is_believed_up_to_an_hour(service, clock):
@@ -170,6 +222,14 @@ def test_the_companys_application_keeps_its_token_and_gets_another_when_it_is_ov
     clock.set(MORNING + timedelta(seconds=7000))
     ours.send(addressed("wecom-app"), "job-2")
     assert service.tokens == 2
+
+
+def test_a_token_that_is_over_too_early_is_renewed_and_the_message_sent_at_once(service, clock):
+    ours = channel("wecom-app", service, clock)
+    ours.send(addressed("wecom-app"), "job-1")
+    service.tokens += 1  # somebody else asked for one: ours is over
+    assert isinstance(ours.send(addressed("wecom-app"), "job-2"), Sent)
+    assert (len(service.taken), service.tokens) == (2, 3)
 
 
 def test_an_address_that_nobody_has_is_refused(service, clock):

@@ -24,7 +24,7 @@ WINDOW_SECONDS = 300
 
 @dataclass(slots=True)
 class Service:
-    """What came in and how it is answered. `status` other than 200, or `hang_seconds`, spoil the next answers."""
+    """What came in and how it is answered. `status` other than 200, `hang_seconds` or `answer` spoil the next answers."""
 
     now: float
     taken: list[dict[str, Any]] = field(default_factory=list)
@@ -67,13 +67,14 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
             if service.hang_seconds:
                 time.sleep(service.hang_seconds)
             if service.status != 200:
-                self._answer(service.status, {})
+                self._answer(service.status, service.answer or {})
                 return
             place = urlsplit(self.path).path
-            self._answer(*PLACES[place](service, self.path, dict(self.headers), body))
+            status, data = PLACES[place](service, self.path, dict(self.headers), body)
+            self._answer(status, service.answer if service.answer is not None and status == 200 else data)
 
         def _answer(self, status: int, data: dict[str, Any]) -> None:
-            sent = json.dumps(service.answer if service.answer is not None and status == 200 else data).encode()
+            sent = json.dumps(data).encode()
             self.send_response(status)
             for name, text in service.headers.items():
                 self.send_header(name, text)

@@ -73,6 +73,7 @@ class EntryKind(StrEnum):
     CUSTOMER = "customer"  # from the customer to us
     NOTE = "note"  # among agents, never shown to the customer
     REQUEST = "request"  # an agent asks technicians or leaders for something
+    REMINDER = "reminder"  # the customer, for whom the case waits, was asked again by itself; the text says which time
     URGE = "urge"  # 催办: somebody, or the customer, asks for haste
 
 

@@ -22,6 +22,7 @@ from desk.escalating.escalation import Escalated
 from desk.limits.clockbook import ClockBook
 from desk.limits.clockkeeping import PAUSE, ClockKeeping
 from desk.limits.clocklookup import NAMES
+from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.staffing.assignment_records import AssignmentRecords
 from desk.store import cases, conversation, escalations, notices, people, progress, promises
@@ -92,11 +93,13 @@ class CaseProjection:
         writing = _Writing(tx, self._vault, before, self._zone, ClockKeeping(book, instance))
         assignments = AssignmentRecords(tx, untouched_after=self._untouched_after)
         contributions = ContributionRecords(tx, self._vault, book)
+        waits = WaitRecords(tx, book, self._calendars)
         for event in events:
             was = writing.case
             writing.take(event)
             assignments.take(event, was, writing.case)
             contributions.take(event, writing.case)
+            waits.take(event, writing.case)
         if writing.case != before:
             changed = {field: getattr(writing.case, field) for field in Case.__slots__}
             del changed["number"], changed["revision"]

@@ -30,6 +30,7 @@ from desk.limits.reclassifying import Reclassifying
 from desk.limits.reminding import Reminding
 from desk.limits.targetbook import TargetBook
 from desk.limits.timing import Timing
+from desk.limits.waitreminding import WaitReminding
 from desk.notices import Notices
 from desk.notification.announcing import Announcer
 from desk.notification.channel_book import ChannelBook
@@ -132,7 +133,7 @@ class Desk:
         self.urging = Urging(context, self.announcer)
         self.promising = Promising(context, self.announcer)
         self.reminding = Reminding(context, self.announcer)
-        context.engine.chores.append(self.reminding)
+        context.engine.chores.extend((self.reminding, WaitReminding(context, self.announcer)))
 
     @property
     def settings(self) -> DeskSettings:

@@ -90,6 +90,7 @@ ENTRIES = {
     "note": Label(text=mark("Internal note"), icon="note"),
     "request": Label(text=mark("Request for help"), tone="warn", icon="flow"),
     "urge": Label(text=mark("Urged"), tone="warn", icon="bell"),
+    "reminder": Label(text=mark("Reminder to the customer"), tone="info", icon="bell"),
 }
 TASK_STATES = {
     "created": Label(text=mark("Unclaimed"), tone="warn"),
@@ -105,6 +106,7 @@ CLOCKS = {
     "solve": Label(text=mark("Solution")),
     "follow_up": Label(text=mark("Follow-up")),
     "feedback": Label(text=mark("Analysis of the feedback")),
+    "waiting": Label(text=mark("The customer's answer")),
 }
 PAUSE_REASONS = {
     "customer": Label(text=mark("waits for the customer")),

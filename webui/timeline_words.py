@@ -34,6 +34,7 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "note": (mark("wrote an internal note"), "note", "quiet"),
     "request": (mark("asked for help"), "alert", "warn"),
     "urge": (mark("urged the case"), "bell", "warn"),
+    "reminder": (mark("reminded the customer, who hasn't answered"), "bell", "info"),
     "progress": (mark("noted progress"), "check", "good"),
     "entered": (mark("began %(name)s"), "flow", "quiet"),
     "claimed": (mark("took the task %(name)s"), "user", "quiet"),

@@ -10,7 +10,7 @@ from typing import Any
 from desk.casework.explanation import Explanation, explanation_of
 from desk.casework.timeline import Explained, TimelineItem, explained, timeline
 from desk.clocks import CONDITIONAL, ClockPhase
-from desk.clocks.names import FOLLOW_UP, TEAM, kind_of
+from desk.clocks.names import FOLLOW_UP, TEAM, WAITING, kind_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.masking import mask_contact, mask_name, mask_number
@@ -146,12 +146,17 @@ def _left(clock: ClockRow, now: datetime) -> timedelta | None:
     return clock.remaining if clock.due_at is None else clock.due_at - now
 
 
+NOT_PROMISED = frozenset({TEAM, WAITING})
+"""Clocks that no customer was promised."""
+
+
 def next_clock(views: tuple[ClockView, ...]) -> ClockView | None:
     """The open clock that is due first, of those that the customer was promised; a paused one only when none runs.
 
     The follow-up comes behind both: while a case waits, it waits.
     """
-    running = (view for view in views if view.left is not None and view.name not in CONDITIONAL and kind_of(view.name) != TEAM)
+    promised = (view for view in views if view.name not in CONDITIONAL and kind_of(view.name) not in NOT_PROMISED)
+    running = (view for view in promised if view.left is not None)
     return min(running, key=_urgency, default=None)
 
 

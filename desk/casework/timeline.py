@@ -34,8 +34,9 @@ from engine.ports import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
-    """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, urge, progress,
-    entered, claimed, released, reassigned, completed, decided, timer, message, incident, suspended, resumed, moved, cancelled.
+    """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, urge, reminder,
+    progress, entered, claimed, released, reassigned, completed, decided, timer, message, incident, suspended, resumed, moved,
+    cancelled.
     """
 
     at: datetime

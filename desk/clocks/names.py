@@ -18,8 +18,10 @@ FEEDBACK = "feedback"
 """Until a bad answer to a survey is analysed (C19)."""
 TEAM = "team"
 """A team's own limit for one assignment (OLA, E24); such a clock is named by `team_clock`."""
+WAITING = "waiting"
+"""While a case waits for its customer: until it goes on without them (E17). Theirs, so in no statistics of ours."""
 
-KINDS = (PICKUP, RESPOND, NEXT_RESPONSE, TRANSFER, SOLVE, FOLLOW_UP, FEEDBACK, TEAM)
+KINDS = (PICKUP, RESPOND, NEXT_RESPONSE, TRANSFER, SOLVE, FOLLOW_UP, FEEDBACK, TEAM, WAITING)
 CONDITIONAL = frozenset({TRANSFER})
 """Clocks of what need not happen at all: who transfers nothing misses nothing."""
 

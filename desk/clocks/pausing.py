@@ -8,7 +8,19 @@ from enum import StrEnum
 from typing import Any
 
 from desk.clocks.errors import PausePolicyInvalid, PauseReasonUnknown
-from desk.clocks.names import FEEDBACK, FOLLOW_UP, KINDS, NEXT_RESPONSE, PICKUP, RESPOND, SOLVE, TEAM, TRANSFER, kind_of
+from desk.clocks.names import (
+    FEEDBACK,
+    FOLLOW_UP,
+    KINDS,
+    NEXT_RESPONSE,
+    PICKUP,
+    RESPOND,
+    SOLVE,
+    TEAM,
+    TRANSFER,
+    WAITING,
+    kind_of,
+)
 
 
 class PauseReason(StrEnum):
@@ -19,8 +31,8 @@ class PauseReason(StrEnum):
     INTERNAL = "internal"  # another team of ours: the customer's time goes on, the asking team's rests
 
 
-NEVER_PAUSED = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, FOLLOW_UP, FEEDBACK})
-"""Clocks of what we owe whatever we wait for."""
+NEVER_PAUSED = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, FOLLOW_UP, FEEDBACK, WAITING})
+"""Clocks of what we owe whatever we wait for, and of the wait itself."""
 
 _WAITING = frozenset({SOLVE, TRANSFER, TEAM})
 DEFAULT_ROWS: Mapping[str, frozenset[str]] = {

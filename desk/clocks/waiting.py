@@ -45,6 +45,7 @@ def waiting_plan(since: datetime, policy: WaitingPolicy, calendar: WorkingTime) 
     return tuple(steps)
 
 
-def next_step(plan: tuple[WaitingStep, ...], taken: int) -> WaitingStep | None:
-    """The step after those taken; None when the plan is through."""
-    return plan[taken] if taken < len(plan) else None
+def next_reminder(plan: tuple[WaitingStep, ...], told: int) -> WaitingStep | None:
+    """The reminder after so many; None when only the resolution is left."""
+    step = plan[min(told, len(plan) - 1)]
+    return step if step.action is WaitingAction.REMIND else None

@@ -12,7 +12,19 @@ import structlog
 from desk.calendars import Limit
 from desk.clocks import Cause, ClockStarted, ServiceTarget, VoidReason
 from desk.clocks.folding import fold
-from desk.clocks.names import CONDITIONAL, FEEDBACK, FOLLOW_UP, NEXT_RESPONSE, PICKUP, RESPOND, SOLVE, TEAM, TRANSFER, kind_of
+from desk.clocks.names import (
+    CONDITIONAL,
+    FEEDBACK,
+    FOLLOW_UP,
+    NEXT_RESPONSE,
+    PICKUP,
+    RESPOND,
+    SOLVE,
+    TEAM,
+    TRANSFER,
+    WAITING,
+    kind_of,
+)
 from desk.clocks.pausing import DEFAULT_PAUSES
 from desk.clocks.rounds import RoundPolicy, next_round
 from desk.clocks.targets import AROUND_THE_CLOCK, RECEIVED, SOLVED_GRACE
@@ -27,7 +39,7 @@ log = structlog.get_logger(__name__)
 PAUSE = "clock.pause"
 """The property of a node where the case waits: entered, clocks pause for the reason that it names; left, they go on."""
 SETS_CLOCKS = frozenset({"service-clocks", "new-round"})
-STARTED_BY_EVENTS = frozenset({NEXT_RESPONSE, FEEDBACK, TEAM})
+STARTED_BY_EVENTS = frozenset({NEXT_RESPONSE, FEEDBACK, TEAM, WAITING})
 """Their targets are known from the beginning; they start when there is something to time."""
 ENDED_BY_SOLUTION = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, SOLVE})
 STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": TRANSFER, "departments-asked": TRANSFER, "survey-answered": FOLLOW_UP}

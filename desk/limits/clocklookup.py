@@ -11,7 +11,7 @@ from typing import Any
 from desk.calendarsource import CalendarSource
 from desk.casetasks import CALLED
 from desk.clocks import Calendars, ClockEvent, ClockPhase, ClockState, evaluate
-from desk.clocks.names import SOLVE
+from desk.clocks.names import SOLVE, WAITING, kind_of
 from desk.limits.promises import Promise, escalates_at
 from desk.store import clocks, promises
 from engine.model import ProcessInstance
@@ -22,7 +22,7 @@ NAMES = (CLOCK,)
 
 Clocks = Mapping[str, Sequence[ClockEvent]]
 """The events of each clock of a case, of the latest round that has it. Of a team's clocks the last one is also there as
-`team:<key>`, without its number.
+`team:<key>`, without its number, as the last wait for the customer is as `waiting`.
 """
 
 
@@ -42,12 +42,18 @@ class ClockLookup:
             of_case[one.row.name] = one.events
             if one.row.name.count(":") == 2:
                 of_case[one.row.name.rpartition(":")[0]] = one.events
+            if kind_of(one.row.name) == WAITING:
+                of_case[WAITING] = max(of_case.get(WAITING, one.events), one.events, key=_begun)
         calendars, promised = self._calendars(tx), promises.approved(tx, latest)
         return {
             one.id: partial(_answer, latest.get(number, {}), calendars, at, promised.get(number, ()), {})
             for one in instances
             if (number := _number(one))
         }
+
+
+def _begun(events: Sequence[ClockEvent]) -> datetime:
+    return events[0].at
 
 
 def _number(instance: ProcessInstance) -> str:

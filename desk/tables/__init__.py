@@ -33,6 +33,7 @@ from desk.tables.columns import (
 )
 from desk.tables.notification import delivery, notice, preference, wording
 from desk.tables.staffing import absence, agent, authority, drain, login_failure, membership, shift, shift_day, team
+from desk.tables.waits import wait
 from engine.db.types import Key, UtcDateTime
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "survey",
     "team",
     "team_calendar",
+    "wait",
     "wording",
 ]
 

@@ -37,6 +37,6 @@ def login_column(name: str = "login", *, nullable: bool = False) -> Column:
     return Column(name, String(100), nullable=nullable)
 
 
-def case_column() -> Column:
+def case_column(name: str = "case_number", *, primary_key: bool = False) -> Column:
     """The case that a row belongs to."""
-    return Column("case_number", String(40), ForeignKey("desk_case.number"), nullable=False)
+    return Column(name, String(40), ForeignKey("desk_case.number"), nullable=False, primary_key=primary_key)

@@ -91,7 +91,7 @@ def test_the_node_description_table_names_all_seven_nodes_of_the_source(package)
 
 def test_no_due_instant_is_a_constant_in_the_diagram(package):
     timers = [node.event for _, node in package.diagram.nodes() if node.event and node.event.kind is EventKind.TIMER]
-    assert len(timers) == 8
+    assert len(timers) == 10
     assert not [timer.expression for timer in timers if not (timer.expression or "").startswith("= ")]
 
 

@@ -7,7 +7,7 @@ import pytest
 from desk.casework.machinemail import is_machine_mail, machine_mark
 from desk.clocks import evaluate
 from desk.clocks.decisions import ResumeClock, resume
-from desk.clocks.waiting import RESUMED_BY_CUSTOMER, WaitingAction, WaitingPolicy, next_step, waiting_plan
+from desk.clocks.waiting import RESUMED_BY_CUSTOMER, WaitingAction, WaitingPolicy, next_reminder, waiting_plan
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, local, started
 
@@ -69,4 +69,4 @@ def test_e17_after_two_reminders_it_is_resolved_each_at_the_end_of_a_working_day
         (WaitingAction.REMIND, local("2024-03-12T18:00")),
         (WaitingAction.RESOLVE, local("2024-03-14T18:00")),
     ]
-    assert [next_step(plan, taken) for taken in (0, 2, 3)] == [plan[0], plan[2], None]
+    assert [next_reminder(plan, told) for told in (0, 1, 2, 3)] == [plan[0], plan[1], None, None]

@@ -36,6 +36,7 @@ EDITS = {
     "published": Label(text=mark("Calendar published")),
     "year": Label(text=mark("Statutory year imported")),
     "business": Label(text=mark("Business calendar chosen")),
+    "team": Label(text=mark("Calendar of a team chosen")),
 }
 PLACES = {
     "name": mark("Name"),

@@ -122,7 +122,6 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "views": {(clock.round, clock.name): clock for clock in case.clocks},
         "promises": desk.promising.of_case(case.number, viewer=login),
         "promise_states": labels.PROMISE_STATES,
-        "calendars": clock_words.CALENDARS,
         "clock_name": clock_words.clock_name,
         "step_text": clock_words.step_text,
         "may_act": case.case.open and (agent.leads or agent.login == case.case.owner),

@@ -8,6 +8,7 @@ from typing import Any
 
 from desk.clocks.explaining import ClockStep
 from desk.clocks.names import TEAM, kind_of
+from desk.clocks.targets import team_of
 from webui.i18n import format_date, format_datetime, format_number, gettext, mark
 from webui.labels import CLOCKS, PAUSE_REASONS, VERDICTS, Label, label_of
 from webui.people_names import name_of, team_name
@@ -80,6 +81,7 @@ VOIDED = {
     "no_target": Label(text=mark("no limit applies any more")),
 }
 CALENDARS = {"24x7": Label(text=mark("around the clock")), "business": Label(text=mark("business hours"))}
+TEAMS_CALENDAR = mark("hours of %(team)s")
 _TABLES = {
     "anchor": ANCHORS,
     "cause": CAUSES,
@@ -87,7 +89,6 @@ _TABLES = {
     "what": DONE_BY,
     "verdict": VERDICTS,
     "reason": VOIDED,
-    "calendar": CALENDARS,
 }
 
 
@@ -101,6 +102,12 @@ def clock_name(name: str) -> str:
     return f"{shown} {rest}" if rest and kind in CLOCKS else shown
 
 
+def calendar_name(key: str) -> str:
+    """In which calendar a clock counts; one of the house's own by its key."""
+    team = team_of(key)
+    return label_of(CALENDARS, key).text if team is None else gettext(TEAMS_CALENDAR, team=team_name(team))
+
+
 def step_text(step: ClockStep, words: Any) -> str:
     """A step of the explanation; `words` translates what a table of the process says."""
     given = {name: _shown(name, value, words) for name, value in step.arguments.items()}
@@ -111,6 +118,8 @@ def _shown(name: str, value: Any, words: Any) -> Any:
     if name in _TABLES:
         return label_of(_TABLES[name], value).text
     match name, value:
+        case "calendar", str():
+            return calendar_name(value)
         case "source", str():
             return words(value)
         case "reasons", str():

@@ -30,6 +30,7 @@ BY_CODE = {
     "template_not_found": mark("There is no template %(name)s in that language. Look at the list of templates."),
     "leave_invalid": mark("This leave cannot be: it is over, overlaps another one, or nobody would stand in. Correct it."),
     "absence_not_found": mark("There is no such leave. Look at the list of leave."),
+    "team_calendar_changed": mark("Somebody else chose this team's calendar since you opened it. Reload and look again."),
     "shift_changed": mark("Somebody else changed this shift since you opened it. Reload and look again."),
     "authority_missing": mark("Your authority does not cover this approval. Let somebody decide whose authority suffices."),
     "skill_invalid": mark("“%(skill)s” is no skill: write a name, and after a colon a level from 1 to 5."),

@@ -28,7 +28,7 @@ from webui.i18n import gettext
 from webui.people_names import name_of, team_name
 from webui.refusals import BodyUnreadable
 from webui.shift_forms import ShiftForm, refused_hours, shown, shown_as_sent
-from webui.teams import blueprint
+from webui.team_calendars import blueprint
 from webui.wording import sentence
 
 __all__ = ["blueprint"]

@@ -22,7 +22,11 @@ from webui.wording import sentence
 blueprint = Blueprint("targets", __name__)
 for_roles(blueprint, "agent", "supervisor", "analyst")
 UNITS = {"min": mark("%(n)s min"), "h": mark("%(n)s h"), "%": mark("%(n)s %% of the solution's limit")}
-CALENDARS = {"24x7": mark("around the clock"), "business": mark("business calendar")}
+CALENDARS = {
+    "24x7": mark("around the clock"),
+    "business": mark("business calendar"),
+    "team": mark("calendar of the team that has the case"),
+}
 YEARS = range(1990, 2100)
 """Of what calendars count; a request of another year is a slip of the hand."""
 CHOICES = {"type": tuple(CaseType), "priority": tuple(Priority), "channel": tuple(Channel)}

@@ -10,7 +10,7 @@ from flask import Blueprint
 from markupsafe import Markup, escape
 
 from webui.calendar_words import layer_name
-from webui.clock_words import clock_name
+from webui.clock_words import calendar_name, clock_name
 from webui.labels import CASE_TYPES, PAUSE_REASONS, STAGES, label_of
 from webui.people_names import team_name
 
@@ -25,6 +25,7 @@ def stage_name(code: str) -> str:
 
 
 blueprint.add_app_template_filter(clock_name)
+blueprint.add_app_template_filter(calendar_name)
 
 
 @blueprint.app_template_filter("pause_reason")

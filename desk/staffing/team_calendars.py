@@ -36,7 +36,7 @@ class TeamCalendar:
     """A team's calendar: its key (None: the business calendar) and what it says now. `choices` are all that it can have.
 
     `history` is what was chosen, the newest first; `read` tells which choice was looked at, 0 for none. `drafted` is the key of
-    the draft of a calendar of its own, None without one.
+    the draft of a calendar of its own, `own` its key once it was published; None without one.
     """
 
     team: Team
@@ -47,6 +47,7 @@ class TeamCalendar:
     history: tuple[TeamChoice, ...]
     read: int
     drafted: str | None
+    own: str | None
     may_choose: bool
 
 
@@ -67,7 +68,6 @@ class TeamCalendars:
                 raise RightMissing(viewer, f"see team {team}", "a member of the team or a supervisor")
             calendars = self._context.calendars_in(tx)
             history = store.choices_of_team(tx, team, limit=MOST_CHOICES)
-            own = own_key(team)
             return TeamCalendar(
                 team=found,
                 key=(key := calendars.teams.get(team)),
@@ -76,7 +76,8 @@ class TeamCalendars:
                 choices=sorted(calendars.named.items()),
                 history=tuple(history),
                 read=history[0].edit.id if history else 0,
-                drafted=own if store.draft(tx, own) else None,
+                drafted=own if store.draft(tx, own := own_key(team)) else None,
+                own=own if own in calendars.named else None,
                 may_choose=heads(agent, (team,), people.teams(tx)),
             )
 

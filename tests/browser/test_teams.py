@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from desk.collaboration.contributions import Asked
+
 from .desk import RunningDesk, check_looks, running_desk, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -84,4 +86,26 @@ def test_authority_and_suggestions_look_right(desk, open_page, screenshot, langu
     page.locator("main .button.primary").click()
     page.locator("[name=verdict]").select_option("adopted")
     screenshot(page, "batch", language)
+    check_looks(page)
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
+def test_a_team_gets_another_calendar_after_a_look_at_what_it_moves(desk, open_page, screenshot, language, width):
+    number = desk.product.open_case()
+    desk.product.desk.contributions.ask(number, [Asked(team="technical", wanted="查日志", limit="4bh")], by="wang")
+    page = open_page(desk.address, language=language, width=width)
+    sign_in(page, "wang")
+    page.goto("/teams/technical")
+    page.locator(".tabs a").last.click()
+    chosen = {"zh": "berlin-office", "en": "24x7"}[language]
+    page.locator("[name=choose]").select_option(chosen)
+    page.locator("#choose .button").first.press("Enter")
+    expect(page.locator("#confirm-calendar")).to_be_visible()
+    screenshot(page, "team-calendar-preview", language)
+    check_looks(page)
+    page.locator("[name=note]").fill("夜班")
+    page.locator("#confirm-calendar .button").press("Enter")
+    expect(page.locator("#flash")).to_contain_text({"zh": "未结的将在后台跟随", "en": "follow in the background"}[language])
+    expect(page.locator(".rows li").first).to_contain_text("夜班")
+    screenshot(page, "team-calendar", language)
     check_looks(page)

@@ -61,6 +61,8 @@ Kind = TypeVar("Kind")
 STATE, STAGE, WORK, WAITS_FOR = "case.state", "case.stage", "case.work", "case.waits_for"
 ACKNOWLEDGES = "case.acknowledges"
 OWNERS_STAGE = "handle"
+PROGRAMS = frozenset({DESK, "engine"})
+"""Who gives a case to another team because nobody else is free transfers nothing."""
 MOST = 2**31 - 1  # what a whole number's column holds
 IGNORED = (FlowTaken, JobCreated, JobDone, MessageAwaited, TaskDueMoved, TimerArmed, TimerFired, TimerMoved)
 """Events that say nothing about a case's records."""
@@ -124,7 +126,7 @@ class _Writing:
             case VariableSet(name="classification", value=value) if isinstance(value, Mapping):
                 self._classified(value)
             case VariableSet(name="assignment", value=value) if isinstance(value, Mapping):
-                self._assigned(value, event.at)
+                self._assigned(value, at=event.at, by=event.by)
             case VariableSet(name="clocks", value=value) if isinstance(value, Mapping):
                 self._change(round=_number(value.get("round")) or self.case.round)
                 self.clocks.variable(self.case, value, at=event.at, by=event.by)
@@ -192,8 +194,10 @@ class _Writing:
         fields = ("type", "subtype", "priority")
         self._change(**{field: value[field] for field in fields if isinstance(value.get(field), str)})
 
-    def _assigned(self, value: Mapping[str, Any], at: datetime) -> None:
+    def _assigned(self, value: Mapping[str, Any], *, at: datetime, by: str) -> None:
         owner, team = (_as(str, value.get(name)) or None for name in ("assignee", "team"))
+        if team not in (None, self.case.team) and self.case.owner_task_id is not None and by not in PROGRAMS:
+            self.clocks.handed_over(at=at, by=by)
         self._change(owner=owner or self.case.owner, team=team or self.case.team)
         if owner:
             people.note_assigned(self.tx, owner, at)
@@ -223,8 +227,17 @@ class _Writing:
             self.clocks.claimed(at=event.at, by=event.by)
             self._move(CaseState.IN_PROGRESS, event)
         elif isinstance(event, TaskReassigned):
+            if event.assignee and event.by not in PROGRAMS and self._is_elsewhere(event.assignee):
+                self.clocks.handed_over(at=event.at, by=event.by)
             self._change(owner=event.assignee or self.case.owner)
         # who gives the task back stays the owner until somebody takes it: a case has one owner at all times (R40)
+
+    def _is_elsewhere(self, login: str) -> bool:
+        """Whether somebody neither belongs to the case's team nor heads it."""
+        account, team = people.account(self.tx, login), people.teams(self.tx).get(self.case.team)
+        if account is None or team is None or login in (team.supervisor, team.deputy):
+            return False
+        return team.key not in account.agent.team_keys
 
     def _tell_new_holder(self, event: TaskReassigned, login: str) -> None:
         notice = NewNotice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, request, session, url_for
 from werkzeug.wrappers import Response
 
 from desk.casework.cases import CaseView
@@ -21,6 +21,7 @@ from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("assigning", __name__)
 for_roles(blueprint, "agent", "supervisor")
+DRAFT, LONGEST_REASON = "give_draft", 500
 KNOWN_FIRST = frozenset({"handled_before", "knows_customer", "stands_in"})
 
 
@@ -28,7 +29,8 @@ def owner_view(case: CaseView, _texts: Any, login: str) -> dict[str, Any]:
     """What cases/_owner.html needs: the turns, the newest first, and who could have the case now."""
     ownership = services().desk.ownership
     prospect = ownership.prospect(case.number, viewer=login)
-    chosen = request.args.get("to", "")
+    draft = drafted(case.number)
+    chosen = draft.get("to", "")
     rows = prospect.answer.considered if prospect.answer else ()
     doubtful = next((obstacle(row) for row in rows if row["login"] == chosen and row["obstacle"]), "")
     return {
@@ -36,13 +38,19 @@ def owner_view(case: CaseView, _texts: Any, login: str) -> dict[str, Any]:
         "prospect": prospect,
         "chosen": chosen,
         "doubtful": doubtful,
-        "given_reason": request.args.get("because", "")[:500],
+        "given_reason": draft.get("reason", ""),
         "title_of": title_of,
         "verdict": verdict,
         "reason": reason,
         "obstacle": obstacle,
         "why_changed": why_changed,
     }
+
+
+def drafted(number: str) -> dict[str, str]:
+    """Whom the viewer was about to give this case and why, to be confirmed: asked for once, kept out of addresses and logs."""
+    draft = session.get(DRAFT)
+    return session.pop(DRAFT) if isinstance(draft, dict) and draft.get("number") == number else {}
 
 
 def title_of(turn: Turn) -> str:
@@ -99,7 +107,8 @@ def give(number: str) -> Response:
     rows = prospect.answer.considered if prospect.answer else ()
     doubtful = any(row["login"] == to and row["obstacle"] for row in rows)
     if doubtful and "sure" not in request.form:
-        return go_to(url_for("cases.show", number=number, tab="owner", to=to, because=because[:500], _anchor="give"))
+        session[DRAFT] = {"number": number, "to": to, "reason": because[:LONGEST_REASON]}
+        return go_to(url_for("cases.show", number=number, tab="owner", _anchor="give"))
     task = services().desk.work.reassign(prospect.task.id, assignee=to, by=login, reason=because, revision=revision_required())
     flash(gettext("The task is with %(name)s now.", name=name_of(task.assignee)), "good")
     return _back(number)

@@ -28,6 +28,7 @@ from desk.clocks.names import (
 from desk.clocks.pausing import DEFAULT_PAUSES
 from desk.clocks.rounds import RoundPolicy, next_round
 from desk.clocks.targets import AROUND_THE_CLOCK, RECEIVED, SOLVED_GRACE
+from desk.clocks.teams import HANDED_OVER
 from desk.clocks.variables import read_variable
 from desk.limits.clockbook import ClockBook
 from desk.model import Case
@@ -156,6 +157,10 @@ class ClockKeeping:
     def claimed(self, *, at: datetime, by: str) -> None:
         """The owner's task was taken: whoever takes a case again begins with what the customer was dissatisfied about."""
         self.book.stop({PICKUP, FEEDBACK}, at, by=by, what=CLAIMED)
+
+    def handed_over(self, *, at: datetime, by: str) -> None:
+        """A person gave the case to another team: so much for the first transfer (R27). Its customer's other clocks go on."""
+        self.book.stop({TRANSFER}, at, by=by, what=HANDED_OVER)
 
     def responded(self, done_at: datetime, *, at: datetime, by: str) -> None:
         """A person answered the customer, by noted work."""

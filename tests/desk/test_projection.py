@@ -68,6 +68,21 @@ def test_a_limit_for_transfers_is_kept_by_asking_for_help_and_never_drives_the_q
     assert clocks["transfer"] == "on_time"
 
 
+def test_r27_a_case_that_a_person_gives_to_another_department_is_transferred_by_that(office):
+    number, other = office.open(), office.open(customer_contact="13900000000")
+    office.at("09:40")
+    office.desk.work.reassign(office.task(number).id, assignee="tech", by="wang", reason="太难")
+    office.desk.work.reassign(office.task(other).id, assignee="wang", by="wang", reason="我来处理")
+    transfers = [
+        next(clock for clock in office.desk.cases.case(each, viewer="wang").clocks if clock.name == "transfer")
+        for each in (number, other)
+    ]
+    assert [(clock.stopped_at, clock.verdict) for clock in transfers] == [
+        (local("2023-10-01T09:40"), "on_time"),
+        (None, "running"),
+    ]
+
+
 def test_a_corrected_class_and_moved_clocks_show_at_once(office):
     number = office.open()
     moved = {"solve": {"due_at": NOON, "warn_at": None}, "round": 1}

@@ -63,7 +63,11 @@ def test_choosing_somebody_who_is_not_eligible_has_to_be_confirmed(product):
     other = {"li": "zhao", "zhao": "li"}[product.task_of(number).assignee]
     turn(product, other, "busy")
     visitor, answer = give(product, number, "give", to=other)
-    assert "isn't eligible: busy" in visitor.get(answer.location).text
+    assert answer.location == f"/cases/{number}?tab=owner#give"
+    page = visitor.get(answer.location).text
+    assert "isn't eligible: busy" in page
+    assert 'value="她在休息"' in page
+    assert 'value="她在休息"' not in visitor.get(answer.location).text
     assert product.task_of(number).assignee != other
     give(product, number, "give", to=other, sure="yes")
     assert product.task_of(number).assignee == other

@@ -17,6 +17,7 @@ import waitress
 from caseloop import bootstrap, first_start
 from caseloop.settings import Settings
 from caseloop.supervisor import Supervisor, follow_parent
+from engine.errors import Unavailable
 from engine.worker import LEASE_SECONDS, Worker
 from webui.app import create_app
 
@@ -35,6 +36,7 @@ def up(settings: Settings) -> None:
     Example, on another port:
       CASELOOP_PORT=9000 caseloop up
     """
+    _require_free_port(settings)
     bootstrap.prepare(settings)
     made = first_start.furnish(bootstrap.build(settings))
     for agent, password in made:
@@ -54,6 +56,7 @@ def web(settings: Settings) -> None:
     Example, for other machines too:
       CASELOOP_HOST=0.0.0.0 CASELOOP_BASE_URL=https://desk.example.com caseloop web
     """
+    _require_free_port(settings)
     app = create_app(bootstrap.build(settings), secret_key=bootstrap.web_secret(settings))
     follow_parent(threading.Event())
     log.info("web_serves", url=settings.base_url, pid=os.getpid())
@@ -109,3 +112,17 @@ def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
     for thread in workers:
         thread.join()
     engine.queue.close()
+
+
+def _require_free_port(settings: Settings) -> None:
+    """Raises Unavailable when we can't listen there, before passwords are shown and processes die one after the other."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Unavailable(
+            f"Nothing can listen at {settings.host}:{settings.port}: {error.strerror}. "
+            "Stop what runs there, perhaps another Caseloop, or choose another port, such as CASELOOP_PORT=9000."
+        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,15 @@ def test_a_command_on_an_empty_home_says_the_way_out(home: Path) -> None:
     shown = run(home, "tasks")
     assert shown.exit_code == 1
     assert "caseloop db upgrade" in shown.output
+
+
+def test_a_port_that_is_taken_is_said_in_one_line_before_anything_is_made(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner(env={"CASELOOP_HOME": str(home), "CASELOOP_PORT": str(port)}).invoke(main, ["up"])
+    assert result.exit_code == 1
+    assert f"127.0.0.1:{port}: Address already in use" in result.output and "CASELOOP_PORT=9000" in result.output
+    assert not home.exists()
 
 
 def test_upgrading_makes_a_home_and_may_be_repeated(home: Path) -> None:

@@ -15,7 +15,7 @@ from desk.calendars.difference import diff
 from desk.calendars.document import document_of
 from desk.calendars.document_schema import LAYERS
 from desk.calendars.spans import WEEKDAYS
-from desk.calendars.statutory import PACKAGED_COUNTRIES, read_year
+from desk.calendars.statutory import PACKAGED_COUNTRIES, newest_packaged_file, read_year
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
 from webui.calendars import EDITORS, asked_what_if, said, year_texts
@@ -182,7 +182,7 @@ def choose_business(key: str) -> ResponseReturnValue:
 @blueprint.get("/calendars/_year")
 def year() -> str:
     """Where a new year's statutory days are uploaded."""
-    return render_template("calendars/year.html", read=None, preview=None, text="", **said())
+    return render_template("calendars/year.html", read=None, preview=None, text="", **_of_years())
 
 
 @blueprint.post("/calendars/_year")
@@ -194,7 +194,11 @@ def take_year() -> ResponseReturnValue:
         flash(gettext("The statutory days of %(year)s count; open cases follow in the background.", year=taken.year), "good")
         return go_to(url_for("calendars.show_all"))
     found = services().desk.calendar_preview.of_year(text)
-    return _page("calendars/year.html", read=read_year(text), preview=found, text=text, **said())
+    return _page("calendars/year.html", read=read_year(text), preview=found, text=text, **_of_years())
+
+
+def _of_years() -> dict[str, object]:
+    return {"example": newest_packaged_file(PACKAGED_COUNTRIES[0]), **said()}
 
 
 def _page(template: str, **texts: object) -> Response:

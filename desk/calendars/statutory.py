@@ -155,4 +155,10 @@ def packaged_days(country: str) -> StatutoryDays:
     return StatutoryDays(country=country, years={one.year: one for one in found})
 
 
+def newest_packaged_file(country: str) -> str:
+    """The text of the newest packaged year of a country: what a file for the next one can be written after."""
+    folder = files("desk.calendars").joinpath("data", country)
+    return max(folder.iterdir(), key=lambda file: file.name).read_text("utf-8")
+
+
 PACKAGED_COUNTRIES = ("cn",)

@@ -125,7 +125,8 @@ def test_a_port_that_is_taken_is_said_in_one_line_before_anything_is_made(home: 
         port = taken.getsockname()[1]
         result = CliRunner(env={"CASELOOP_HOME": str(home), "CASELOOP_PORT": str(port)}).invoke(main, ["up"])
     assert result.exit_code == 1
-    assert f"127.0.0.1:{port}: Address already in use" in result.output and "CASELOOP_PORT=9000" in result.output
+    assert f"127.0.0.1:{port}: Address already in use" in result.output
+    assert "CASELOOP_PORT=9000" in result.output
     assert not home.exists()
 
 

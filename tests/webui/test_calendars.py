@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
+
+from desk.calendars.statutory import read_year
 
 OFFICE = "/calendars/cn-office"
 YEAR_2027 = """
@@ -116,6 +121,11 @@ def test_publishing_needs_a_reason(product):
     supervisor.post(f"{OFFICE}/draft")
     assert publish(supervisor, 1, note=" ").status_code == 422
     assert product.desk.calendars.versions("cn-office") == []
+
+
+def test_the_import_shows_a_file_that_can_be_read_as_example(product):
+    page = product.visitor("wang").get("/calendars/_year").text
+    assert read_year(unescape(re.search('<code class="value"[^>]*>(.*?)</code>', page, re.DOTALL)[1])).year == 2026
 
 
 def test_a_year_is_shown_before_it_counts(product):

@@ -67,6 +67,7 @@ def build(
         time_zone=settings.time_zone.key,
         base_url=settings.base_url.rstrip("/"),
         untouched_after=settings.untouched_after,
+        tiers=settings.tiers,
     )
     calendars = StoredCalendars(desk_settings.time_zone)
     projection = CaseProjection(

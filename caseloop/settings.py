@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from caseloop import channel_file
+from desk.profiles import DEFAULT_TIERS, TIER
 from engine.errors import SettingsInvalid
 
 PREFIX = "CASELOOP_"
@@ -30,6 +31,7 @@ KNOWN = (
     "UNTOUCHED_MINUTES",
     "CHANNELS_FILE",
     "STREAMS",
+    "TIERS",
 )
 EMBEDDED, PROCRASTINATE = QUEUES = ("embedded", "procrastinate")
 IGNORED = ("CRASH_AT", "FRONTEND", "NODE", "SHARED_DATA")
@@ -44,6 +46,7 @@ class Settings:
     `queue` is one of QUEUES: how jobs reach workers. `trusted_proxy` is the address of the one proxy whose word
     about the visitor's address is believed. `handlers` maps further handler names to
     "module:factory", beside those found by entry point. `channels` is the file of channels, read (caseloop.channel_file).
+    `tiers` are the keys of the customers' tiers, the usual one first.
     `streams` is how many pages may be told live, each by a thread of the web server beside `threads`.
     """
 
@@ -62,6 +65,7 @@ class Settings:
     untouched_after: timedelta | None
     channels: Mapping[str, Any]
     streams: int
+    tiers: tuple[str, ...]
 
     @property
     def key_file(self) -> Path:
@@ -96,6 +100,7 @@ class Settings:
             untouched_after=timedelta(minutes=_number(given, "UNTOUCHED_MINUTES", 0, lowest=0, highest=100_000)) or None,
             channels=channel_file.read(given.get("CHANNELS_FILE"), environment),
             streams=_number(given, "STREAMS", 32, lowest=0, highest=1000),
+            tiers=_tiers(given),
         )
 
 
@@ -148,6 +153,14 @@ def _zone(given: Mapping[str, str]) -> ZoneInfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError):
         raise SettingsInvalid(f"{PREFIX}TIME_ZONE: expected a zone such as Asia/Shanghai, got {text!r}.") from None
+
+
+def _tiers(given: Mapping[str, str]) -> tuple[str, ...]:
+    text = given.get("TIERS") or ",".join(DEFAULT_TIERS)
+    keys = tuple(key.strip() for key in text.split(","))
+    if len(set(keys)) != len(keys) or not all(TIER.fullmatch(key) for key in keys):
+        raise SettingsInvalid(f"{PREFIX}TIERS: expected keys such as {','.join(DEFAULT_TIERS)}, each once, got {text!r}.")
+    return keys
 
 
 def _handlers(given: Mapping[str, str]) -> dict[str, str]:

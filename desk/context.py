@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from desk.calendarsource import StoredCalendars
 from desk.clocks import Calendars
+from desk.profiles import DEFAULT_TIERS
 from engine.ports import Chance, Clock, Transaction
 from engine.service import Engine
 from engine.vault import KeyRing
@@ -21,6 +22,8 @@ class DeskSettings:
 
     A case that its assignee doesn't touch for `untouched_after` (None: for ever) is given to somebody else; the supervisor
     hears of it when that happened `tell_supervisor_after` times.
+
+    `tiers` are those that a customer can have; the first one is everybody's who has no other.
     """
 
     process_key: str = "customer-service"
@@ -31,6 +34,7 @@ class DeskSettings:
     late_entry_after: timedelta = timedelta(minutes=5)
     untouched_after: timedelta | None = None
     tell_supervisor_after: int = 3
+    tiers: tuple[str, ...] = DEFAULT_TIERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

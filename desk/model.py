@@ -198,7 +198,8 @@ class Case:
     """The customer's matter, without anything that identifies the customer. `owner` is the one who answers for it.
 
     `received_at` is when the customer came to us, `entered_at` when we noted it; `round` grows with each reopening.
-    `waiting` tells for each token that stands where its diagram pauses clocks what it waits for.
+    `waiting` tells for each token that stands where its diagram pauses clocks what it waits for. `tier` is its customer's, and
+    `tags` are the customer's and its own, as they count for this case.
     """
 
     number: str
@@ -227,6 +228,8 @@ class Case:
     created_by: str
     revision: int
     waiting: Mapping[str, str] = field(default_factory=dict)
+    tier: str = "standard"
+    tags: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -24,6 +24,7 @@ from desk.limits.clockkeeping import PAUSE, ClockKeeping
 from desk.limits.clocklookup import NAMES
 from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
+from desk.profiles import LONGEST_TIER, MOST_TAGS
 from desk.staffing.assignment_records import AssignmentRecords
 from desk.store import cases, conversation, escalations, notices, people, progress, promises
 from desk.store.notices import NewNotice
@@ -125,6 +126,8 @@ class _Writing:
                 self._entered(event)
             case VariableSet(name="classification", value=value) if isinstance(value, Mapping):
                 self._classified(value)
+            case VariableSet(name="case", value=value) if isinstance(value, Mapping):
+                self._profiled(value)
             case VariableSet(name="assignment", value=value) if isinstance(value, Mapping):
                 self._assigned(value, at=event.at, by=event.by)
             case VariableSet(name="clocks", value=value) if isinstance(value, Mapping):
@@ -193,6 +196,14 @@ class _Writing:
     def _classified(self, value: Mapping[str, Any]) -> None:
         fields = ("type", "subtype", "priority")
         self._change(**{field: value[field] for field in fields if isinstance(value.get(field), str)})
+
+    def _profiled(self, value: Mapping[str, Any]) -> None:
+        """Follow the tier and tags by which the process decides, as far as they can be some."""
+        tier, tags = _as(str, value.get("tier")), value.get("tags")
+        if tier:
+            self._change(tier=tier[:LONGEST_TIER])
+        if isinstance(tags, list | tuple):
+            self._change(tags=tuple(tag for tag in tags if isinstance(tag, str))[:MOST_TAGS])
 
     def _assigned(self, value: Mapping[str, Any], *, at: datetime, by: str) -> None:
         owner, team = (_as(str, value.get(name)) or None for name in ("assignee", "team"))

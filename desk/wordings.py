@@ -19,6 +19,11 @@ NO_COLLEAGUE = Wording(
     "is the name or login of nobody here, or of several; write the login.", "不是本单位唯一的姓名或账号，请填写账号。"
 )
 NO_CHOICE = Wording("can't be chosen.", "不能选择。")
+NO_TAG = Wording(
+    "may hold letters, digits and _ - . only, at most 30 characters each, with commas between them.",
+    "只能包含字母、汉字、数字和 _ - .，每个最多 30 个字符，多个之间用逗号分隔。",
+)
+TOO_MANY_TAGS = Wording("are more than 20.", "最多 20 个。")
 NO_CHANNEL = Wording("isn't one of the chat channels.", "不是已配置的聊天渠道。")
 TOO_LONG_ADDRESS = Wording(
     "has more than 100 characters, or ones that can't be printed.", "超过 100 个字符或含有不可打印的字符。"

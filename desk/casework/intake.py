@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,11 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, TeamNotFound
 from desk.instants import instant, with_offset
 from desk.masking import mask_contact, mask_name, mask_number
-from desk.model import Case, CaseState, Channel
+from desk.model import COMMAND_LINE, Case, CaseState, Channel
 from desk.processes import rollout
 from desk.processes.orders import content_of
+from desk.profiles import checked_tags, checked_tier, split_tags
+from desk.rights import require_lead
 from desk.store import cases, customers, people
 from desk.store.cases import Matter
 from desk.store.customers import Customer
@@ -38,6 +40,8 @@ class CustomerMatch:
     name: str
     number: str
     contact: str
+    tier: str
+    tags: tuple[str, ...]
 
 
 ABOUT = "about_agent"
@@ -56,7 +60,14 @@ class Intake:
         with self._db.reading() as tx:
             found = customers.matching(tx, self._context.vault, contact=contact, number=number)
         return [
-            CustomerMatch(id=one.id, name=mask_name(one.name), number=mask_number(one.number), contact=mask_contact(contact))
+            CustomerMatch(
+                id=one.id,
+                name=mask_name(one.name),
+                number=mask_number(one.number),
+                contact=mask_contact(contact),
+                tier=one.tier,
+                tags=one.tags,
+            )
             for one in found
         ]
 
@@ -74,8 +85,9 @@ class Intake:
         `by` is the agent's login (or a program's name, with `team`); `team` is the team that took the request, by default the
         agent's first. The same `request_id` again opens nothing and tells the number; with other answers it is refused.
 
-        Clocks run from `received_at`, which may lie before the entry. Raises FormInvalid, AnswersInvalid,
-        TeamNotFound, NothingRolledOut, RequestSentTwice, KeyUsedOtherwise.
+        Clocks run from `received_at`, which may lie before the entry. A `tier` other than the customer's is for supervisors to
+        give, and stays the customer's; `tags` are added to the customer's for this case. Raises FormInvalid, AnswersInvalid,
+        RightMissing, TeamNotFound, NothingRolledOut, RequestSentTwice, KeyUsedOtherwise.
         """
         with self._db.transaction() as tx:
             if (number := _opened_before(tx, request_id, [dict(form), team])) is not None:
@@ -109,7 +121,7 @@ class Intake:
     def _case(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, version: str) -> Case:
         now, settings = self._context.now(), self._context.settings
         received_at, desired_at = self._times(form, now)
-        customer_id, kind = self._customer(tx, form, now)
+        customer, kind = self._customer(tx, form, by, now)
         channel = _text(form, "channel") or Channel.SYSTEM
         return Case(
             number=next_number(tx, now, self._context.zone),
@@ -123,7 +135,7 @@ class Intake:
             channel=channel,
             preferred_channel=_text(form, "preferred_channel"),
             customer_kind=kind,
-            customer_id=customer_id,
+            customer_id=customer.id,
             team=team,
             owner=None,
             owner_task_id=None,
@@ -137,6 +149,8 @@ class Intake:
             closed_at=None,
             created_by=by,
             revision=1,
+            tier=customer.tier,
+            tags=checked_tags((*customer.tags, *split_tags(_text(form, "tags")))),
         )
 
     def _times(self, form: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime | None]:
@@ -157,21 +171,26 @@ class Intake:
             raise AnswersInvalid(errors)
         return min(received_at, now), read["desired_at"]
 
-    def _customer(self, tx: Transaction, form: Mapping[str, Any], now: datetime) -> tuple[int, str]:
-        """The customer's id and whether we knew them: by number, else by contact and name (families share a phone).
+    def _customer(self, tx: Transaction, form: Mapping[str, Any], by: str, now: datetime) -> tuple[Customer, str]:
+        """The customer and whether we knew them: by number, else by contact and name (families share a phone).
 
-        What we didn't know of them yet, their name or number, is added.
+        What we didn't know of them yet, their name or number, is added, and the tier when the form gives another one.
         """
-        name, contact, number = (_text(form, key) for key in ("customer_name", "customer_contact", "customer_number"))
-        vault = self._context.vault
+        name, contact, number, tier = (_text(form, f"customer_{key}") for key in ("name", "contact", "number", "tier"))
+        vault, usual = self._context.vault, self._context.settings.tiers[0]
         known = _recognised(customers.matching(tx, vault, contact=contact, number=number), name=name, number=number)
-        if known is not None:
+        before = known.tier if known else usual
+        if tier and tier != before:
+            _check_tier(tx, tier, self._context.settings.tiers, by)
+        if known is None:
+            customer_id = customers.insert_customer(tx, vault, name=name, number=number, tier=tier or usual, at=now)
+            known, kind = customers.by_id(tx, vault, [customer_id])[customer_id], _text(form, "customer_kind") or "new"
+        else:
             customers.complete(tx, vault, known, name=name, number=number)
-            customers.add_contact(tx, vault, known.id, contact)
-            return known.id, "existing"
-        customer_id = customers.insert_customer(tx, vault, name=name, number=number, at=now)
-        customers.add_contact(tx, vault, customer_id, contact)
-        return customer_id, _text(form, "customer_kind") or "new"
+            customers.save_profile(tx, known.id, tier=tier or None)
+            known, kind = replace(known, tier=tier or before), "existing"
+        customers.add_contact(tx, vault, known.id, contact)
+        return known, kind
 
 
 def _opened_before(tx: Transaction, request_id: str | None, asked: Any) -> str | None:
@@ -205,6 +224,13 @@ def _recognised(found: Sequence[Customer], *, name: str, number: str) -> Custome
     return next(by_number, None) or next(by_contact, None)
 
 
+def _check_tier(tx: Transaction, tier: str, tiers: Sequence[str], by: str) -> None:
+    """Raises AnswersInvalid for a tier that isn't ours, RightMissing for who may not give one."""
+    checked_tier(tier, tiers, "customer_tier")
+    if by != COMMAND_LINE:
+        require_lead(people.agent(tx, by), "give a customer another tier")
+
+
 def _matter(form: Mapping[str, Any]) -> Matter:
     return Matter(
         contact=_text(form, "customer_contact"),
@@ -223,6 +249,8 @@ def _variables(case: Case) -> dict[str, Any]:
         "received_at": case.received_at,
         "created_by": case.created_by,
         "preferred_channel": case.preferred_channel,
+        "tier": case.tier,
+        "tags": list(case.tags),
     }
 
 

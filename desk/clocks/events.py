@@ -23,6 +23,7 @@ class Cause(StrEnum):
     TYPE_CHANGED = "type_changed"  # classified anew
     CUSTOMER_CHANGED = "customer_changed"  # it was another customer's
     TIER_CHANGED = "tier_changed"  # the customer has another contract
+    TAGS_CHANGED = "tags_changed"  # the case or its customer was found to be of another kind
     POLICY_APPLIED = "policy_applied"  # new target rows were applied to open cases (E25)
     CALENDAR_EDITED = "calendar_edited"  # days were opened or closed (E26)
     MERGED = "merged"  # another case of the same matter, received earlier, was merged into it (E38)

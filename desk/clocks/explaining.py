@@ -11,7 +11,7 @@ from typing import Any
 from bpmn.wording import Wording
 from desk.calendars.working_time import WEEKLY
 from desk.clocks.evaluation import evaluate
-from desk.clocks.events import ClockEvent, ClockPaused, ClockRetargeted, ClockStarted
+from desk.clocks.events import Cause, ClockEvent, ClockPaused, ClockRetargeted, ClockStarted
 from desk.clocks.state import ClockPhase, ClockState
 from desk.clocks.targets import Calendars, limit_text
 
@@ -76,7 +76,9 @@ def _promised(events: Sequence[ClockEvent], state: ClockState) -> Iterator[Clock
                 said = {"limit": limit_text(target.limit), "calendar": target.calendar, "source": target.source}
                 dues = {"due_before": event.due_before, "due_after": event.due_after}
                 about = {"at": event.at, "by": event.by, "cause": event.cause, "rule": event.rule, "note": event.note}
-                yield _step("retargeted", **about, **said, **dues)
+                # an edited calendar asks no rows
+                rows = () if event.cause is Cause.CALENDAR_EDITED else target.considered
+                yield _step("retargeted", **about, **said, **dues, considered=rows)
     if state.target.not_before is not None:
         yield _step("not_before", at=state.target.not_before)
 

@@ -19,12 +19,16 @@ RULES: Mapping[Cause, DueRule] = {
     Cause.TYPE_CHANGED: DueRule.GRACE,
     Cause.CUSTOMER_CHANGED: DueRule.GRACE,
     Cause.TIER_CHANGED: DueRule.GRACE,
+    Cause.TAGS_CHANGED: DueRule.GRACE,
     Cause.POLICY_APPLIED: DueRule.GRACE,
     Cause.CALENDAR_EDITED: DueRule.FROM_RECEIPT,
     Cause.MERGED: DueRule.GRACE,
     Cause.SOLVED_LATE: DueRule.FROM_RECEIPT,
 }
 """How the new due instant follows from what changed, unless an order says otherwise."""
+
+CLASSED_ANEW = frozenset({Cause.TYPE_CHANGED, Cause.CUSTOMER_CHANGED, Cause.TIER_CHANGED, Cause.TAGS_CHANGED})
+"""What counts like a priority that is lowered where it gives more time (E22)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,8 @@ class RetargetClock:
 
     With `grace` a shorter limit leaves so much time, but never more than was left before (E21).
 
-    Lowering needs a `note` that says why, and `may_lower`: that whoever orders it has the right (E22).
+    To lower a priority, or to give more time by another class, needs a `note` that says why, and `may_lower`: that whoever
+    orders it has the right (E22).
     """
 
     by: str
@@ -64,9 +69,12 @@ def retarget(events: Sequence[ClockEvent], order: RetargetClock, calendars: Cale
     )
     if _promises_the_same(before, after) and not order.anchored_at:
         return []
-    # whoever asks for more haste gets no later limit, whatever the rows say
-    if order.cause is Cause.PRIORITY_RAISED and after.due_if_resumed > before.due_if_resumed:
-        return []
+    if after.due_if_resumed > before.due_if_resumed:
+        # whoever asks for more haste gets no later limit, whatever the rows say
+        if order.cause is Cause.PRIORITY_RAISED:
+            return []
+        if order.cause in CLASSED_ANEW:
+            _check_lowering(order)
     return [replace(change, due_after=after.due_at)]
 
 
@@ -121,7 +129,7 @@ def _check_lowering(order: RetargetClock) -> None:
     if not order.note.strip():
         raise ReasonMissing()
     if not order.may_lower:
-        raise RightMissing(order.by, "lower a priority that is being timed", "a supervisor")
+        raise RightMissing(order.by, "lower a priority or give more time while it is timed", "a supervisor")
 
 
 def _change(before: ClockState, order: RetargetClock, target: ServiceTarget, now: datetime) -> ClockRetargeted:

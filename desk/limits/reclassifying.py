@@ -1,8 +1,8 @@
-"""Another priority or type for a running case: its clocks get the limits of what it is now, by the rules of E21 to E23."""
+"""Another priority, type, tier or tags for a running case: its clocks get the limits of what it is now (E21 to E23)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
 from desk.model import Agent, Case, CaseType, Priority
-from desk.rights import readable, require_owner_or_lead
-from desk.store import cases, people
+from desk.profiles import checked_tags, checked_tier
+from desk.rights import readable, require_lead, require_owner_or_lead
+from desk.store import cases, customers, people
 from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
 from engine.commands import SetVariables
 from engine.db import queries
@@ -23,18 +24,26 @@ from engine.db.database import tried_again
 from engine.model import ProcessInstance
 from engine.ports import Transaction
 
-CLASSIFICATION = "classification"
+VARIABLES: Mapping[str, tuple[str, ...]] = {"classification": ("priority", "type", "subtype"), "case": ("tier", "tags")}
+"""In which variable the process has each part of the class."""
+CLASSES = tuple(name for parts in VARIABLES.values() for name in parts)
 LONGEST_REASON = 500
 RANKS: Mapping[str, int] = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.URGENT: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewClass:
-    """What a case is found to be; None leaves it as it is."""
+    """What a case is found to be; None leaves it as it is.
+
+    The tier is the customer's, for their next cases too; so are the tags with `keep_tags`.
+    """
 
     priority: str | None = None
     type: str | None = None
     subtype: str | None = None
+    tier: str | None = None
+    tags: Sequence[str] | None = None
+    keep_tags: bool = False
 
 
 class Reclassifying:
@@ -47,7 +56,8 @@ class Reclassifying:
 
     @tried_again
     def reclassify(self, number: str, wanted: NewClass, *, reason: str, by: str) -> Case:
-        """Class a case anew. Raising the priority is for its owner and supervisors, lowering it for supervisors (E22).
+        """Class a case anew. Raising the priority is for its owner and supervisors; lowering it, giving more time by another
+        class (E22) and another tier are for supervisors.
 
         Raises CaseNotFound, CaseClosed, RightMissing, AnswersInvalid without a reason or for a class that doesn't exist.
         """
@@ -60,18 +70,34 @@ class Reclassifying:
             if not case.open:
                 raise CaseClosed(number)
             require_owner_or_lead(agent, case, "class it anew")
-            changed = {name: value for name in ("priority", "type", "subtype") if (value := getattr(wanted, name)) is not None}
-            if all(getattr(case, name) == value for name, value in changed.items()):
-                return case
-            self._apply(tx, instance, case, changed, agent, reason.strip())
+            changed = self._changed(case, wanted)
+            if "tier" in changed:
+                require_lead(agent, "give a customer another tier")
+            kept = {"tier": changed.get("tier"), "tags": changed.get("tags", case.tags) if wanted.keep_tags else None}
+            customers.save_profile(tx, case.customer_id, **kept)
+            if changed:
+                self._apply(tx, instance, case, changed, agent, reason.strip())
             return cases.case(tx, number)
 
+    def _changed(self, case: Case, wanted: NewClass) -> dict[str, Any]:
+        """What is asked for and differs. Raises AnswersInvalid for a tier or tags that can't be."""
+        asked = {name: value for name in CLASSES if (value := getattr(wanted, name)) is not None}
+        if "tags" in asked:
+            asked["tags"] = checked_tags(asked["tags"])
+        changed = {name: value for name, value in asked.items() if getattr(case, name) != value}
+        if "tier" in changed:
+            checked_tier(changed["tier"], self._context.settings.tiers)
+        return changed
+
     def _apply(
-        self, tx: Transaction, instance: ProcessInstance, case: Case, changed: Mapping[str, str], agent: Agent, reason: str
+        self, tx: Transaction, instance: ProcessInstance, case: Case, changed: Mapping[str, Any], agent: Agent, reason: str
     ) -> None:
         variables = dict(queries.variables(tx, self._context.vault, instance.id))
-        before = variables.get(CLASSIFICATION)
-        variables[CLASSIFICATION] = {**(before if isinstance(before, Mapping) else {}), **changed}
+        for name, parts in VARIABLES.items():
+            told = {part: list(changed[part]) if part == "tags" else changed[part] for part in parts if part in changed}
+            if told:
+                before = variables.get(name)
+                variables[name] = {**(before if isinstance(before, Mapping) else {}), **told}
         self.retarget(tx, instance, case, variables, cause=cause_of(case, changed), agent=agent, reason=reason)
 
     def retarget(
@@ -109,12 +135,14 @@ class Reclassifying:
         clockchanges.change(tx, context, case.number, alter, by=agent.login, reason=cause)
 
 
-def cause_of(case: Case, changed: Mapping[str, str]) -> Cause:
-    """What a new class comes to for the clocks: another priority counts before another type."""
+def cause_of(case: Case, changed: Mapping[str, Any]) -> Cause:
+    """What a new class comes to for the clocks: another priority counts before another type, that before tier and tags."""
     before, after = RANKS.get(case.priority, 1), RANKS.get(changed.get("priority", case.priority), 1)
     if after != before:
         return Cause.PRIORITY_RAISED if after > before else Cause.PRIORITY_LOWERED
-    return Cause.TYPE_CHANGED
+    if "type" in changed or "subtype" in changed:
+        return Cause.TYPE_CHANGED
+    return Cause.TIER_CHANGED if "tier" in changed else Cause.TAGS_CHANGED
 
 
 def _check(wanted: NewClass, reason: str) -> None:

@@ -27,6 +27,8 @@ class Request:
     received_at: datetime
     channel: str | None = None
     customer_kind: str | None = None
+    tier: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,14 @@ class TargetBook:
         with self._db.reading() as tx:
             return queries.deployments(tx, key=self._context.settings.process_key)
 
-    def board(
-        self, version: str, received_at: datetime, *, channel: str | None = None, customer_kind: str | None = None
-    ) -> TargetBoard:
-        """What is promised for a request received then. Raises NotFound for a version that isn't deployed."""
+    def board(self, version: str, received_at: datetime, **more: Any) -> TargetBoard:
+        """What is promised for a request received then; `more` are further fields of Request (channel, tier, tags …).
+
+        Raises NotFound for a version that isn't deployed.
+        """
         with self._db.reading() as tx:
             definition, calendars = self._definition(tx, version), self._context.calendars_in(tx)
-        asked = {"received_at": received_at, "channel": channel, "customer_kind": customer_kind}
+        asked = {"received_at": received_at, **more}
         return TargetBoard(
             version=version,
             promised={
@@ -105,5 +108,6 @@ def _promised(definition: Definition, calendars: Calendars, request: Request) ->
 def _variables(request: Request) -> dict[str, Any]:
     said = {"type": request.type, "priority": request.priority, "subtype": None, "needs_tech": False}
     case = {"channel": request.channel, "customer_kind": request.customer_kind, "received_at": request.received_at}
+    case |= {"tier": request.tier, "tags": list(request.tags)}
     more = {"team": None, "created_by": None, "preferred_channel": None}
     return {"classification": said, "case": {**case, **more}, "intake": {**said, **case}}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, insert, or_, select, true, update
 
 from desk import tables
 from desk.errors import CaseNotFound
@@ -177,6 +178,8 @@ class Filter:
     owner: str | None = None
     process_key: str | None = None
     version: str | None = None
+    tier: str | None = None
+    tag: str | None = None
     entered_from: datetime | None = None
     entered_until: datetime | None = None
     text: TextFilter | None = None
@@ -205,9 +208,11 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     table = tables.case.c
     conditions = [
         table[name] == value
-        for name in ("type", "priority", "team", "owner", "process_key", "version")
+        for name in ("type", "priority", "team", "owner", "process_key", "version", "tier")
         if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.tag is not None:
+        conditions.append(cast(table.tags, String).contains(json.dumps(wanted.tag), autoescape=True))
     if wanted.states is not None:
         conditions.append(table.state.in_(wanted.states))
     if wanted.entered_from is not None:
@@ -234,4 +239,4 @@ def _text_condition(text: TextFilter) -> ColumnElement[bool]:
 
 
 def _case(row: Row) -> Case:
-    return Case(**{**row._mapping, "state": CaseState(row.state)})
+    return Case(**{**row._mapping, "state": CaseState(row.state), "tags": tuple(row.tags)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,15 +22,18 @@ class Customer:
     id: int
     name: str
     number: str
+    tier: str
+    tags: tuple[str, ...]
 
 
-def insert_customer(tx: Transaction, vault: KeyRing, *, name: str, number: str, at: datetime) -> int:
+def insert_customer(tx: Transaction, vault: KeyRing, *, name: str, number: str, tier: str, at: datetime) -> int:
     """Keep a new customer."""
     query = insert(tables.customer).values(
         name_sealed=seal(vault, name, NAME),
         name_index=index(vault, name, NAME),
         number_sealed=seal(vault, number, CUSTOMER_NUMBER),
         number_index=index(vault, number, CUSTOMER_NUMBER),
+        tier=tier,
         created_at=at,
     )
     return tx.execute(query).inserted_primary_key[0]
@@ -46,6 +49,13 @@ def complete(tx: Transaction, vault: KeyRing, known: Customer, *, name: str, num
         changes |= {"number_sealed": sealed, "number_index": found}
     if changes:
         tx.execute(update(tables.customer).where(tables.customer.c.id == known.id).values(**changes))
+
+
+def save_profile(tx: Transaction, customer_id: int, *, tier: str | None = None, tags: Sequence[str] | None = None) -> None:
+    """Keep another tier or other tags; None leaves what was."""
+    changes = {name: value for name, value in (("tier", tier), ("tags", tags)) if value is not None}
+    if changes:
+        tx.execute(update(tables.customer).where(tables.customer.c.id == customer_id).values(**changes))
 
 
 def add_contact(tx: Transaction, vault: KeyRing, customer_id: int, contact: str) -> None:
@@ -85,6 +95,12 @@ def ids_matching(tx: Transaction, vault: KeyRing, text: str) -> list[int]:
 def _customers(tx: Transaction, vault: KeyRing, where: ColumnElement[bool]) -> list[Customer]:
     query = select(tables.customer).where(where).order_by(tables.customer.c.id.desc())
     return [
-        Customer(id=row.id, name=unseal(vault, row.name_sealed, NAME), number=unseal(vault, row.number_sealed, CUSTOMER_NUMBER))
+        Customer(
+            id=row.id,
+            name=unseal(vault, row.name_sealed, NAME),
+            number=unseal(vault, row.number_sealed, CUSTOMER_NUMBER),
+            tier=row.tier,
+            tags=tuple(row.tags),
+        )
         for row in tx.execute(query)
     ]

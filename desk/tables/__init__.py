@@ -29,6 +29,7 @@ from desk.tables.columns import (
     key_column,
     login_column,
     metadata,
+    profile_columns,
     sealed_column,
 )
 from desk.tables.notification import delivery, notice, preference, wording
@@ -107,6 +108,7 @@ customer = Table(
     Column("name_index", LargeBinary),
     sealed_column("number_sealed", CUSTOMER_NUMBER),
     Column("number_index", LargeBinary),
+    *profile_columns(),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_desk_customer_name_index", "name_index"),
     Index("ix_desk_customer_number_index", "number_index"),
@@ -163,6 +165,7 @@ case = Table(
     Column("closed_at", UtcDateTime),
     login_column("created_by"),
     Column("waiting", JSON, nullable=False),
+    *profile_columns(),
     Column("revision", Integer, nullable=False),
     Index("ix_desk_case_state_received_at", "state", "received_at"),
     Index("ix_desk_case_team_state", "team", "state"),

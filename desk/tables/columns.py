@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, MetaData, String
+from sqlalchemy import JSON, Column, ForeignKey, LargeBinary, MetaData, String
 
 from engine.db.tables import NAMING
 from engine.db.types import Key
@@ -35,6 +35,12 @@ def key_column() -> Column:
 def login_column(name: str = "login", *, nullable: bool = False) -> Column:
     """Who: an agent's login, or a program's name."""
     return Column(name, String(100), nullable=nullable)
+
+
+def profile_columns() -> tuple[Column, Column]:
+    """A customer's tier and tags, as desk.profiles spells them."""
+    tier = Column("tier", String(40), nullable=False, server_default="standard")
+    return tier, Column("tags", JSON, nullable=False, server_default="[]")
 
 
 def case_column(name: str = "case_number", *, primary_key: bool = False) -> Column:

@@ -87,6 +87,7 @@ def test_every_command_has_help_with_an_example(home: Path, path: tuple[str, ...
         ({"CASELOOP_HANDLERS": "sms"}, "expected name=module:factory"),
         ({"CASELOOP_QUEUE": "celery"}, "expected embedded or procrastinate, got 'celery'"),
         ({"CASELOOP_QUEUE": "procrastinate"}, "procrastinate works on PostgreSQL only"),
+        ({"CASELOOP_TIERS": "standard,,vip"}, "expected keys such as standard,vip,key_account, each once"),
         ({"CASELOOP_PROT": "8080"}, "CASELOOP_PROT isn't a setting"),
     ],
 )

@@ -96,11 +96,12 @@ def test_every_row_of_every_table_can_fire():
     intakes = [{"intake": dict(zip(keys, chosen, strict=True))} for chosen in product(*values)]
     assert rows_that_fire("classify", intakes) == {"priority": set(range(1, 9)), "technical_fault": {1, 2, 3}}
     cases = [
-        {"classification": {"type": t, "priority": p, "needs_tech": n}, "case": {"team": "service", "channel": channel}}
+        {"classification": {"type": t, "priority": p, "needs_tech": n}, "case": {"team": "service", "channel": channel, **who}}
         for t, p, n, channel in product(TYPES, PRIORITIES, (True, False), ("phone", "email"))
+        for who in ({"tier": "vip", "tags": []}, {"tier": "standard", "tags": ["quick_lane"]}, {})
     ]
-    assert rows_that_fire("route", cases) == {"route": set(range(1, 7))}
-    assert rows_that_fire("targets", cases) == {"targets": set(range(1, 14))}
+    assert rows_that_fire("route", cases) == {"route": set(range(1, 9))}
+    assert rows_that_fire("targets", cases) == {"targets": set(range(1, 20))}
 
 
 # -- route: R34 to R39
@@ -127,12 +128,27 @@ def test_a_technical_fault_stays_with_the_complaint_specialists():
     assert decide("route", classification=classification, case={"team": None}).value["team"] == "complaints"
 
 
+@pytest.mark.parametrize(
+    ("type_", "who", "team"),
+    [
+        ("inquiry", {"tags": ["refund", "quick_lane"]}, "technical"),
+        ("inquiry", {"tags": ["refund"]}, "service-b"),
+        ("complaint", {"tags": ["quick_lane"]}, "complaints"),
+        ("suggestion", {"tier": "key_account"}, "service-b"),
+        ("suggestion", {"tier": "standard"}, "product"),
+    ],
+)
+def test_tier_and_tags_choose_the_team(type_, who, team):
+    classification = {"type": type_, "priority": "normal", "needs_tech": False}
+    assert decide("route", classification=classification, case={"team": "service-b", **who}).value["team"] == team
+
+
 # -- targets: R20 to R22, R29 to R31, C1 to C5, C13
 
 
-def limits(type_: str, priority: str, channel: str = "phone") -> dict[str, datetime]:
+def limits(type_: str, priority: str, channel: str = "phone", **who: Any) -> dict[str, datetime]:
     classification = {"type": type_, "priority": priority, "needs_tech": False}
-    rows = decide("targets", classification=classification, case={"channel": channel}).value
+    rows = decide("targets", classification=classification, case={"channel": channel, **who}).value
     targets = strictest_targets(rows, Anchors(received_at=TUESDAY), CALENDARS)
     return {name: target.due_at for name, target in targets.clocks.items()}
 
@@ -159,9 +175,10 @@ SOLVE = {
 TRANSFER = (after(hours=1), after(hours=12), after(hours=24))
 
 
+@pytest.mark.parametrize("who", [{}, {"tier": "standard", "tags": []}], ids=["unknown", "standard"])
 @pytest.mark.parametrize(("type_", "priority"), list(product(TYPES, PRIORITIES)))
-def test_the_effective_limits_are_those_of_the_reconciled_table(type_, priority):
-    rank, due = PRIORITIES.index(priority), limits(type_, priority)
+def test_the_effective_limits_are_those_of_the_reconciled_table(type_, priority, who):
+    rank, due = PRIORITIES.index(priority), limits(type_, priority, **who)
     assert due["respond"] == RESPOND[type_][rank]
     assert due["solve"] == SOLVE[type_][rank]
     assert due.get("transfer") == (TRANSFER[rank] if type_ in ("inquiry", "complaint") else None)
@@ -171,3 +188,20 @@ def test_the_effective_limits_are_those_of_the_reconciled_table(type_, priority)
 
 def test_only_live_questions_have_to_be_picked_up():
     assert "pickup" not in limits("inquiry", "normal", channel="email")
+
+
+@pytest.mark.parametrize("tier", ["vip", "key_account"])
+@pytest.mark.parametrize(("type_", "priority"), list(product(TYPES, PRIORITIES)))
+def test_who_is_more_than_standard_is_promised_more_and_never_less(type_, priority, tier):
+    usual, due = limits(type_, priority), limits(type_, priority, tier=tier, tags=[])
+    assert due["respond"] == min(usual["respond"], after(minutes=30))
+    assert all(due[name] <= usual[name] for name in usual)
+    solve = (after(hours=1), after(hours=8), datetime(2024, 3, 7, 18, tzinfo=ZONE))[PRIORITIES.index(priority)]
+    assert due["solve"] == min(usual["solve"], solve)
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_the_quick_lane_is_for_questions_and_complaints(type_):
+    due = limits(type_, "normal", tier="standard", tags=["quick_lane"])
+    quick = (after(minutes=15), after(hours=4))
+    assert ((due["respond"], due["solve"]) == quick) is (type_ in ("inquiry", "complaint"))

@@ -58,6 +58,8 @@ FIELDS = {
     "type": TEXT,
     "subtype": TEXT,
     "priority": TEXT,
+    "tier": TEXT,
+    "tags": items(TEXT),
     "channel": TEXT,
     "team": TEXT,
     "owner": or_null(TEXT),
@@ -95,6 +97,8 @@ FILTERS = {
     "team": text(60),
     "owner": text(100),
     "version": VERSION,
+    "tier": text(40),
+    "tag": text(30),
 }
 CASE_NUMBER = text(40, pattern="^[A-Za-z0-9-]+$")
 
@@ -150,7 +154,8 @@ def get_case(call: Call) -> Answer:
 
 def open_case(call: Call) -> Answer:
     """Open a case with the answers of the intake form. With the header Idempotency-Key the same order again opens nothing and
-    tells the number. `team` is the team that took the request, by default the agent's first.
+    tells the number. `team` is the team that took the request, by default the agent's first. In the shipped form `customer_tier`
+    is for supervisors to give, and `tags` are one text with commas.
     """
     key = f"api:{call.by}:{call.key}" if call.key else None
     number = services().desk.intake.open_case(call.body["form"], by=call.by, team=call.body.get("team"), request_id=key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,12 @@ from desk.limits.promises import PromiseState
 from desk.limits.reclassifying import NewClass
 from desk.limits.timing import ClockWhy
 from desk.model import CaseType, Priority, Scope
+from desk.profiles import MOST_TAGS
 from desk.store.promises import KeptPromise
 from desk.wordings import NO_TIME
 from webui.api.cases import CASE_NUMBER, ROLES
 from webui.api.operations import Answer, Call, Operation, View
-from webui.api.shapes import ID, INSTANT, REASON, TEXT, WHOLE, Schema, Shape, items, one_of, or_null, takes, text
+from webui.api.shapes import BOOLEAN, ID, INSTANT, REASON, TEXT, WHOLE, Schema, Shape, items, one_of, or_null, takes, text
 from webui.context import services
 
 WHY = Shape(
@@ -51,6 +53,14 @@ PROMISES: Schema = {"title": "Promises", **takes({"items": items(PROMISE.schema)
 NOTE = text(500, shortest=0)
 WHEN = text(40, pattern="^[0-9T:.+Z -]+$")
 LEFT_OUT = ("spam", "cancelled")
+CLASS: Mapping[str, Schema] = {
+    "priority": one_of(Priority),
+    "type": one_of(CaseType),
+    "subtype": text(100),
+    "tier": text(40),
+    "tags": items(text(30), maxItems=MOST_TAGS),
+    "keep_tags": BOOLEAN,
+}
 
 
 def explain_clocks(call: Call) -> Answer:
@@ -79,8 +89,10 @@ def resume_clocks(call: Call) -> Answer:
 
 
 def reclassify_case(call: Call) -> Answer:
-    """Class a case anew: its clocks get the limits of what it is now. Only supervisors lower a priority. Answers the clocks."""
-    wanted = NewClass(priority=call.body.get("priority"), type=call.body.get("type"), subtype=call.body.get("subtype"))
+    """Class a case anew: its clocks get the limits of what it is now. Only supervisors lower a priority, give more time or give
+    another tier, which is the customer's from then on; so are the tags with `keep_tags`. Answers the clocks.
+    """
+    wanted = NewClass(**{name: call.body[name] for name in CLASS if name in call.body})
     services().desk.reclassifying.reclassify(call.path["number"], wanted, reason=call.body["reason"], by=call.by)
     return _whys(call)
 
@@ -159,7 +171,7 @@ OPERATIONS = (
         "POST",
         "/class",
         reclassify_case,
-        body=takes({"reason": REASON}, priority=one_of(Priority), type=one_of(CaseType), subtype=text(100)),
+        body=takes({"reason": REASON}, **CLASS),
         answers={200: WHYS},
     ),
     _at(

@@ -218,9 +218,18 @@ def test_e23_another_type_customer_or_tier_counts_like_a_raise_and_the_strictest
 @pytest.mark.parametrize(("limit", "due"), [(30, "2024-03-05T11:00"), (48 * 60, "2024-03-07T09:00")])
 def test_e23_what_was_missed_stays_missed_whatever_the_case_becomes(cause, limit, due):
     events = [started("2024-03-05T09:00", 2, "h")]
-    events += retarget(events, order(cause, target(limit, "min")), CALENDARS, local("2024-03-05T11:20"))
+    another = order(cause, target(limit, "min"), note="误判", may_lower=True)
+    events += retarget(events, another, CALENDARS, local("2024-03-05T11:20"))
     said = state(events, "2024-03-05T11:20")
     assert (said.due_at, said.breached_at, said.breach_cause) == (local(due), local("2024-03-05T11:00"), None)
+
+
+@pytest.mark.parametrize("cause", [Cause.TYPE_CHANGED, Cause.TIER_CHANGED, Cause.TAGS_CHANGED])
+def test_e23_another_class_that_gives_more_time_needs_the_right_like_a_lower_priority(cause):
+    events, now = [started("2024-03-05T09:00", 2, "h")], local("2024-03-05T10:00")
+    with pytest.raises(RightMissing, match="give more time"):
+        retarget(events, order(cause, target(8, "h"), note="误判"), CALENDARS, now)
+    assert retarget(events, order(cause, target(1, "h"), note="误判"), CALENDARS, now)
 
 
 def test_e23_what_has_no_limit_any_more_is_void_and_nothing_is_due():

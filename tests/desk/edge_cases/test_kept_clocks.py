@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from desk import tables
 from desk.collaboration.contributions import Asked
-from desk.errors import RightMissing
+from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.limit_errors import ClockHeldByProcess, NothingToPause
 from desk.limits.promises import PromiseState
 from desk.limits.reclassifying import NewClass
@@ -181,6 +181,35 @@ def test_e23_another_type_brings_and_takes_away_limits(office):
     assert clock(office, number, "follow_up").due_at == local("2023-10-04T09:30")
     office.desk.reclassifying.reclassify(number, NewClass(type="inquiry"), reason="误判", by="wang")
     assert clock(office, number, "follow_up").state == "void"
+
+
+def test_e23_a_higher_tier_shortens_the_limits_of_a_running_case_and_of_the_customers_next_ones(office):
+    number = office.open(type="inquiry", usage_blocked=False, received_at="2023-10-01T09:00")
+    office.at("12:00")
+    owner = office.task(number).assignee or ""
+    with pytest.raises(RightMissing, match="another tier"):
+        office.desk.reclassifying.reclassify(number, NewClass(tier="vip"), reason="签约客户", by=owner)
+    with pytest.raises(AnswersInvalid, match="standard, vip, key_account"):
+        office.desk.reclassifying.reclassify(number, NewClass(tier="gold"), reason="签约客户", by="wang")
+    case = office.desk.reclassifying.reclassify(number, NewClass(tier="vip"), reason="签约客户", by="wang")
+    assert case.tier == "vip"
+    solve = next(why for why in office.desk.timing.why(number, viewer="wang") if why.name == "solve")
+    assert solve.state.due_at == local("2023-10-01T17:00")
+    [changed] = [step for step in solve.steps if step.arguments.get("cause") == "tier_changed"]
+    assert {row["source"] for row in changed.arguments["considered"]} >= {"一般：24小时内解决", "贵宾和大客户：一般的8小时内解决"}
+    again = office.open(type="inquiry", usage_blocked=False, received_at="2023-10-01T12:00")
+    assert office.desk.cases.case(again, viewer="wang").case.tier == "vip"
+
+
+def test_e23_tags_change_the_limits_too_and_taking_time_back_is_for_supervisors(office):
+    number = office.open(type="inquiry", usage_blocked=False)
+    owner = office.task(number).assignee or ""
+    case = office.desk.reclassifying.reclassify(number, NewClass(tags=["Quick Lane"]), reason="密码重置", by=owner)
+    assert (case.tags, clock(office, number).due_at) == (("quick_lane",), local("2023-10-01T13:30"))
+    with pytest.raises(RightMissing, match="more time"):
+        office.desk.reclassifying.reclassify(number, NewClass(tags=[]), reason="误判", by=owner)
+    assert office.desk.reclassifying.reclassify(number, NewClass(tags=[]), reason="误判", by="wang").tags == ()
+    assert clock(office, number).due_at == local("2023-10-02T09:30")
 
 
 def test_e24_the_customers_clocks_go_on_when_a_case_changes_hands(office):

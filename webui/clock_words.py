@@ -46,6 +46,7 @@ CAUSES = {
     "type_changed": Label(text=mark("the type was changed")),
     "customer_changed": Label(text=mark("it was another customer's")),
     "tier_changed": Label(text=mark("the customer's tier changed")),
+    "tags_changed": Label(text=mark("the tags changed")),
     "policy_applied": Label(text=mark("other targets were applied")),
     "calendar_edited": Label(text=mark("the calendar was edited")),
     "merged": Label(text=mark("another case was merged into it")),

@@ -30,7 +30,7 @@ from desk.assignment import assign, weight_of
 from desk.casetasks import instance_of
 from desk.model import NewAgent, Priority
 from desk.store import assignments, candidates
-from desk.store.candidates import WORKING
+from desk.store.loads import WORKING
 from engine.db import queries
 from engine.errors import Conflict
 from engine.history import HandlerDecided

@@ -4,19 +4,19 @@ not yet here: the desk's records follow when the transaction's events are comple
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from desk.assignment import Candidate
+from desk.assignment import Candidate, Wanted
 from desk.assignment.absences import stand_ins
 from desk.collaboration.authority import Grant
 from desk.escalating.escalation import Escalated
 from desk.model import Agent, Case, Team
+from desk.staffing.reserving import reserved
 from desk.store import approvals, assignments, cases, contributions, escalations, people, staffing
-from desk.store import candidates as store_candidates
 from engine.db import queries
 from engine.ports import Transaction
 from engine.vault import KeyRing
@@ -66,12 +66,12 @@ def for_approval(tx: Transaction, now: datetime) -> ApprovalFacts:
     )
 
 
-def candidates(tx: Transaction, team_keys: Iterable[str], now: datetime) -> list[Candidate]:
-    """The members of the teams, and who stands in for absent ones, with their present load.
+def candidates(tx: Transaction, wanted: Wanted, now: datetime) -> list[Candidate]:
+    """The members of the teams that are asked, and who stands in for absent ones, with their present load.
 
-    Who else decides about one of them waits until this transaction ends, so that nobody gets more than they can carry.
+    Whom the rule of assignment chooses of them is kept for this transaction, so that nobody gets more than they can carry.
     """
-    return store_candidates.candidates(tx, list(team_keys), now, lock=True)
+    return reserved(tx, wanted, now)
 
 
 def contribution(tx: Transaction, vault: KeyRing, said: Any) -> Part | None:

@@ -45,22 +45,21 @@ class Assign:
     def gather(self, call: HandlerCall, tx: Transaction) -> Known:
         """Read the members of both teams, the owner of the round before, and who knows the customer."""
         case = facts.case(tx, call.business_key)
+        kept_from = facts.kept_from(tx, call.business_key)
         if _is_contribution(call):
-            found = facts.candidates(tx, _wanted(call).teams, call.now)
-            kept_from = facts.kept_from(tx, call.business_key) | ({case.owner} if case.owner else set())
-            return Known(candidates=found, previous_owner=None, kept_from=kept_from)
-        return Known(
-            candidates=facts.candidates(tx, _wanted(call).teams, call.now),
-            previous_owner=case.owner if _round(call) > 1 else None,
-            familiar=facts.owners_of_customer(tx, case),
-            kept_from=facts.kept_from(tx, call.business_key),
-        )
+            known = Known(candidates=(), previous_owner=None, kept_from=kept_from | ({case.owner} if case.owner else set()))
+        else:
+            known = Known(
+                candidates=(),
+                previous_owner=case.owner if _round(call) > 1 else None,
+                familiar=facts.owners_of_customer(tx, case),
+                kept_from=kept_from,
+            )
+        return replace(known, candidates=facts.candidates(tx, _wanted_knowing(call, known), call.now))
 
     def decide(self, call: HandlerCall, facts: Known) -> Decision:
         """Apply desk.assignment's rule."""
-        asked = _wanted(call)
-        known = {"previous_owner": facts.previous_owner, "familiar": facts.familiar}
-        wanted = replace(asked, **known, avoid=asked.avoid | facts.kept_from)
+        wanted = _wanted_knowing(call, facts)
         answer = assignment.assign(wanted, facts.candidates, call.now)
         result = assignment.result_of(answer, wanted)
         if _is_contribution(call):
@@ -71,6 +70,12 @@ class Assign:
 def make(_services: Any) -> Assign:
     """The entry point's factory."""
     return Assign()
+
+
+def _wanted_knowing(call: HandlerCall, known: Known) -> Wanted:
+    asked = _wanted(call)
+    avoid = asked.avoid | known.kept_from
+    return replace(asked, previous_owner=known.previous_owner, familiar=known.familiar, avoid=avoid)
 
 
 def _wanted(call: HandlerCall) -> Wanted:

@@ -41,6 +41,7 @@ OBSTACLES: Mapping[str, str] = {
     "lacks_skill": mark("lacks the skill %(skill)s"),
     "not_signed_in": mark("has not used the one-time password yet"),
     "at_capacity": mark("has no room"),
+    "engaged": mark("gets another case at this moment"),
     "may_not_read": mark("may not read cases"),
     "on_leave": mark("on leave"),
     "busy": mark("busy"),

@@ -1,11 +1,12 @@
 """Who gets a case: pure rules over what the routing row asks for and what is known of the people, each answer with its reason."""
 
 from desk.assignment.candidates import WEIGHTS, Candidate, Wanted, weight_of
-from desk.assignment.pipeline import ASKED, Assignment, assign, result_of
+from desk.assignment.pipeline import ASKED, KNOWN, Assignment, assign, preferred, result_of
 from desk.assignment.skills import MEDIUM_LEVEL, SkillInvalid, skill_text, skills_of
 
 __all__ = [
     "ASKED",
+    "KNOWN",
     "MEDIUM_LEVEL",
     "WEIGHTS",
     "Assignment",
@@ -13,6 +14,7 @@ __all__ = [
     "SkillInvalid",
     "Wanted",
     "assign",
+    "preferred",
     "result_of",
     "skill_text",
     "skills_of",

@@ -21,7 +21,9 @@ def weight_of(priority: str) -> int:
 class Candidate:
     """An agent as assignment sees them at one instant.
 
-    `signed_in` is false until a one-time password was used. `load` is the sum of the WEIGHTS of the open cases that they own.
+    `signed_in` is false until a one-time password was used. `load` is the sum of the WEIGHTS of the open cases that they own and
+    of the `contributions` to others' cases on which they work. `times_assigned` grows with each piece of work that they get.
+    `engaged` is who gets another one at this very moment, so that what is known of their load is old.
     No `lines` or `languages` means all of them. `delegate` is who stands in while they are `on_leave`; `stands_in_for` is the
     absent member of the team through whom a delegate from another team is a candidate.
     """
@@ -42,8 +44,11 @@ class Candidate:
     delegate: str | None = None
     stands_in_for: str | None = None
     load: int = 0
+    contributions: int = 0
     capacity: int = 10
     last_assigned_at: datetime | None = None
+    times_assigned: int = 0
+    engaged: bool = False
 
     def level(self, skill: str | None) -> int:
         """Their level of a skill, 0 without it; when no skill is asked for, everybody's is the same."""

@@ -37,6 +37,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("other_line", _serves),
     ("other_language", _speaks),
     ("at_capacity", has_room),
+    ("engaged", lambda one, _: not one.engaged),
 )
 OBSTACLES = tuple(code for code, _ in _CHECKS)
 

@@ -6,7 +6,7 @@ stood in the way or with their points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,9 @@ from desk.reasons import Reason
 
 ASKED = ("team", "skill", "level", "line", "language", "fallback_team")
 """What stays wanted of a case, however often it is assigned."""
+
+KNOWN = frozenset({"handled_before", "knows_customer", "stands_in"})
+"""The reasons for which somebody is chosen whatever points others have."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -51,6 +54,18 @@ def assign(wanted: Wanted, candidates: Sequence[Candidate], now: datetime) -> As
     return Assignment(assignee=None, team=wanted.team, reason=reason, considered=tuple(considered))
 
 
+def preferred(wanted: Wanted, candidates: Iterable[Candidate], now: datetime) -> list[Candidate]:
+    """Who fits, of the first team in which anybody does: the best first, then who would be best without them, and so on.
+
+    Who had the case or knows the customer plays no part.
+    """
+    fit = [one for one in candidates if not obstacle(one, wanted)]
+    for team in wanted.teams:
+        if members := [one for one in fit if team in one.team_keys]:
+            return sorted(members, key=lambda one: _place(one, score(one, wanted, now)))
+    return []
+
+
 def result_of(answer: Assignment, wanted: Wanted) -> dict[str, Any]:
     """An answer as the process keeps it: {assignee, team, reason, wanted}; `wanted` is what was asked for, without priority."""
     asked: dict[str, Any] = {name: getattr(wanted, name) for name in ASKED if getattr(wanted, name) is not None}
@@ -61,6 +76,8 @@ def result_of(answer: Assignment, wanted: Wanted) -> dict[str, Any]:
 def _row(one: Candidate, team: str, wanted: Wanted, obstacle: str, points: Score | None) -> Mapping[str, Any]:
     row = {"login": one.login, "team": team, "load": one.load, "capacity": one.capacity, "weight": wanted.weight}
     row |= {"skill": wanted.skill, "level": one.level(wanted.skill), "obstacle": obstacle}
+    if one.contributions:
+        row["contributions"] = one.contributions
     if one.stands_in_for:
         row["stands_in_for"] = one.stands_in_for
     if obstacle == "on_leave":
@@ -77,8 +94,12 @@ def _chosen(members: Sequence[Candidate], scores: Mapping[str, Score], team: str
         login, reason = known
         return by_login[login], reason
     fit = [by_login[login] for login in scores]
-    best = min(fit, key=lambda one: (-scores[one.login].total, one.last_assigned_at or _NEVER, one.login))
+    best = min(fit, key=lambda one: _place(one, scores[one.login]))
     return best, _why(best, fit, scores[best.login], team, wanted)
+
+
+def _place(one: Candidate, points: Score) -> tuple[int, datetime, str]:
+    return -points.total, one.last_assigned_at or _NEVER, one.login
 
 
 def _known(by_login: Mapping[str, Candidate], scores: Mapping[str, Score], wanted: Wanted) -> tuple[str, Reason] | None:

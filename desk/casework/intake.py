@@ -9,7 +9,7 @@ from typing import Any
 
 from bpmn.forms import Form
 from bpmn.wording import Wording
-from desk.casework.numbering import next_number
+from desk.casework.numbering import give_back, next_number
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, TeamNotFound
 from desk.instants import instant, with_offset
@@ -26,6 +26,7 @@ from desk.wordings import NO_COLLEAGUE, NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TO
 from engine.commands import StartInstance
 from engine.db import messages
 from engine.db.database import tried_again
+from engine.errors import CaseloopError, Unavailable
 from engine.ports import Transaction
 
 CLOCK_SKEW = timedelta(minutes=1)
@@ -78,7 +79,6 @@ class Intake:
             definition = self._context.engine.definition(deployment.id, tx)
         return definition.package.forms.get(definition.start_node().work.form_id or "")
 
-    @tried_again
     def open_case(self, form: Mapping[str, Any], *, by: str, team: str | None = None, request_id: str | None = None) -> str:
         """Open a case from the answers of the intake form and tell its number NRyyyymmddNNN.
 
@@ -89,27 +89,49 @@ class Intake:
         give, and stays the customer's; `tags` are added to the customer's for this case. Raises FormInvalid, AnswersInvalid,
         RightMissing, TeamNotFound, NothingRolledOut, RequestSentTwice, KeyUsedOtherwise.
         """
+        asked = [dict(form), team]
+        if request_id is not None:
+            with self._db.reading() as tx:
+                if (known := _opened_before(tx, request_id, asked)) is not None:
+                    return known
+        now = self._context.now()
+        # in a transaction of its own, so that nobody waits for a number as long as another case takes to be opened
+        number = self._db.run(lambda tx: next_number(tx, now, self._context.zone))
+        try:
+            opened = self._open(number, now, asked, by=by, request_id=request_id)
+        except CaseloopError as error:
+            # after a database's failure nobody knows whether the case is there
+            if not isinstance(error, Unavailable):
+                self._db.run(lambda tx: give_back(tx, number))
+            raise
+        if opened != number:
+            self._db.run(lambda tx: give_back(tx, number))
+        return opened
+
+    @tried_again
+    def _open(self, number: str, now: datetime, asked: Sequence[Any], *, by: str, request_id: str | None) -> str:
+        form, team = asked
         with self._db.transaction() as tx:
-            if (number := _opened_before(tx, request_id, [dict(form), team])) is not None:
-                return number
-            asked, team = [dict(form), team], _team(tx, by, team)
+            if (known := _opened_before(tx, request_id, asked)) is not None:
+                return known
+            team = _team(tx, by, team)
             deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
             definition = self._context.engine.definition(deployment.id, tx)
             start_form = definition.package.forms.get(definition.start_node().work.form_id or "")
             answers = _about_login(tx, with_offset(start_form, form, self._context.zone))
-            case = self._case(tx, answers, by=by, team=team, version=deployment.version)
+            case = self._case(tx, answers, number, now, by=by, team=team, version=deployment.version)
             cases.insert_case(tx, self._context.vault, case, _matter(answers))
             command = StartInstance(
                 deployment_id=deployment.id,
-                business_key=case.number,
+                business_key=number,
                 by=by,
                 form=answers if start_form else None,
-                variables={"case_number": case.number, "case": _variables(case)},
+                variables={"case_number": number, "case": _variables(case)},
                 started_at=case.received_at,
             )
             self._context.engine.start(tx, command)
-            self._remember(tx, request_id, case.number, asked)
-            return case.number
+            self._remember(tx, request_id, number, [dict(form), team])
+            return number
 
     def _remember(self, tx: Transaction, request_id: str | None, number: str, asked: Any) -> None:
         if request_id is None:
@@ -118,13 +140,15 @@ class Intake:
         if not messages.take_message_once(tx, f"intake:{request_id}", outcome, self._context.now()):
             raise RequestSentTwice
 
-    def _case(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, version: str) -> Case:
-        now, settings = self._context.now(), self._context.settings
+    def _case(
+        self, tx: Transaction, form: Mapping[str, Any], number: str, now: datetime, *, by: str, team: str, version: str
+    ) -> Case:
+        settings = self._context.settings
         received_at, desired_at = self._times(form, now)
         customer, kind = self._customer(tx, form, by, now)
         channel = _text(form, "channel") or Channel.SYSTEM
         return Case(
-            number=next_number(tx, now, self._context.zone),
+            number=number,
             process_key=settings.process_key,
             version=version,
             state=CaseState.OPEN,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from desk.store import numbering
 from engine.ports import Transaction
 
+_DAY = len("yyyymmdd")
 _NUMBER = re.compile(r"NR\d{11,}", re.ASCII)
 
 
@@ -21,3 +22,9 @@ def next_number(tx: Transaction, now: datetime, zone: ZoneInfo) -> str:
     """Draw the next number of the local day."""
     day = f"{now.astimezone(zone):%Y%m%d}"
     return f"NR{day}{numbering.next_of_day(tx, day):03d}"
+
+
+def give_back(tx: Transaction, number: str) -> None:
+    """Take back a number that no case got, unless a later one was drawn already: then it is never used."""
+    day = number[len("NR") :][:_DAY]
+    numbering.take_back(tx, day, int(number[len("NR") + _DAY :]))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from desk.model import Case
 from desk.store import assignments, candidates, people
-from desk.store.candidates import WORKING
+from desk.store.loads import WORKING
 from engine.history import (
     HandlerDecided,
     HistoryEvent,

@@ -9,7 +9,8 @@ from desk.assignment import Assignment, Wanted, assign, result_of
 from desk.context import DeskContext
 from desk.model import DESK
 from desk.staffing.assignment_records import DECIDER
-from desk.store import candidates, cases
+from desk.staffing.reserving import reserved
+from desk.store import cases
 from desk.store.assignments import Kept
 from engine.commands import EnqueueJob, ReassignTask, SetVariables
 from engine.db import queries
@@ -40,7 +41,7 @@ def assign_again(
         previous_owner=task.assignee,
         avoid=kept.wanted_now.avoid | frozenset(avoid),
     )
-    answer = assign(wanted, candidates.candidates(tx, wanted.teams, now, lock=True), now)
+    answer = assign(wanted, reserved(tx, wanted, now), now)
     if answer.assignee is None or answer.assignee == task.assignee:
         return answer
     _give(tx, context, task, kept.wanted, answer, why, by)

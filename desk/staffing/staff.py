@@ -14,7 +14,8 @@ from desk.context import DeskContext
 from desk.errors import AgentNotFound, AnswersInvalid, RightMissing, TeamNotFound
 from desk.model import Agent, Availability, Role, Team
 from desk.rights import heads, require_head
-from desk.store import assignments, candidates, people, staffing
+from desk.store import assignments, candidates, loads, people, staffing
+from desk.store.loads import NOTHING
 from desk.wordings import NO_CAPACITY
 from engine.db.database import tried_again
 from engine.ports import Transaction
@@ -24,7 +25,8 @@ MOST_CAPACITY = 9999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Somebody of a team as they are now. `seen` is what assignment knows of them, `cases` what they work on by priority.
+    """Somebody of a team as they are now. `seen` is what assignment knows of them; `cases` and `contributions` to others' cases
+    are what they work on, by priority.
 
     `back_at` is when new cases reach them next, None when nobody can tell.
     """
@@ -33,6 +35,7 @@ class Member:
     seen: Candidate
     availability: Availability
     cases: Mapping[str, int]
+    contributions: Mapping[str, int]
     back_at: datetime | None
     leave: Absence | None
 
@@ -115,7 +118,7 @@ class Staff:
 
     def _now(self, tx: Transaction, keys: Sequence[str], viewer: Agent, now: datetime) -> list[TeamNow]:
         teams, shifts = people.teams(tx), staffing.shifts(tx)
-        lengths, cases = assignments.lengths(tx), candidates.open_of_teams(tx, keys)
+        lengths, cases = assignments.lengths(tx), loads.open_of_teams(tx, keys)
         members = self._members(tx, keys, shifts, now)
         return [
             TeamNow(
@@ -135,14 +138,15 @@ class Staff:
     ) -> list[Member]:
         seen = {one.login: one for one in candidates.candidates(tx, keys, now)}
         found = [agent for agent in people.agents(tx) if agent.active and agent.login in seen]
-        carried = candidates.carried(tx, list(seen))
+        carried = loads.carried(tx, list(seen))
         leave = staffing.absences(tx, until_after=now, logins=list(seen))
         return [
             Member(
                 agent=agent,
                 seen=seen[agent.login],
                 availability=agent.available_at(now),
-                cases=carried.get(agent.login, {}),
+                cases=carried.get(agent.login, NOTHING).cases,
+                contributions=carried.get(agent.login, NOTHING).contributions,
                 back_at=back_at(agent, candidates.shift_of(agent, shifts), _of(agent, leave), now),
                 leave=next((one for one in _of(agent, leave) if one.covers(now)), None),
             )

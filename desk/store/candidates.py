@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 
 from desk import tables
-from desk.assignment import Candidate, weight_of
+from desk.assignment import Candidate
 from desk.assignment.absences import stand_ins
 from desk.assignment.shifts import Shift
-from desk.model import Agent, Availability, CaseState, Role
-from desk.store import people, staffing
+from desk.model import Agent, Availability, Role
+from desk.store import loads, people, staffing
+from desk.store.loads import NOTHING, Carried
+from engine.db.statements import Statement, read_together
 from engine.ports import Transaction
-
-WORKING = (CaseState.OPEN, CaseState.IN_PROGRESS)
 
 
 def lock(tx: Transaction, logins: Iterable[str]) -> None:
@@ -28,40 +29,71 @@ def lock(tx: Transaction, logins: Iterable[str]) -> None:
     tx.execute(query.with_for_update(key_share=True)).all()
 
 
+HOLD = text(
+    "SELECT agent.login"
+    " FROM unnest(CAST(:logins AS text[]), CAST(:times AS integer[])) WITH ORDINALITY AS seen (login, times, place)"
+    " JOIN desk_agent AS agent ON agent.login = seen.login AND agent.times_assigned = seen.times"
+    " ORDER BY seen.place LIMIT 1 FOR NO KEY UPDATE OF agent SKIP LOCKED"
+)
+
+
+def hold_first(tx: Transaction, people_in_order: Sequence[Candidate]) -> str | None:
+    """Lock the first of these people to whom nothing was assigned since they were read, and about whom nobody decides now.
+
+    Never waits. None when there is no such person. SQLite's transaction holds the lock of all from its beginning.
+    """
+    if tx.dialect.name != "postgresql":
+        return people_in_order[0].login if people_in_order else None
+    seen = {"logins": [one.login for one in people_in_order], "times": [one.times_assigned for one in people_in_order]}
+    return tx.execute(HOLD, seen).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Office:
+    """What is known of all people at once. `delegates` are those who stand in, by who is absent."""
+
+    now: datetime
+    known: Mapping[str, Agent]
+    delegates: Mapping[str, str | None]
+    shifts: Mapping[tuple[str, str], Shift]
+    carried: Mapping[str, Carried]
+    turns: Mapping[str, people.Turns]
+
+
 def candidates(tx: Transaction, team_keys: Collection[str], now: datetime, *, lock: bool = False) -> list[Candidate]:
     """The members of the teams, and who stands in for those on leave; with `lock` their loads stay what they are."""
-    member = select(tables.membership.c.login).where(tables.membership.c.team_key.in_(list(team_keys)))
-    logins = set(tx.execute(member).scalars())
-    delegates = stand_ins(staffing.absences(tx, until_after=now), now)
+    members, absences = read_together(tx, [(people.MEMBERS, {}), (staffing.CURRENT, {"after": now})])
+    delegates = stand_ins(map(staffing.as_absence, absences), now)
+    logins = {row["login"] for row in members if row["team_key"] in team_keys}
     logins |= {delegate for login, delegate in delegates.items() if login in logins and delegate}
     if lock:
         _lock(tx, logins)
-    known = {agent.login: agent for agent in people.agents(tx) if agent.login in logins}
-    shifts, carried, last = staffing.shifts(tx), loads(tx, logins), _last_assigned(tx, logins)
-    return [
-        _candidate(agent, now, delegates, known, shifts, team_keys, load=carried.get(login, 0), last_assigned_at=last.get(login))
-        for login, agent in known.items()
-    ]
+    wanted = {"logins": sorted(logins)}
+    # who was assigned what is read before what they carry: what comes between makes hold_first pass the person over
+    asked: list[tuple[Statement, Mapping[str, object]]] = [(people.AMONG, wanted), (loads.CARRIED, wanted)]
+    found, carried, hours, days = read_together(tx, [*asked, (staffing.SHIFTS, {}), (staffing.SHIFT_DAYS, {})])
+    teams_of = people.teams_of(members)
+    office = _Office(
+        now=now,
+        known={row["login"]: people.as_agent(row, teams_of.get(row["login"], ())) for row in found},
+        delegates=delegates,
+        shifts=staffing.as_shifts(hours, days),
+        carried=loads.by_login(carried),
+        turns={row["login"]: people.Turns(times=row["times_assigned"], last_at=row["last_assigned_at"]) for row in found},
+    )
+    return [_candidate(agent, office, team_keys) for agent in office.known.values()]
 
 
 _lock = lock
 
 
-def _candidate(
-    one: Agent,
-    now: datetime,
-    delegates: Mapping[str, str | None],
-    known: Mapping[str, Agent],
-    shifts: Mapping[tuple[str, str], Shift],
-    team_keys: Collection[str],
-    *,
-    load: int,
-    last_assigned_at: datetime | None,
-) -> Candidate:
+def _candidate(one: Agent, office: _Office, team_keys: Collection[str]) -> Candidate:
+    known, delegates, now = office.known, office.delegates, office.now
     absent = sorted(login for login, delegate in delegates.items() if delegate == one.login and login in known)
     stepped_in = {key for login in absent for key in known[login].team_keys if key in team_keys} - set(one.team_keys)
-    shift = shift_of(one, shifts)
+    shift = shift_of(one, office.shifts)
     switch = one.available_at(now)
+    carried, turns = office.carried.get(one.login, NOTHING), office.turns[one.login]
     return Candidate(
         login=one.login,
         team_keys=frozenset({*one.team_keys, *stepped_in}),
@@ -78,64 +110,26 @@ def _candidate(
         on_leave=one.login in delegates,
         delegate=delegates.get(one.login),
         stands_in_for=absent[0] if stepped_in else None,
-        load=load,
+        load=carried.load,
+        contributions=sum(carried.contributions.values()),
         capacity=one.capacity,
-        last_assigned_at=last_assigned_at,
+        last_assigned_at=turns.last_at,
+        times_assigned=turns.times,
     )
 
 
 def is_gone(tx: Transaction, login: str, at: datetime) -> bool:
     """Whether a case can't stay with somebody: their account is off, they are away or on leave."""
-    account = people.account(tx, login)
-    if account is None or not account.agent.active or account.agent.available_at(at) is Availability.AWAY:
+    found, absences = read_together(tx, [(people.AMONG, {"logins": [login]}), (staffing.CURRENT, {"after": at})])
+    if not found:
         return True
-    return any(one.covers(at) for one in staffing.absences(tx, until_after=at, logins=(login,)))
+    agent = people.as_agent(found[0], ())
+    if not agent.active or agent.available_at(at) is Availability.AWAY:
+        return True
+    return any(one.login == login and one.covers(at) for one in map(staffing.as_absence, absences))
 
 
 def shift_of(agent: Agent, shifts: Mapping[tuple[str, str], Shift]) -> Shift | None:
     """The agent's own shift, else that of the first of their teams that has one; None: always on."""
     holders = [(staffing.AGENT, agent.login), *((staffing.TEAM, key) for key in agent.team_keys)]
     return next((shifts[holder] for holder in holders if holder in shifts), None)
-
-
-def loads(tx: Transaction, logins: Collection[str]) -> dict[str, int]:
-    """The weighted number of cases that each works on."""
-    return {login: load_of(counts) for login, counts in carried(tx, logins).items()}
-
-
-def load_of(counts: Mapping[str, int]) -> int:
-    """What open cases weigh, from their numbers by priority."""
-    return sum(count * weight_of(priority) for priority, count in counts.items())
-
-
-def carried(tx: Transaction, logins: Collection[str]) -> dict[str, dict[str, int]]:
-    """How many cases of each priority each works on. A case that waits in a line burdens nobody, whoever owned it before."""
-    case, assignment = tables.case, tables.assignment
-    waiting = select(assignment.c.case_number).where(
-        assignment.c.case_number == case.c.number, assignment.c.waiting_since.is_not(None)
-    )
-    query = (
-        select(case.c.owner, case.c.priority, func.count())
-        .where(case.c.owner.in_(list(logins)), case.c.state.in_(WORKING), ~waiting.exists())
-        .group_by(case.c.owner, case.c.priority)
-    )
-    found: dict[str, dict[str, int]] = {}
-    for owner, priority, count in tx.execute(query):
-        found.setdefault(owner, {})[priority] = count
-    return found
-
-
-def open_of_teams(tx: Transaction, team_keys: Collection[str]) -> dict[str, dict[str, int]]:
-    """How many cases of each priority each team works on or has waiting."""
-    case = tables.case.c
-    query = select(case.team, case.priority, func.count()).where(case.team.in_(list(team_keys)), case.state.in_(WORKING))
-    found: dict[str, dict[str, int]] = {}
-    for team, priority, count in tx.execute(query.group_by(case.team, case.priority)):
-        found.setdefault(team, {})[priority] = count
-    return found
-
-
-def _last_assigned(tx: Transaction, logins: Collection[str]) -> Mapping[str, datetime | None]:
-    agent = tables.agent.c
-    query = select(agent.login, agent.last_assigned_at).where(agent.login.in_(list(logins)))
-    return {row.login: row.last_assigned_at for row in tx.execute(query)}

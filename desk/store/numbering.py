@@ -1,7 +1,8 @@
-"""The counter behind the case numbers: one row a local day, taken within the transaction that uses the number."""
+"""The counter behind the case numbers: one row a local day."""
 
 from __future__ import annotations
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
@@ -9,7 +10,7 @@ from engine.ports import Transaction
 
 
 def next_of_day(tx: Transaction, day: str) -> int:
-    """The next number of the day (text yyyymmdd), from 1. Others wait until this transaction ends, so none is lost or doubled."""
+    """The next number of the day (text yyyymmdd), from 1. Others wait until this transaction ends, so none is doubled."""
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     table = tables.numbering
     query = (
@@ -19,3 +20,9 @@ def next_of_day(tx: Transaction, day: str) -> int:
         .returning(table.c.last)
     )
     return tx.execute(query).scalar_one()
+
+
+def take_back(tx: Transaction, day: str, number: int) -> None:
+    """Let the next one have this number, if it was the last of the day."""
+    table = tables.numbering
+    tx.execute(update(table).where(table.c.day == day, table.c.last == number).values(last=number - 1))

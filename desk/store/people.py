@@ -6,19 +6,46 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from desk import tables
 from desk.assignment.skills import MEDIUM_LEVEL, skill_text, skills_of
 from desk.errors import AgentNotFound
 from desk.model import Agent, Role, Team
+from engine.db.among import Among
+from engine.db.statements import Record, Statement, given, read_together
 from engine.errors import StaleRevision
 from engine.ports import Transaction
 
 _LISTS = ("lines", "languages")
 _COLUMNS = tuple(field for field in Agent.__slots__ if field not in ("team_keys", "skills", "levels", *_LISTS))
+
+
+_member = tables.membership.c
+_agent = tables.agent
+MEMBERS = Statement(select(_member.login, _member.team_key).order_by(_member.position))
+MEMBERS_AMONG = Statement(
+    select(_member.login, _member.team_key).where(Among(_member.login, "logins")).order_by(_member.position)
+)
+EVERYBODY = Statement(select(_agent).order_by(_agent.c.login))
+AMONG = Statement(select(_agent).where(Among(_agent.c.login, "logins")).order_by(_agent.c.login))
+_ASSIGNED = Statement(
+    update(_agent)
+    .where(_agent.c.login == given(_agent.c.login, "was_login"))
+    .values(last_assigned_at=given(_agent.c.last_assigned_at), times_assigned=_agent.c.times_assigned + 1)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """How often somebody was assigned work, and when last."""
+
+    times: int
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +104,11 @@ def _set_teams(tx: Transaction, login: str, team_keys: Collection[str]) -> None:
 
 def account(tx: Transaction, login: str) -> Account | None:
     """The account of a login, active or not."""
-    row = tx.execute(select(tables.agent).where(tables.agent.c.login == login)).one_or_none()
-    return Account(agent=_agent(row, _memberships(tx, login)), password_hash=row.password_hash) if row else None
+    wanted = {"logins": [login]}
+    found, members = read_together(tx, [(AMONG, wanted), (MEMBERS_AMONG, wanted)])
+    if not found:
+        return None
+    return Account(agent=as_agent(found[0], [row["team_key"] for row in members]), password_hash=found[0]["password_hash"])
 
 
 def agent(tx: Transaction, login: str) -> Agent:
@@ -91,24 +121,36 @@ def agent(tx: Transaction, login: str) -> Agent:
 
 def agents(tx: Transaction) -> list[Agent]:
     """Everybody, active or not, by login."""
-    teams_of: dict[str, list[str]] = {}
-    members = select(tables.membership).order_by(tables.membership.c.position)
-    for member in tx.execute(members):
-        teams_of.setdefault(member.login, []).append(member.team_key)
-    rows = tx.execute(select(tables.agent).order_by(tables.agent.c.login))
-    return [_agent(row, teams_of.get(row.login, ())) for row in rows]
+    members, found = read_together(tx, [(MEMBERS, {}), (EVERYBODY, {})])
+    keys = teams_of(members)
+    return [as_agent(row, keys.get(row["login"], ())) for row in found]
 
 
-def _memberships(tx: Transaction, login: str) -> Sequence[str]:
-    query = select(tables.membership.c.team_key).where(tables.membership.c.login == login)
-    return tx.execute(query.order_by(tables.membership.c.position)).scalars().all()
+def teams_of(members: Iterable[Record]) -> dict[str, list[str]]:
+    """The keys of each person's teams, the first one in front, from rows of MEMBERS."""
+    found: dict[str, list[str]] = {}
+    for member in members:
+        found.setdefault(member["login"], []).append(member["team_key"])
+    return found
 
 
-def _agent(row: Row, team_keys: Sequence[str]) -> Agent:
-    values = {field: getattr(row, field) for field in _COLUMNS if field != "role"}
-    lists = {field: tuple(json.loads(getattr(row, field))) for field in _LISTS}
-    levels = skills_of(json.loads(row.skills))
-    return Agent(**values, **lists, role=Role(row.role), skills=tuple(levels), levels=levels, team_keys=tuple(team_keys))
+def as_agent(row: Mapping[str, Any], team_keys: Sequence[str]) -> Agent:
+    """An agent of a row of AMONG or EVERYBODY."""
+    values = {field: row[field] for field in _COLUMNS if field != "role"}
+    lists = {field: _texts(row[field]) for field in _LISTS}
+    levels = _levels(row["skills"])
+    return Agent(**values, **lists, role=Role(row["role"]), skills=tuple(levels), levels=levels, team_keys=tuple(team_keys))
+
+
+@lru_cache(maxsize=4096)
+def _texts(written: str) -> tuple[str, ...]:
+    return tuple(json.loads(written))
+
+
+@lru_cache(maxsize=4096)
+def _levels(written: str) -> Mapping[str, int]:
+    """Assignment looks at everybody each time; skills change once in a while."""
+    return MappingProxyType(skills_of(json.loads(written)))
 
 
 def _written(skills: Iterable[str], levels: Mapping[str, int]) -> str:
@@ -128,8 +170,8 @@ def end_availability(tx: Transaction, now: datetime) -> None:
 
 
 def note_assigned(tx: Transaction, login: str, at: datetime) -> None:
-    """Remember when somebody last got a case, for fair turns."""
-    tx.execute(update(tables.agent).where(tables.agent.c.login == login).values(last_assigned_at=at))
+    """Remember when somebody last got work, for fair turns, and that what others read of them is old now."""
+    _ASSIGNED.run(tx, last_assigned_at=at, was_login=login)
 
 
 def failures(tx: Transaction, *, since: datetime, login: str | None = None, address: str | None = None) -> list[datetime]:

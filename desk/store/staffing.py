@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from desk import tables
 from desk.assignment.absences import Absence, OpenWork
 from desk.assignment.shifts import Shift
 from desk.staffing.staffing_errors import AbsenceNotFound
+from engine.db.statements import Record, Statement, given, read_together
 from engine.ports import Transaction
 
 AGENT, TEAM = "agent", "team"
-_ABSENCE = [tables.absence.c[field] for field in Absence.__slots__]
+MOST_ABSENCES = 1000
+_absence = tables.absence.c
+_ABSENCE = [_absence[field] for field in Absence.__slots__]
+SHIFTS = Statement(select(tables.shift.c["kind", "holder", "hours", "zone"]))
+SHIFT_DAYS = Statement(select(tables.shift_day).order_by(tables.shift_day.c.day))
+CURRENT = Statement(
+    select(*_ABSENCE)
+    .where(_absence.until_at > given(_absence.until_at, "after"), _absence.cancelled_at.is_(None))
+    .order_by(_absence.from_at, _absence.id)
+    .limit(MOST_ABSENCES)
+)
+"""Absences that aren't over at `after` nor called off."""
 
 
 def set_shift(tx: Transaction, kind: str, holder: str, shift: Shift | None, *, by: str, at: datetime) -> None:
@@ -32,13 +46,25 @@ def set_shift(tx: Transaction, kind: str, holder: str, shift: Shift | None, *, b
 
 def shifts(tx: Transaction) -> Mapping[tuple[str, str], Shift]:
     """All shifts by kind (AGENT or TEAM) and holder."""
-    days: dict[tuple[str, str], dict[date, str]] = {}
-    for row in tx.execute(select(tables.shift_day)):
-        days.setdefault((row.kind, row.holder), {})[date.fromisoformat(row.day)] = row.spans
+    hours, days = read_together(tx, [(SHIFTS, {}), (SHIFT_DAYS, {})])
+    return as_shifts(hours, days)
+
+
+def as_shifts(hours: Iterable[Record], days: Iterable[Record]) -> Mapping[tuple[str, str], Shift]:
+    """Rows of SHIFTS and SHIFT_DAYS by kind and holder."""
+    of: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in days:
+        of.setdefault((row["kind"], row["holder"]), []).append((row["day"], row["spans"]))
     return {
-        (row.kind, row.holder): Shift(hours=row.hours, zone=row.zone, days=days.get((row.kind, row.holder), {}))
-        for row in tx.execute(select(tables.shift))
+        (row["kind"], row["holder"]): _shift(row["hours"], row["zone"], tuple(of.get((row["kind"], row["holder"]), ())))
+        for row in hours
     }
+
+
+@lru_cache(maxsize=4096)
+def _shift(hours: str, zone: str, days: tuple[tuple[str, str], ...]) -> Shift:
+    """Shifts are read at each assignment, and change once in a while."""
+    return Shift(hours=hours, zone=zone, days={date.fromisoformat(day): spans for day, spans in days})
 
 
 def add_absence(tx: Transaction, absence: Absence, *, by: str, at: datetime) -> int:
@@ -59,26 +85,27 @@ def absence(tx: Transaction, absence_id: int, *, lock: bool = False) -> Absence:
     row = tx.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise AbsenceNotFound(absence_id)
-    return _absence(row)
+    return as_absence(row._mapping)
 
 
 def absences(
-    tx: Transaction, *, until_after: datetime, logins: Collection[str] | None = None, limit: int = 1000
+    tx: Transaction, *, until_after: datetime, logins: Collection[str] | None = None, limit: int = MOST_ABSENCES
 ) -> list[Absence]:
     """Absences that aren't over by then nor cancelled, the earliest first, at most `limit`."""
     table = tables.absence.c
     query = select(*_ABSENCE).where(table.until_at > until_after, table.cancelled_at.is_(None))
     if logins is not None:
         query = query.where(table.login.in_(list(logins)))
-    return [_absence(row) for row in tx.execute(query.order_by(table.from_at, table.id).limit(limit))]
+    return [as_absence(row._mapping) for row in tx.execute(query.order_by(table.from_at, table.id).limit(limit))]
 
 
 def beginning(tx: Transaction, now: datetime, limit: int) -> list[Absence]:
     """Absences that have come, and whose open work nobody looked at yet."""
     table = tables.absence.c
     come = (table.begun_at.is_(None), table.from_at <= now, table.until_at > now, table.cancelled_at.is_(None))
-    return [_absence(row) for row in tx.execute(select(*_ABSENCE).where(*come).order_by(table.id).limit(limit))]
+    return [as_absence(row._mapping) for row in tx.execute(select(*_ABSENCE).where(*come).order_by(table.id).limit(limit))]
 
 
-def _absence(row: Row) -> Absence:
-    return Absence(**{**row._mapping, "open_work": OpenWork(row.open_work)})
+def as_absence(row: Mapping[str, Any]) -> Absence:
+    """An absence of a row with its columns."""
+    return Absence(**{**row, "open_work": OpenWork(row["open_work"])})

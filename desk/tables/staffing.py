@@ -33,6 +33,7 @@ agent = Table(
     Column("password_hash", String(200), nullable=False),
     Column("password_is_temporary", Boolean, nullable=False),
     Column("last_assigned_at", UtcDateTime),
+    Column("times_assigned", Integer, nullable=False, server_default="0"),
     Column("busy", Boolean, nullable=False, server_default=false()),
     Column("availability_until", UtcDateTime),
     Column("lines", Text, nullable=False, server_default="[]"),

@@ -116,3 +116,20 @@ def test_technical_help_is_a_part_of_the_team_that_the_route_names(office):
     number = begun(office)
     office.desk.work.request_technical_help(number, reason="支付接口故障", by="li")
     assert parts(office, number)["technical"].contribution.wanted == "支付接口故障"
+
+
+@pytest.mark.stored
+def test_a_contribution_counts_as_load_of_who_works_on_it_until_it_is_done(office):
+    def carried() -> tuple[int, dict[str, int]]:
+        [member] = [one for one in office.desk.staff.team("technical", viewer="wang").members if one.agent.login == "tech"]
+        return member.seen.load, dict(member.contributions)
+
+    number = begun(office)
+    assert carried() == (0, {})
+    office.desk.contributions.ask(number, BOTH, by="li")
+    assert carried() == (3, {"urgent": 1})
+    task_id = task_of(office, number, "technical")
+    office.desk.work.claim(task_id, by="tech")
+    assert carried() == (3, {"urgent": 1})
+    office.desk.work.complete(task_id, DONE, by="tech")
+    assert carried() == (0, {})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from desk.casework.numbering import give_back, next_number
 from desk.errors import AgentNotFound, AnswersInvalid, TeamNotFound
 from desk.masking import normal_contact
 from desk.store import numbering
@@ -20,6 +21,15 @@ def test_numbers_restart_at_local_midnight(office):
     late = office.open(received_at="2023-10-01T23:58")
     office.clock.set(local("2023-10-02T00:00"))
     assert (late, office.open()) == ("NR20231001001", "NR20231002001")
+
+
+def test_a_number_that_no_case_got_is_the_next_one_unless_a_later_one_was_drawn(office):
+    with office.engine.db.transaction() as tx:
+        drawn = [next_number(tx, office.clock.now(), SHANGHAI) for _ in range(2)]
+        give_back(tx, drawn[0])
+        assert next_number(tx, office.clock.now(), SHANGHAI).endswith("003")
+        give_back(tx, "NR20231001003")
+        assert next_number(tx, office.clock.now(), SHANGHAI).endswith("003")
 
 
 def test_after_999_a_number_grows_by_a_digit(office):

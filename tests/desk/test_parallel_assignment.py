@@ -9,8 +9,9 @@ from datetime import datetime
 import pytest
 
 from benchmarks.assignment import TEAM, Crowd, verdict_of
-from desk.staffing import handing
-from desk.store import assignments, candidates
+from desk.assignment import Wanted, assign, preferred
+from desk.staffing import reserving
+from desk.store import assignments, candidates, people
 from engine.db.database import Database
 from engine.errors import TransactionLost
 from tests.conftest import fresh_postgres
@@ -45,8 +46,22 @@ def test_who_decides_about_the_same_people_waits_until_the_other_has_decided(pos
             assert len(candidates.candidates(third, (TEAM,), now, lock=True)) == 2
 
 
+def test_who_gets_something_at_this_moment_is_passed_over_without_waiting_and_the_next_one_gets_the_case(postgres_url):
+    with fresh_postgres(postgres_url) as url, Crowd.on(url, agents=3, capacity=10) as crowd:
+        db, now = crowd.services.db, crowd.services.clock.now()
+        wanted = Wanted(team=TEAM, priority="normal")
+        with db.transaction() as first, db.transaction() as second, db.transaction() as third:
+            read_before = preferred(wanted, candidates.candidates(third, (TEAM,), now), now)
+            chosen = [assign(wanted, reserving.reserved(tx, wanted, now), now) for tx in (first, second)]
+            assert [answer.assignee for answer in chosen] == list(crowd.logins[:2])
+            assert [row["obstacle"] for row in chosen[1].considered] == ["engaged", "", ""]
+            people.note_assigned(first, crowd.logins[0], now)
+            first.commit()
+            assert candidates.hold_first(third, read_before) == crowd.logins[2], "what was read of the first one is old"
+
+
 def test_lines_that_are_given_out_at_once_overload_nobody_however_long_a_decision_takes(postgres_url, monkeypatch):
-    """Without the lock all threads see the same room: each of the four gives its case to the same agent."""
+    """All threads see the same room: without a lock each of the four would give its case to the same agent."""
     counted = candidates.candidates
 
     def slowly(tx, team_keys, now, *, lock=False):
@@ -61,7 +76,7 @@ def test_lines_that_are_given_out_at_once_overload_nobody_however_long_a_decisio
         switch_all(crowd, available=True)
         with crowd.services.db.reading() as tx:
             waiting = [one.number for one in assignments.waiting(tx, TEAM, 10)]
-        monkeypatch.setattr(handing.candidates, "candidates", slowly)
+        monkeypatch.setattr(reserving.candidates, "candidates", slowly)
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda number: crowd.desks[0].lines.give_out(number), waiting))
         verdict = verdict_of(crowd)
@@ -69,6 +84,6 @@ def test_lines_that_are_given_out_at_once_overload_nobody_however_long_a_decisio
 
 
 def switch_all(crowd: Crowd, *, available: bool) -> None:
-    people = crowd.services.desk.people
+    desk = crowd.services.desk
     for login in crowd.logins:
-        people.change_agent(login, by="bench", revision=people.agent(login).revision, available=available)
+        desk.people.change_agent(login, by="bench", revision=desk.people.agent(login).revision, available=available)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.assignment import Assignment, Candidate, SkillInvalid, Wanted, skill_text, skills_of
+from desk.assignment import Assignment, Candidate, SkillInvalid, Wanted, preferred, skill_text, skills_of
 from desk.assignment import assign as assign_at
 from desk.assignment.eligibility import OBSTACLES
 
@@ -50,6 +50,7 @@ def test_a_tie_goes_to_who_has_waited_longest():
         ("not_signed_in", {"signed_in": False}),
         ("away", {"available": False}),
         ("at_capacity", {"load": 9, "capacity": 10}),
+        ("engaged", {"engaged": True}),
         ("lacks_skill", {"skills": frozenset({"cards"})}),
         ("excluded", {"login": "accused"}),
     ],
@@ -160,6 +161,14 @@ def test_every_candidate_is_explained_by_an_obstacle_or_by_points():
 def test_the_obstacles_above_are_all_that_there_are():
     [mark] = [one for one in test_who_cannot_take_it_is_listed_with_the_obstacle.pytestmark if one.name == "parametrize"]
     assert {obstacle for obstacle, _ in mark.args[1]} == set(OBSTACLES)
+
+
+def test_who_would_be_chosen_next_follows_in_order_of_points_then_of_turns():
+    busy, idle, first = candidate("busy", load=6), candidate("idle"), candidate("first", last_assigned_at=NOON)
+    full, other = candidate("full", load=10), replace(candidate("other"), team_keys=frozenset({"elsewhere"}))
+    found = preferred(WANTED, [busy, full, first, other, idle], NOON)
+    assert [one.login for one in found] == ["idle", "first", "busy"]
+    assert preferred(WANTED, [full, other], NOON) == []
 
 
 def test_skills_are_written_with_their_level_after_a_colon():

@@ -26,8 +26,7 @@ from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.profiles import LONGEST_TIER, MOST_TAGS
 from desk.staffing.assignment_records import AssignmentRecords
-from desk.store import cases, conversation, escalations, notices, people, progress, promises
-from desk.store.notices import NewNotice
+from desk.store import cases, conversation, escalations, people, progress, promises
 from engine.history import (
     ActivityCancelled,
     ActivityEntered,
@@ -229,8 +228,6 @@ class _Writing:
             if WAITS_FOR in event.properties or event.properties.get(STAGE) == OWNERS_STAGE:
                 self._change(owner_task_id=event.task_id, owner=event.assignee or self.case.owner)
             return
-        if isinstance(event, TaskReassigned) and event.assignee and event.by not in (event.assignee, DESK):
-            self._tell_new_holder(event, event.assignee)
         if event.task_id != self.case.owner_task_id:
             return
         if isinstance(event, TaskClaimed):
@@ -249,17 +246,6 @@ class _Writing:
         if account is None or team is None or login in (team.supervisor, team.deputy):
             return False
         return team.key not in account.agent.team_keys
-
-    def _tell_new_holder(self, event: TaskReassigned, login: str) -> None:
-        notice = NewNotice(
-            login=login,
-            template="reassigned",
-            subject=self.case.number,
-            body=event.reason,
-            idempotency_key=f"reassigned:{event.task_id}:{event.at.isoformat()}:{login}",
-            case_number=self.case.number,
-        )
-        notices.add(self.tx, self.vault, notice, event.at)
 
     def _worked(self, event: TaskCompleted) -> None:
         if event.properties.get(ACKNOWLEDGES) == "true":

@@ -27,6 +27,7 @@ TEMPLATES = {
     "technical_done": Label(text=mark("Technical work is done")),
     "approval_done": Label(text=mark("An approval was decided")),
     "dissatisfied_late": Label(text=mark("Dissatisfied after the end")),
+    "suggestions_handed_over": Label(text=mark("Suggestions come to your team")),
     "follow_up_due": Label(text=mark("A follow-up is due")),
     "next_response_due": Label(text=mark("A customer waits for the next answer")),
     "feedback_due": Label(text=mark("Feedback is to be analysed")),

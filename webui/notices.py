@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from desk.collaboration.suggestions import HANDED_OVER
 from desk.notices import Notice
-from desk.staffing.lines import LEFT_UNTOUCHED
 from webui import live
 from webui.access import go_to, signed_in
 from webui.context import services
@@ -18,7 +17,6 @@ blueprint = Blueprint("notices", __name__)
 HUB = "caseloop-live"
 WITHOUT_TEXT = {
     HANDED_OVER: mark("Customers' suggestions were handed to your team for assessment"),
-    LEFT_UNTOUCHED: mark("Case %(number)s was given to several people, and none of them touched it"),
     "customer_message": mark("The customer wrote in case %(number)s"),
     "left_untouched": mark("Nobody works on case %(number)s"),
     "reassigned": mark("A task of case %(number)s was handed to you"),
@@ -82,7 +80,7 @@ def mark_read() -> Response:
 
 
 def subject_of(notice: Notice) -> str:
-    """The notice's subject; those that the desk writes itself get theirs here, in the viewer's language."""
-    if notice.template in WITHOUT_TEXT:
+    """The notice's subject; one that an earlier version wrote without gets it here, in the viewer's language."""
+    if notice.template in WITHOUT_TEXT and notice.subject in ("", notice.case_number):
         return gettext(WITHOUT_TEXT[notice.template], number=notice.case_number)
     return notice.subject

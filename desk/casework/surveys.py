@@ -14,9 +14,10 @@ from desk.context import DeskContext
 from desk.errors import SurveyOver, SurveyUnknown
 from desk.masking import mask_within
 from desk.model import Case
-from desk.store import cases, notices, people
+from desk.notification.announcing import Announcer
+from desk.notification.dossier import SUPERVISOR
+from desk.store import cases
 from desk.store import surveys as store
-from desk.store.notices import NewNotice
 from desk.store.surveys import Survey
 from engine.commands import CorrelateMessage
 from engine.db.database import tried_again
@@ -62,8 +63,9 @@ class Opinion:
 class Surveys:
     """Invitations and answers. Tokens are unguessable, serve one survey, and are stored as hashes."""
 
-    def __init__(self, context: DeskContext) -> None:
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
+        self._announcer = announcer
         self._db = context.engine.db
 
     @tried_again
@@ -120,7 +122,7 @@ class Surveys:
             late = not self._correlated(tx, survey, answers)
             store.record_answer(tx, self._context.vault, survey.id, rating=rating, answers=answers, at=now, late=late)
             if rating == DISSATISFIED and late:
-                self._alarm(tx, survey, now)
+                self._alarm(tx, survey)
 
     def opinions(self, number: str) -> list[Opinion]:
         """What the customer answered about a case so far, round by round; the caller has made sure who may read it."""
@@ -145,19 +147,14 @@ class Surveys:
         )
         return self._context.engine.correlate(tx, command)
 
-    def _alarm(self, tx: Transaction, survey: Survey, now: datetime) -> None:
-        case = cases.case(tx, survey.case_number)
-        team = people.teams(tx).get(case.team)
-        for login in {survey.agent, team.supervisor if team else None} - {None}:
-            notice = NewNotice(
-                login=str(login),
-                template="dissatisfied_late",
-                subject=case.number,
-                body="",
-                idempotency_key=f"dissatisfied:{survey.id}:{login}",
-                case_number=case.number,
-            )
-            notices.add(tx, self._context.vault, notice, now)
+    def _alarm(self, tx: Transaction, survey: Survey) -> None:
+        """Tell who handled that round, and who leads the team."""
+        dossier = self._announcer.dossier(tx, survey.case_number)
+        told = {one.login: one for one in dossier.staff(SUPERVISOR)}
+        if (agent := dossier.people.get(survey.agent or "")) and agent.active:
+            told[agent.login] = agent
+        given = self._announcer.variables(dossier)
+        self._announcer.tell_staff(tx, dossier, told.values(), "dissatisfied_late", given, key=f"dissatisfied:{survey.id}")
 
     def _valid(self, tx: Transaction, token: str, *, lock: bool = False) -> Survey:
         survey = store.by_token(tx, self._context.vault, token, lock=lock)

@@ -125,9 +125,13 @@ class Work:
             if to.role is Role.ANALYST:
                 raise RightMissing(to.login, "work on cases", "an agent")
             command = ReassignTask(task_id=task_id, assignee=to.login, by=by, reason=reason.strip(), revision=revision)
-            task = self._engine.reassign(tx, command)
-            self._owned(tx, task, by=by)
-            return task
+            handed = self._engine.reassign(tx, command)
+            self._owned(tx, handed, by=by)
+            number = number_of(tx, handed)
+            if to.login not in (by, task.assignee) and cases.known(tx, number):
+                key = f"reassigned:{task.id}:{handed.revision}"
+                self._announcer.tell_new_holder(tx, number, to.login, reason=command.reason, key=key)
+            return handed
 
     def _there(self, tx: Transaction, login: str) -> str:
         now = self._context.now()

@@ -7,10 +7,10 @@ from datetime import datetime
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, NothingToHandOver, RightMissing, TeamNotFound
 from desk.model import Agent
+from desk.notification.announcing import Announcer
 from desk.rights import require_lead
-from desk.store import notices, people
+from desk.store import people
 from desk.store import suggestions as store
-from desk.store.notices import NewNotice
 from desk.store.suggestions import Batch, Suggestion, SuggestionVerdict
 from desk.wordings import REQUIRED
 from engine.db.database import tried_again
@@ -22,8 +22,9 @@ HANDED_OVER = "suggestions_handed_over"
 class Suggestions:
     """Each method is one use case. A batch is for the members of its team, and for those who lead."""
 
-    def __init__(self, context: DeskContext) -> None:
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
+        self._announcer = announcer
         self._db = context.engine.db
 
     @tried_again
@@ -43,20 +44,13 @@ class Suggestions:
                 raise NothingToHandOver
             asked = Batch(id=0, team=team, from_at=from_at, until_at=until_at, handed_by=by, handed_at=now)
             batch = store.add_batch(tx, asked, numbers)
-            self._tell(tx, batch, now)
+            self._tell(tx, batch, len(numbers))
             return batch
 
-    def _tell(self, tx: Transaction, batch: Batch, now: datetime) -> None:
-        for agent in people.agents(tx):
-            if agent.active and batch.team in agent.team_keys:
-                notice = NewNotice(
-                    login=agent.login,
-                    template=HANDED_OVER,
-                    subject="",
-                    body="",
-                    idempotency_key=f"{HANDED_OVER}:{batch.id}:{agent.login}",
-                )
-                notices.add(tx, self._context.vault, notice, now)
+    def _tell(self, tx: Transaction, batch: Batch, count: int) -> None:
+        members = [one for one in people.agents(tx) if one.active and batch.team in one.team_keys]
+        given = {"count": count, "link": f"{self._context.settings.base_url}/suggestions/{batch.id}"}
+        self._announcer.tell(tx, members, HANDED_OVER, given, key=f"{HANDED_OVER}:{batch.id}", team=batch.team)
 
     def batches(self, *, viewer: str, limit: int = 50) -> list[Batch]:
         """The newest batches that the viewer may see."""

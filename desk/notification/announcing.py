@@ -15,8 +15,9 @@ from desk.notification.channel_book import ChannelBook
 from desk.notification.dossier import OWNER, Dossier, read_dossier
 from desk.notification.ports import Message, Way
 from desk.notification.preferences import Preferences, Travel, travel
-from desk.notification.templates import NAMES, Written, spoken, write
-from desk.store import deliveries, notices, preferences, wordings
+from desk.notification.templates import Written
+from desk.notification.writing import written
+from desk.store import deliveries, notices, preferences
 from desk.store.deliveries import NewDelivery
 from desk.store.notices import NewNotice
 from engine.ports import Transaction
@@ -24,6 +25,7 @@ from engine.ports import Transaction
 BY_PERSON = "contact_customer"
 """The template that asks somebody to tell the customer, whom nothing else reaches."""
 
+REASSIGNED = "reassigned"
 CUSTOMERS_KEY, PERSONS_KEY = ":customer", ":person"
 NOBODYS_CHOICE = Preferences()
 
@@ -64,19 +66,39 @@ class Announcer:
         key: str,
         urgent: bool = False,
     ) -> None:
-        """Tell each in their language by the ways that they want, and the channels that subscribed; mails hold nothing that a
-        customer wrote. `given` has the variables of the template. What is `urgent`, as its case may be, waits for no morning.
+        """Tell people of the house of a case, see `tell`; what is about an urgent case is urgent."""
+        urgent = urgent or dossier.case.priority == Priority.URGENT
+        self.tell(tx, agents, template, given, key=key, team=dossier.case.team, urgent=urgent)
+
+    def tell(
+        self,
+        tx: Transaction,
+        agents: Iterable[Agent],
+        template: str,
+        given: Mapping[str, Any],
+        *,
+        key: str,
+        team: str,
+        urgent: bool = False,
+    ) -> None:
+        """Tell each in their language by the ways that they want, and the channels that subscribed to the team's; mails hold
+        nothing that a customer wrote. `given` has the variables of the template. What is `urgent` waits for no morning.
         Raises Invalid for a missing variable.
         """
-        urgent = urgent or dossier.case.priority == Priority.URGENT
         told = _Told(template=template, given=given, key=key, urgent=urgent)
         chosen = list(agents)
         wanted = preferences.of_people(tx, self._context.vault, [agent.login for agent in chosen])
         for agent in chosen:
             self._tell(tx, agent, wanted.get(agent.login, NOBODYS_CHOICE), told)
-        for entry in self._book.listening(template, dossier.case.team):
-            written = self._written(tx, template, given, entry.language)
-            self._promise(tx, told, written, entry.name, to="", key=f"{key}:@{entry.name}", plan=self._now())
+        for entry in self._book.listening(template, team):
+            said = written(tx, template, given, entry.language)
+            self._promise(tx, told, said, entry.name, to="", key=f"{key}:@{entry.name}", plan=self._now())
+
+    def tell_new_holder(self, tx: Transaction, number: str, holder: str, *, reason: str, key: str) -> None:
+        """Tell somebody that a task of a case was handed to them by a person, and why."""
+        dossier = self.dossier(tx, number)
+        agents = [dossier.people[holder]] if holder in dossier.people else []
+        self.tell_staff(tx, dossier, agents, REASSIGNED, {**self.variables(dossier), "reason": reason}, key=key)
 
     def tell_customer(
         self, tx: Transaction, dossier: Dossier, template: str, given: Mapping[str, Any], *, key: str, language: str
@@ -85,14 +107,14 @@ class Announcer:
 
         Raises Invalid for a missing variable.
         """
-        written, contact = self._written(tx, template, given, language), dossier.matter.contact
+        said, contact = written(tx, template, given, language), dossier.matter.contact
         way = Way.MAIL if "@" in contact else Way.SMS
         channel = self._book.first(way) if contact else None
         if channel is None:
-            self.ask_owner(tx, dossier, {**given, "message": written.text}, key=f"{key}{PERSONS_KEY}")
+            self.ask_owner(tx, dossier, {**given, "message": said.text}, key=f"{key}{PERSONS_KEY}")
             return "person"
         told = _Told(template=template, given=given, key=key, urgent=True)
-        self._promise(tx, told, written, channel, to=contact, key=f"{key}{CUSTOMERS_KEY}", plan=self._now())
+        self._promise(tx, told, said, channel, to=contact, key=f"{key}{CUSTOMERS_KEY}", plan=self._now())
         return way.value
 
     def ask_owner(self, tx: Transaction, dossier: Dossier, given: Mapping[str, Any], *, key: str) -> None:
@@ -102,20 +124,20 @@ class Announcer:
     def tell_in_app(self, tx: Transaction, agent: Agent, template: str, given: Mapping[str, Any], *, key: str) -> None:
         """Tell one person in the app alone. Raises Invalid for a missing variable."""
         told = _Told(template=template, given=given, key=key, urgent=False)
-        self._notice(tx, agent, self._written(tx, template, given, agent.language), told)
+        self._notice(tx, agent, written(tx, template, given, agent.language), told)
 
     def _tell(self, tx: Transaction, agent: Agent, wanted: Preferences, told: _Told) -> None:
-        written = self._written(tx, told.template, told.given, agent.language)
+        said = written(tx, told.template, told.given, agent.language)
         own_key = f"{told.key}:{agent.login}"
         if self._plan(tx, wanted, told, Way.APP) is not None:
-            self._notice(tx, agent, written, told)
+            self._notice(tx, agent, said, told)
         mail, by_mail = self._book.first(Way.MAIL), self._plan(tx, wanted, told, Way.MAIL)
         if mail and agent.email and by_mail:
-            self._promise(tx, told, written, mail, to=agent.email, key=own_key, plan=by_mail, login=agent.login)
+            self._promise(tx, told, said, mail, to=agent.email, key=own_key, plan=by_mail, login=agent.login)
         by_im = self._plan(tx, wanted, told, Way.IM)
         if wanted.im in self._book.names() and wanted.im_address and by_im:
             key = f"{own_key}:im"
-            self._promise(tx, told, written, wanted.im, to=wanted.im_address, key=key, plan=by_im, login=agent.login)
+            self._promise(tx, told, said, wanted.im, to=wanted.im_address, key=key, plan=by_im, login=agent.login)
 
     def _plan(self, tx: Transaction, wanted: Preferences, told: _Told, way: Way) -> Travel | None:
         context = self._context
@@ -126,12 +148,12 @@ class Announcer:
     def _now(self) -> Travel:
         return Travel(not_before=self._context.now())
 
-    def _notice(self, tx: Transaction, agent: Agent, written: Written, told: _Told) -> None:
+    def _notice(self, tx: Transaction, agent: Agent, said: Written, told: _Told) -> None:
         notice = NewNotice(
             login=agent.login,
             template=told.template,
-            subject=written.subject,
-            body=written.whole,
+            subject=said.subject,
+            body=said.whole,
             idempotency_key=f"{told.key}:{agent.login}",
             case_number=_number(told.given),
         )
@@ -141,7 +163,7 @@ class Announcer:
         self,
         tx: Transaction,
         told: _Told,
-        written: Written,
+        said: Written,
         channel: str,
         *,
         to: str,
@@ -152,13 +174,13 @@ class Announcer:
         now = self._context.now()
         message = Message(
             to=to,
-            subject=written.subject,
-            text=written.text,
+            subject=said.subject,
+            text=said.text,
             template=told.template,
             at=now,
-            language=written.language,
+            language=said.language,
             case_number=_number(told.given),
-            variables=written.variables,
+            variables=said.variables,
         )
         new = NewDelivery(
             idempotency_key=key,
@@ -169,11 +191,6 @@ class Announcer:
             login=login,
         )
         deliveries.promise(tx, self._context.vault, new, now)
-
-    def _written(self, tx: Transaction, template: str, given: Mapping[str, Any], language: str) -> Written:
-        """The filled template, by its edited wording when there is one."""
-        edited = wordings.newest(tx, template).get((template, spoken(language))) if template in NAMES else None
-        return write(template, given, language, edited.texts if edited else None)
 
 
 def _number(given: Mapping[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desk.context import DeskContext
 from desk.notification.ports import Message
-from desk.notification.templates import write
+from desk.notification.writing import written
 from desk.store import deliveries
 from desk.store.deliveries import Delivery, DeliveryState, NewDelivery
 from engine.ports import Transaction
@@ -24,7 +24,7 @@ def gather(tx: Transaction, context: DeskContext) -> int:
     new = NewDelivery(
         idempotency_key=key,
         channel=first.channel,
-        message=_message(gathered, context),
+        message=_message(tx, gathered, context),
         not_before=now,
         login=first.login,
     )
@@ -34,17 +34,17 @@ def gather(tx: Transaction, context: DeskContext) -> int:
     return len(gathered)
 
 
-def _message(gathered: list[tuple[Delivery, Message]], context: DeskContext) -> Message:
+def _message(tx: Transaction, gathered: list[tuple[Delivery, Message]], context: DeskContext) -> Message:
     newest = gathered[-1][1]
     listed = "\n".join(_line(message) for _, message in gathered)
-    written = write(TEMPLATE, {"count": len(gathered), "list": listed}, newest.language)
+    said = written(tx, TEMPLATE, {"count": len(gathered), "list": listed}, newest.language)
     return Message(
         to=newest.to,
-        subject=written.subject,
-        text=written.text,
+        subject=said.subject,
+        text=said.text,
         template=TEMPLATE,
         at=context.now(),
-        language=written.language,
+        language=said.language,
     )
 
 

@@ -39,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "technical_done": Kind(),
     "approval_done": Kind(),
     "dissatisfied_late": Kind(),
+    "suggestions_handed_over": Kind(),
 }
 OTHER = Kind()
 

@@ -64,7 +64,7 @@ def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted,
         changed = SetVariables(instance_id=task.instance_id, values={ASSIGNMENT: result}, by=by, reason=why)
         engine.set_variables(tx, changed)
     if by != DESK:
-        return  # the projection tells whoever gets a task from a person
+        return  # whoever asked tells who gets it
     engine.enqueue(
         tx,
         EnqueueJob(

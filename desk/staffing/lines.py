@@ -17,12 +17,13 @@ from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.errors import CaseClosed, NotAwaited, TeamNotFound
 from desk.model import DESK
+from desk.notification.announcing import Announcer
+from desk.notification.dossier import SUPERVISOR
 from desk.rights import require_head, require_lead
 from desk.staffing.assignment_records import SWEEP
 from desk.staffing.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again
-from desk.store import assignments, candidates, cases, notices, people, staffing
+from desk.store import assignments, candidates, cases, people, staffing
 from desk.store.assignments import Kept
-from desk.store.notices import NewNotice
 from engine.commands import ReassignTask
 from engine.db import queries
 from engine.db.database import tried_again
@@ -40,8 +41,9 @@ LEFT_UNTOUCHED = "left_untouched"
 class Lines:
     """Give out what waits."""
 
-    def __init__(self, context: DeskContext) -> None:
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
+        self._announcer = announcer
         self._engine = context.engine
         self._db = context.engine.db
 
@@ -155,7 +157,7 @@ class Lines:
         later = now + settings.untouched_after if settings.untouched_after else None
         assignments.change(tx, number, requeued=kept.requeued + 1, avoid=avoid, look_again_at=later)
         if kept.requeued + 1 == settings.tell_supervisor_after:
-            self._tell_supervisor(tx, kept, now)
+            self._tell_supervisor(tx, kept)
         return given
 
     def _replace(self, tx: Transaction, kept: Kept, task: UserTask, *, why: str) -> bool:
@@ -177,18 +179,11 @@ class Lines:
             return None
         return kept, task
 
-    def _tell_supervisor(self, tx: Transaction, kept: Kept, now: datetime) -> None:
-        team = people.teams(tx).get(kept.team)
-        if team and team.supervisor:
-            notice = NewNotice(
-                login=team.supervisor,
-                template=LEFT_UNTOUCHED,
-                subject=kept.number,
-                body="",
-                idempotency_key=f"{LEFT_UNTOUCHED}:{kept.task_id}:{kept.requeued + 1}",
-                case_number=kept.number,
-            )
-            notices.add(tx, self._context.vault, notice, now)
+    def _tell_supervisor(self, tx: Transaction, kept: Kept) -> None:
+        dossier, times = self._announcer.dossier(tx, kept.number), kept.requeued + 1
+        told = dossier.staff(SUPERVISOR, key=kept.team)
+        given = {**self._announcer.variables(dossier), "times": times}
+        self._announcer.tell_staff(tx, dossier, told, LEFT_UNTOUCHED, given, key=f"{LEFT_UNTOUCHED}:{kept.task_id}:{times}")
 
 
 def staffing_change(tx: Transaction, now: datetime, latest: datetime) -> datetime:

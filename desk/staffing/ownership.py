@@ -14,6 +14,7 @@ from desk.casetasks import instance_of
 from desk.casework.timeline import Explained, as_explained
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, NotAwaited, TeamNotFound
+from desk.notification.announcing import Announcer
 from desk.projection import OWNERS_STAGE, STAGE, WAITS_FOR
 from desk.rights import heads, readable, require_head
 from desk.staffing.handing import assign_again
@@ -85,8 +86,9 @@ class Line:
 class Ownership:
     """Whoever may read a case sees its story; heads of its team, and administrators, give it to somebody else."""
 
-    def __init__(self, context: DeskContext) -> None:
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
+        self._announcer = announcer
         self._engine = context.engine
         self._db = context.engine.db
 
@@ -148,7 +150,11 @@ class Ownership:
             if task.revision != revision:
                 raise StaleRevision(f"The task of {number}", read=revision, current=task.revision)
             avoid = {task.assignee} if task.assignee else set()
-            return assign_again(tx, self._context, kept, task, why=reason.strip()[:500], avoid=avoid, by=by)
+            answer = assign_again(tx, self._context, kept, task, why=reason.strip()[:500], avoid=avoid, by=by)
+            if answer.assignee not in (None, by, task.assignee):
+                key = f"reassigned:{task.id}:{task.revision}"
+                self._announcer.tell_new_holder(tx, number, str(answer.assignee), reason=reason.strip(), key=key)
+            return answer
 
     def line(self, team: str, *, viewer: str) -> Line:
         """The line of a team, with who would get each case now or why nobody does. Raises TeamNotFound."""

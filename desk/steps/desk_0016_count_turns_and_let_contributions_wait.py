@@ -6,7 +6,7 @@ from alembic import op
 from engine.db.types import UtcDateTime
 
 revision = "desk_0016"
-down_revision = "desk_0014"
+down_revision = "desk_0017"
 branch_labels = None
 depends_on = None
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import structlog
 
 from bpmn.diagram import EventKind, Node, TimerKind
-from bpmn.feel import FeelError
+from bpmn.feel import AskedOnce, FeelError, ValuesOnce
 from engine import codec, results
 from engine.commands import RefreshLookups, RescheduleInstances
 from engine.db import moves, store
@@ -133,10 +133,10 @@ class Following:
     ) -> None:
         self._asking = asking
         self._locked = locked
-        self._definition = asking.definition.asking(lookups)
+        self._definition = asking.definition.asking({name: AskedOnce(name, answer) for name, answer in lookups.items()})
         self._told = {"at": now, "by": command.by, "reason": command.reason}
         self._now = now
-        self._variables = Variables(locked.variables, open_variable)
+        self._variables = ValuesOnce(Variables(locked.variables, open_variable))
 
     def events(self) -> list[HistoryEvent] | None:
         """What moves, as it will stand in the history; None when only a refresh of the instance can tell."""

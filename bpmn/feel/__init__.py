@@ -6,16 +6,18 @@ FeelSyntaxError; evaluation raises only FeelBudgetExceeded, or FeelError for dat
 
 from bpmn.feel.builtins import BUILTINS
 from bpmn.feel.errors import FeelBudgetExceeded, FeelError, FeelSyntaxError
-from bpmn.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
+from bpmn.feel.expression import AskedOnce, Expression, UnaryTests, ValuesOnce, parse, parse_unary_tests
 from bpmn.feel.values import to_feel, to_python, without_functions
 
 __all__ = [
     "BUILTINS",
+    "AskedOnce",
     "Expression",
     "FeelBudgetExceeded",
     "FeelError",
     "FeelSyntaxError",
     "UnaryTests",
+    "ValuesOnce",
     "parse",
     "parse_unary_tests",
     "to_feel",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bpmn.feel.runtime import DEFAULT_BUDGET, Node, Run, Scope
 from bpmn.feel.types import FeelType
 from bpmn.feel.values import Function, to_feel, to_python
 
-HostFunctions = Mapping[str, Callable[..., object]]
+HostFunctions = Mapping[str, Callable[..., object] | Function]
 
 _TOO_DEEP = "the expression or its data is nested too deeply; make it flatter"
 
@@ -96,15 +96,44 @@ def parse_unary_tests(text: str, *, names: Iterable[str] = (), types: Mapping[st
 
 def scope_for(reads: Iterable[str], context: Mapping[str, object], functions: HostFunctions | None, run: Run) -> Scope:
     """The variables that are read, as FEEL values, in front of the host's functions."""
-    variables = {name: to_feel(context[name]) for name in reads if name in context}
+    feel_value = context.feel_value if isinstance(context, ValuesOnce) else lambda name: to_feel(context[name])
+    variables = {name: feel_value(name) for name in reads if name in context}
     if not functions:
         return Scope(variables, run)
     return Scope(variables, run, Scope(host_functions(functions), run))
 
 
+class ValuesOnce(Mapping[str, object]):
+    """Variables for many expressions, each converted once, when it is first read. They mustn't change meanwhile."""
+
+    __slots__ = ("_converted", "_values")
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+        self._converted: dict[str, object] = {}
+
+    def feel_value(self, name: str) -> object:
+        """The FEEL value of a variable. KeyError where there is none."""
+        if name not in self._converted:
+            self._converted[name] = to_feel(self._values[name])
+        return self._converted[name]
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
 def host_functions(functions: HostFunctions) -> dict[str, Function]:
     """Python functions as FEEL functions; arguments and results are converted, exceptions pass through."""
-    return {name: HostFunction(name, function) for name, function in functions.items()}
+    return {name: each if isinstance(each, Function) else HostFunction(name, each) for name, each in functions.items()}
 
 
 class HostFunction(Function):
@@ -123,6 +152,27 @@ class HostFunction(Function):
     def invoke_named(self, run: Run, arguments: dict[str, object]) -> object:
         run.spend(10)
         return host_value(self._function(**{name: to_python(argument) for name, argument in arguments.items()}))
+
+
+class AskedOnce(HostFunction):
+    """A function of the host that gives many expressions the same answer to the same arguments, so that it is asked once."""
+
+    __slots__ = ("_answers",)
+
+    def __init__(self, name: str, function: Callable[..., object]) -> None:
+        super().__init__(name, function)
+        self._answers: dict[tuple, object] = {}
+
+    def invoke(self, run: Run, arguments: list) -> object:
+        # 1 and true are equal, and yet not the same argument
+        question = (*arguments, *map(type, arguments))
+        try:
+            known = question in self._answers
+        except TypeError:
+            return super().invoke(run, arguments)
+        if not known:
+            self._answers[question] = super().invoke(run, arguments)
+        return self._answers[question]
 
 
 def host_value(value: object) -> object:

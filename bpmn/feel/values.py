@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bpmn.feel.errors import FeelError
@@ -134,20 +135,28 @@ def _same(value: object) -> object:
 
 
 def _feel_date_time(value: datetime) -> FeelDateTime:
-    return FeelDateTime(_feel_date(value), _feel_time(value.timetz(), value))
+    return FeelDateTime(_known_date(value.year, value.month, value.day), _feel_time(value))
 
 
 def _feel_date(value: date) -> FeelDate:
-    return FeelDate(value.year, value.month, value.day)
+    return _known_date(value.year, value.month, value.day)
 
 
-def _feel_time(value: time, at: datetime | None = None) -> FeelTime:
+_known_date = lru_cache(maxsize=4096)(FeelDate)
+
+
+def _feel_time(value: time | datetime) -> FeelTime:
     seconds = value.hour * 3600 + value.minute * 60 + value.second
-    offset = (at or value).utcoffset()
-    zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
-    if zone is None and offset is not None:
-        zone = int(offset.total_seconds())
-    return FeelTime(seconds * NANOS + value.microsecond * 1000, zone)
+    return FeelTime(seconds * NANOS + value.microsecond * 1000, _feel_zone(value))
+
+
+def _feel_zone(value: time | datetime) -> int | str | None:
+    if value.tzinfo is UTC:
+        return 0
+    if isinstance(value.tzinfo, ZoneInfo):
+        return value.tzinfo.key
+    offset = value.utcoffset()
+    return None if offset is None else int(offset.total_seconds())
 
 
 def _days_time(value: timedelta) -> DaysTime:
@@ -217,7 +226,9 @@ def _python_time(value: FeelTime) -> time:
 
 
 def _python_date_time(value: FeelDateTime) -> datetime:
-    return datetime.combine(_python_date(value.date), _python_time(value.time))
+    date, (seconds, nanos) = value.date, divmod(value.time.nanos, NANOS)
+    zone = _python_zone(value.time.zone)
+    return datetime(date.year, date.month, date.day, seconds // 3600, seconds // 60 % 60, seconds % 60, nanos // 1000, zone)
 
 
 def _python_date(value: FeelDate) -> date:

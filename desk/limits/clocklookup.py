@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -14,6 +14,7 @@ from desk.clocks import Calendars, ClockEvent, ClockPhase, ClockState, evaluate
 from desk.clocks.names import SOLVE, WAITING, kind_of
 from desk.limits.promises import Promise, escalates_at
 from desk.store import clocks, promises
+from desk.store.clocks import KeptClock
 from engine.model import ProcessInstance
 from engine.ports import Answer, Transaction
 
@@ -37,7 +38,7 @@ class ClockLookup:
     def answers(self, tx: Transaction, instances: Sequence[ProcessInstance], at: datetime) -> Mapping[int, Answer]:
         """For each instance the function from a clock's name to what it says: see `told`. One statement for all together."""
         latest: dict[str, dict[str, Sequence[ClockEvent]]] = {}
-        for one in clocks.kept(tx, {_number(one) for one in instances}):
+        for one in self._read(tx, {_number(one) for one in instances}):
             of_case = latest.setdefault(one.row.case_number, {})
             of_case[one.row.name] = one.events
             if one.row.name.count(":") == 2:
@@ -50,6 +51,21 @@ class ClockLookup:
             for one in instances
             if (number := _number(one))
         }
+
+    def _read(self, tx: Transaction, numbers: Collection[str]) -> Sequence[KeptClock]:
+        return clocks.kept(tx, numbers)
+
+
+class ClocksAtHand(ClockLookup):
+    """The same for one batch of instances; what it read stays at hand for whoever goes on with these clocks."""
+
+    def __init__(self, calendars: CalendarSource) -> None:
+        super().__init__(calendars)
+        self.kept: Sequence[KeptClock] = ()
+
+    def _read(self, tx: Transaction, numbers: Collection[str]) -> Sequence[KeptClock]:
+        self.kept = super()._read(tx, numbers)
+        return self.kept
 
 
 def _begun(events: Sequence[ClockEvent]) -> datetime:

@@ -174,13 +174,21 @@ class Following:
 
 
 def reschedule(
-    engine: Instances, tx: Transaction, command: RescheduleInstances, *, after_id: int = 0, limit: int = BATCH
+    engine: Instances,
+    tx: Transaction,
+    command: RescheduleInstances,
+    *,
+    after_id: int = 0,
+    limit: int = BATCH,
+    instead: Sequence[Lookup] = (),
 ) -> Batch:
     """Let the next `limit` instances after `after_id` follow the lookups. Only those that move are written.
 
-    Raises HandlerFailed when a lookup can't prepare its answers.
+    `instead` are lookups that answer here in place of the engine's of the same names. Raises HandlerFailed when a lookup can't
+    prepare its answers.
     """
-    lookups = engine.surroundings.lookups
+    own = {lookup.name: lookup for lookup in instead}
+    lookups = [own.get(lookup.name, lookup) for lookup in engine.surroundings.lookups]
     known = {each: Asking(engine.definition(each, tx), lookups, command.names) for each in moves.open_deployments(tx)}
     asking = {deployment_id: each for deployment_id, each in known.items() if each.timers or each.tasks}
     ids = moves.page(tx, asking.keys(), after_id=after_id, limit=limit, among=command.instance_ids)

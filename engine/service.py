@@ -180,9 +180,11 @@ class Engine:
         execution.ledger.change_lookups(command.names, Cause(by=command.by, reason=command.reason))
         return execution.settle_news()
 
-    def reschedule(self, tx: Transaction, command: RescheduleInstances, **how: Unpack[rescheduling.How]) -> rescheduling.Batch:
+    def reschedule(
+        self, tx: Transaction, command: RescheduleInstances, *, after_id: int = 0, limit: int = rescheduling.BATCH
+    ) -> rescheduling.Batch:
         """One batch of what `reschedule_all` does, in the caller's transaction. See engine.rescheduling."""
-        return rescheduling.reschedule(self, tx, command, **how)
+        return rescheduling.reschedule(self, tx, command, after_id=after_id, limit=limit)
 
     def reschedule_all(
         self, command: RescheduleInstances, *, beside: rescheduling.Beside | None = None

@@ -11,6 +11,7 @@ from desk.calendars.difference import changed_days
 from desk.clocks import Calendars
 from desk.clocks.targets import BUSINESS
 from desk.store import recomputing as store
+from desk.store.clocks import ClockRow
 from engine.ports import Transaction
 
 YEARS_AHEAD = 2
@@ -28,6 +29,14 @@ class Scope:
     keys: tuple[str, ...]
     from_at: datetime | None = None
     until_at: datetime | None = None
+
+    def holds(self, clock: ClockRow) -> bool:
+        """Whether an open clock may move, or lose its mark of being provisional."""
+        if clock.calendar not in self.keys or clock.provisional:
+            return clock.calendar in self.keys
+        if self.from_at is None or self.until_at is None:
+            return False
+        return clock.started_at < self.until_at and (clock.due_at is None or clock.due_at >= self.from_at)
 
 
 def scope_of(tx: Transaction, before: Calendars, after: Calendars, now: datetime) -> Scope:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from desk.calendars import Limit
@@ -35,8 +35,7 @@ _KINDS: Mapping[str, type] = {
 
 def encode(event: ClockEvent) -> dict[str, Any]:
     """The event as a JSON object: `kind`, `version`, and its fields; instants as ISO 8601 in UTC, amounts as fractions."""
-    values = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
-    return {"kind": type(event).__name__, "version": VERSION, **values}
+    return {"kind": type(event).__name__, "version": VERSION, **_fields(event)}
 
 
 def decode(data: Mapping[str, Any]) -> ClockEvent:
@@ -58,7 +57,7 @@ def decode(data: Mapping[str, Any]) -> ClockEvent:
 
 def encode_verdict(fact: VerdictFact) -> dict[str, Any]:
     """A verdict as a JSON object."""
-    return {"format": VERSION, **{field.name: _plain(getattr(fact, field.name)) for field in fields(fact)}}
+    return {"format": VERSION, **_fields(fact)}
 
 
 def decode_verdict(data: Mapping[str, Any]) -> VerdictFact:
@@ -78,21 +77,22 @@ def decode_verdict(data: Mapping[str, Any]) -> VerdictFact:
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case Fraction() | Decimal():
-            return str(value)
-        case Limit() | ServiceTarget():
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        case Mapping():
-            return {str(key): _plain(one) for key, one in value.items()}
-        case list() | tuple():
-            return [_plain(one) for one in value]
-        case _:
-            return value
+    if (write := _WRITE.get(type(value))) is not None:
+        return write(value)
+    return {str(key): _plain(one) for key, one in value.items()} if isinstance(value, Mapping) else value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field: _plain(getattr(value, field)) for field in value.__slots__}
+
+
+_WRITE: Mapping[type, Callable[[Any], Any]] = {
+    datetime: lambda value: value.astimezone(UTC).isoformat(),
+    timedelta: timedelta.total_seconds,
+    **dict.fromkeys((Fraction, Decimal), str),
+    **dict.fromkeys((Limit, ServiceTarget), _fields),
+    **dict.fromkeys((list, tuple), lambda value: [_plain(one) for one in value]),
+}
 
 
 def _instant(text: str) -> datetime:
@@ -102,8 +102,11 @@ def _instant(text: str) -> datetime:
     return read.astimezone(UTC)
 
 
+_amount = lru_cache(maxsize=1024)(Fraction)
+
+
 def _target(data: Mapping[str, Any]) -> ServiceTarget:
-    limit = {**data["limit"], "amount": Fraction(data["limit"]["amount"])}
+    limit = {**data["limit"], "amount": _amount(data["limit"]["amount"])}
     not_before = data.get("not_before")
     return ServiceTarget(
         **{

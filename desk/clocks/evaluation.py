@@ -23,7 +23,11 @@ def evaluate(events: Sequence[ClockEvent], calendars: Calendars, now: datetime) 
 
     Raises ClockHistoryInvalid when the events can't have happened so, CalendarUnknown when a target names no calendar of ours.
     """
-    folded = fold(events)
+    return evaluate_folded(fold(events), calendars, now)
+
+
+def evaluate_folded(folded: Folded, calendars: Calendars, now: datetime) -> ClockState:
+    """`evaluate` of events that were folded before, for whoever holds them against several calendars."""
     stopped = folded.stopped
     seen = stopped.done_at if stopped else folded.voided.at if folded.voided else now
     run = _course(folded, calendars, seen)

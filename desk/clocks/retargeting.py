@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from desk.clocks.evaluation import evaluate
+from desk.clocks.evaluation import evaluate, evaluate_folded
 from desk.clocks.events import RAISE_GRACE, Cause, ClockEvent, ClockRetargeted, ClockVoided, DueRule, ServiceTarget, VoidReason
+from desk.clocks.folding import fold
 from desk.clocks.state import ClockState
 from desk.clocks.targets import Calendars
 from desk.errors import RightMissing
@@ -85,13 +86,21 @@ def recalculate(
 
     No event when nothing moves; a clock that is over never changes.
     """
-    old, new = evaluate(events, before, now), evaluate(events, after, now)
+    return recalculation(events, before, after, version=version, by=by, now=now)[0]
+
+
+def recalculation(
+    events: Sequence[ClockEvent], before: Calendars, after: Calendars, *, version: str, by: str, now: datetime
+) -> tuple[list[ClockEvent], ClockState]:
+    """What `recalculate` gives, and what the clock says at `now` with it."""
+    folded = fold(events)
+    old, new = evaluate_folded(folded, before, now), evaluate_folded(folded, after, now)
     if old.over or (old.due_if_resumed == new.due_if_resumed and old.breached_at == new.breached_at):
-        return []
+        return [], new
     order = RetargetClock(by=by, cause=Cause.CALENDAR_EDITED, targets=())
-    change = _change(old, order, replace(old.target, calendar_version=version), now)
-    change = _graced(events, change)
-    return [replace(change, due_after=evaluate([*events, change], after, now).due_at)]
+    change = _graced(events, _change(old, order, replace(old.target, calendar_version=version), now))
+    state = evaluate([*events, change], after, now)
+    return [replace(change, due_after=state.due_at)], state
 
 
 def _changed(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, insert, or_, select, update
 
 from desk import tables
 from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, encode, verdict
@@ -17,6 +17,7 @@ from desk.clocks.verdicts import VerdictFact
 from desk.model import Verdict
 from desk.store.sealing import seal, unseal
 from desk.tables import CLOCK_NOTE
+from engine.db.arrays import insert_all, is_among, update_all
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -63,6 +64,12 @@ class ClockRow:
         return Verdict.BREACHED if self.breached_at else verdict(self.due_at, None, now)
 
 
+KEY = ("case_number", "round", "name")
+EVENT_COLUMNS = (*KEY, "seq", "kind", "at", "by", "reason", "data", "note_sealed")
+_FIELDS = tuple(field for field in ClockRow.__slots__ if field != "remaining")
+COLUMNS = (*_FIELDS, "remaining_seconds")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptClock:
     """A clock with all its events, whose notes are left out unless they were asked for."""
@@ -74,13 +81,14 @@ class KeptClock:
 def kept(tx: Transaction, numbers: Collection[str], *, vault: KeyRing | None = None, only_open: bool = False) -> list[KeptClock]:
     """The clocks of the cases with their events, by case, round and name, in one statement. With a `vault` also the notes."""
     clock, event = tables.clock, tables.clock_event
-    same = and_(*(clock.c[name] == event.c[name] for name in ("case_number", "round", "name")))
-    query = select(clock, event.c.data, event.c.note_sealed).join(event, same).where(clock.c.case_number.in_(list(numbers)))
+    same = and_(*(clock.c[name] == event.c[name] for name in KEY))
+    query = select(*(clock.c[name] for name in COLUMNS), event.c.data, event.c.note_sealed).join(event, same)
+    query = query.where(is_among(tx, clock.c.case_number, numbers))
     if only_open:
         query = query.where(clock.c.stopped_at.is_(None))
-    found: dict[tuple[str, int, str], tuple[Row, list[ClockEvent]]] = {}
-    for row in tx.execute(query.order_by(clock.c.case_number, clock.c.round, clock.c.name, event.c.seq)):
-        _, events = found.setdefault((row.case_number, row.round, row.name), (row, []))
+    found: dict[Sequence[Any], tuple[Row, list[ClockEvent]]] = {}
+    for row in tx.execute(query.order_by(*(clock.c[name] for name in KEY), event.c.seq)):
+        _, events = found.setdefault(row[: len(KEY)], (row, []))
         events.append(_event(row, vault))
     return [KeptClock(row=_clock(row), events=tuple(events)) for row, events in found.values()]
 
@@ -95,8 +103,7 @@ def _event(row: Row, vault: KeyRing | None) -> ClockEvent:
 def append(tx: Transaction, vault: KeyRing, news: Iterable[tuple[ClockRow, int, Sequence[ClockEvent]]]) -> None:
     """Add events of clocks behind the first so many, whose rows are there."""
     values = [_values(vault, row, seq, event) for row, before, events in news for seq, event in enumerate(events, start=before)]
-    if values:
-        tx.execute(insert(tables.clock_event), values)
+    insert_all(tx, tables.clock_event, EVENT_COLUMNS, values)
 
 
 def _values(vault: KeyRing, row: ClockRow, seq: int, event: ClockEvent) -> dict[str, Any]:
@@ -116,34 +123,42 @@ def _values(vault: KeyRing, row: ClockRow, seq: int, event: ClockEvent) -> dict[
 
 def save(tx: Transaction, fresh: Sequence[ClockRow], changed: Sequence[ClockRow]) -> None:
     """Keep rows: those of new clocks, and what others say now."""
-    table = tables.clock
-    if fresh:
-        tx.execute(insert(table), [_columns(row) for row in fresh])
-    if changed:
-        key = ("case_number", "round", "name")
-        where = [table.c[name] == bindparam(f"of_{name}") for name in key]
-        values = [{(f"of_{name}" if name in key else name): value for name, value in _columns(row).items()} for row in changed]
-        names = [name for name in _columns(changed[0]) if name not in key]
-        tx.execute(update(table).where(*where).values({name: bindparam(name) for name in names}), values)
+    insert_all(tx, tables.clock, COLUMNS, [_columns(row) for row in fresh])
+    _update(tx, COLUMNS[len(KEY) :], [_columns(row) for row in changed])
+
+
+def save_changes(tx: Transaction, changed: Sequence[tuple[ClockRow, ClockRow]]) -> None:
+    """Keep what rows say now instead of what they said before: only the columns in which any of them differs."""
+    said = [(_columns(before), _columns(after)) for before, after in changed]
+    names = tuple(name for name in COLUMNS if any(before[name] != after[name] for before, after in said))
+    _update(tx, names, [after for _, after in said])
+
+
+def _update(tx: Transaction, names: tuple[str, ...], rows: Sequence[dict[str, Any]]) -> None:
+    update_all(tx, tables.clock, names, KEY, [{**row, **{f"was_{name}": row[name] for name in KEY}} for row in rows])
 
 
 def _columns(row: ClockRow) -> dict[str, Any]:
-    values = {field: getattr(row, field) for field in ClockRow.__slots__ if field != "remaining"}
+    values = {field: getattr(row, field) for field in _FIELDS}
     return {**values, "remaining_seconds": row.remaining.total_seconds()}
 
 
 def _clock(row: Row) -> ClockRow:
-    values: Mapping[str, Any] = row._mapping
-    read = {field: values[field] for field in ClockRow.__slots__ if field != "remaining"}
-    read["state"] = ClockPhase(row.state)
-    read["verdict"] = Verdict(row.verdict) if row.verdict else None
-    return ClockRow(**read, remaining=timedelta(seconds=row.remaining_seconds))
+    read = dict(zip(COLUMNS, row, strict=False))
+    read["state"] = ClockPhase(read["state"])
+    read["verdict"] = Verdict(read["verdict"]) if read["verdict"] else None
+    remaining = timedelta(seconds=read.pop("remaining_seconds"))
+    return ClockRow(**read, remaining=remaining)
+
+
+def _rows() -> Select[Any]:
+    return select(*(tables.clock.c[name] for name in COLUMNS))
 
 
 def of_cases(tx: Transaction, numbers: Collection[str]) -> list[ClockRow]:
     """All clocks of the cases, round by round, the earliest due first."""
     table = tables.clock
-    query = select(table).where(table.c.case_number.in_(list(numbers))).order_by(table.c.round, table.c.due_at, table.c.name)
+    query = _rows().where(table.c.case_number.in_(list(numbers))).order_by(table.c.round, table.c.due_at, table.c.name)
     return [_clock(row) for row in tx.execute(query)]
 
 
@@ -160,7 +175,7 @@ def unreminded(tx: Transaction, kinds: Collection[str], now: datetime, limit: in
     table = tables.clock.c
     named = or_(*(or_(table.name == kind, table.name.startswith(f"{kind}:")) for kind in kinds))
     running = (table.stopped_at.is_(None), table.due_at <= now, table.reminded_at.is_(None), named)
-    return [_clock(row) for row in tx.execute(select(tables.clock).where(*running).order_by(table.due_at).limit(limit))]
+    return [_clock(row) for row in tx.execute(_rows().where(*running).order_by(table.due_at).limit(limit))]
 
 
 def take_reminder(tx: Transaction, row: ClockRow, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from desk import tables
 from desk.limits.promises import Promise
 from desk.store.sealing import seal, unseal
 from desk.tables import PROMISE
+from engine.db.arrays import is_among
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -52,7 +53,7 @@ def of_case(tx: Transaction, vault: KeyRing, number: str) -> list[KeptPromise]:
 def approved(tx: Transaction, numbers: Collection[str]) -> dict[str, list[Promise]]:
     """The approved promises of the cases, by case, in one statement; without their texts."""
     table, found = tables.promise, {}
-    query = select(table).where(table.c.case_number.in_(list(numbers)), table.c.approved_by.is_not(None))
+    query = select(table).where(is_among(tx, table.c.case_number, numbers), table.c.approved_by.is_not(None))
     for row in tx.execute(query.order_by(table.c.id)):
         found.setdefault(row.case_number, []).append(_kept(row, None).promise)
     return found

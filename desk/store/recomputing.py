@@ -12,6 +12,7 @@ from desk import tables
 from desk.clocks import ClockRetargeted
 from desk.clocks.targets import team_calendar
 from engine.db import tables as engine_tables
+from engine.db.arrays import is_among
 from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
 
@@ -73,6 +74,6 @@ def open_instances(tx: Transaction, numbers: Sequence[str]) -> dict[int, str]:
     """The open process instances of cases: the number by instance id."""
     instance, case = engine_tables.process_instance, tables.case
     same = and_(case.c.number == instance.c.business_key, case.c.process_key == instance.c.process_key)
-    query = select(instance.c.id, case.c.number).join(case, same).where(case.c.number.in_(list(numbers)))
+    query = select(instance.c.id, case.c.number).join(case, same).where(is_among(tx, case.c.number, numbers))
     found = tx.execute(query.where(instance.c.state.in_(OPEN_INSTANCES)).order_by(instance.c.id))
     return {row.id: row.number for row in found}

@@ -5,15 +5,15 @@ Nobody is waited for: an instance on which somebody works is left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, any_, exists, literal, select
+from sqlalchemy import exists, select
 
 from engine.db import rows, tables
-from engine.db.arrays import insert_all, update_all
+from engine.db.arrays import insert_all, is_among, update_all
 from engine.db.queries import OPEN_TASKS
 from engine.db.statements import pipelined
 from engine.db.store import HISTORY_NAMES, history_rows
@@ -72,30 +72,25 @@ def lock_free(
     """
     columns = (*rows.INSTANCE_COLUMNS, _instance.history_length, _instance.history_hash)
     query = (
-        select(*columns).where(_among(tx, _instance.id, instance_ids), _instance.state.in_(OPEN_INSTANCES)).order_by(_instance.id)
+        select(*columns)
+        .where(is_among(tx, _instance.id, instance_ids), _instance.state.in_(OPEN_INSTANCES))
+        .order_by(_instance.id)
     )
     locked = {row.id: _locked(dict(row._mapping)) for row in tx.execute(query.with_for_update(skip_locked=True))}
     if timers:
-        where = (_among(tx, _timer.instance_id, locked), _timer.activity_id.in_(timers))
+        where = (is_among(tx, _timer.instance_id, locked), _timer.activity_id.in_(timers))
         for row in tx.execute(select(*_TIMER).where(*where).order_by(_timer.id)):
             locked[row.instance_id].timers.append(row)
     if tasks:
-        where = (_among(tx, _task.instance_id, locked), _task.activity_id.in_(tasks), _task.state.in_(OPEN_TASKS))
+        where = (is_among(tx, _task.instance_id, locked), _task.activity_id.in_(tasks), _task.state.in_(OPEN_TASKS))
         for row in tx.execute(select(*_TASK).where(*where).order_by(_task.id)):
             locked[row.instance_id].tasks.append(row)
     if variables:
         kept = tables.variable.c
         query = select(kept.instance_id, kept.name, kept.value_sealed)
-        for row in tx.execute(query.where(_among(tx, kept.instance_id, locked), kept.name.in_(variables))):
+        for row in tx.execute(query.where(is_among(tx, kept.instance_id, locked), kept.name.in_(variables))):
             locked[row.instance_id].variables[row.name] = row.value_sealed
     return locked
-
-
-def _among(tx: Transaction, column: Column[Any], ids: Iterable[int]) -> ColumnElement[bool]:
-    """Whether a column has one of many ids: one array where there are arrays, since hundreds of values cost to be told apart."""
-    if tx.dialect.name == "postgresql":
-        return column == any_(literal(list(ids), ARRAY(BigInteger)))
-    return column.in_(list(ids))
 
 
 def _locked(values: dict[str, Any]) -> Locked:

@@ -1,0 +1,116 @@
+"""What open cases do when the calendars were edited: their clocks and their timers move, in one transaction a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from desk.calendaring.calendarscope import Scope
+from desk.clocks import ClockEvent, ClockState, evaluate
+from desk.clocks.retargeting import recalculation
+from desk.context import DeskContext
+from desk.limits import clockchanges
+from desk.limits.clockbook import row_of
+from desk.limits.clocklookup import NAMES, ClocksAtHand
+from desk.store import clocks, recomputing
+from desk.store.calendars import Edit
+from desk.store.clocks import ClockRow, KeptClock
+from engine.commands import RescheduleInstances
+from engine.errors import Unavailable
+from engine.ports import Transaction
+from engine.rescheduling import reschedule
+
+REASON = "the calendars were edited"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What came of some cases: how many of their clocks moved, and how many cases couldn't be continued."""
+
+    moved: int
+    failed: int
+
+
+class Following:
+    """Lets cases follow all edits up to `edit`, from the state `before_id` of the calendars. Closed clocks never change."""
+
+    def __init__(self, context: DeskContext, edit: Edit, before_id: int, scope: Scope) -> None:
+        self._context = context
+        self._db = context.engine.db
+        self._source = context.calendars
+        self._edit = edit
+        self._before_id = before_id
+        self._scope = scope
+
+    def follow(self, numbers: Sequence[str]) -> Came:
+        """Let these cases follow: together those on which nobody works, the others one by one."""
+        moved, left = self._db.run(lambda tx: self._together(tx, numbers))
+        each = [self._alone(number) for number in left]
+        return Came(moved=moved + sum(one for one in each if one is not None), failed=each.count(None))
+
+    def _together(self, tx: Transaction, numbers: Sequence[str]) -> tuple[int, list[str]]:
+        """Move timers and clocks of the cases on which nobody works; how many clocks moved, and the cases that are left."""
+        instances = recomputing.open_instances(tx, numbers)
+        if not instances:
+            return 0, list(numbers)
+        order = RescheduleInstances(names=NAMES, by=self._edit.by, reason=REASON, instance_ids=tuple(instances))
+        at_hand = ClocksAtHand(self._source)
+        batch = reschedule(self._context.engine, tx, order, limit=len(instances), instead=[at_hand])
+        followed = {instances[each] for each in batch.followed}
+        moved = self._recompute(tx, [one for one in at_hand.kept if one.row.case_number in followed])
+        return moved, [number for number in numbers if number not in followed]
+
+    def _alone(self, number: str) -> int | None:
+        """Let one case follow, with its process; None when that can't be done, which stops no other case."""
+        moved = 0
+
+        def follow(tx: Transaction) -> None:
+            def alter(_book: object) -> None:
+                nonlocal moved
+                moved = self._recompute(tx, clocks.kept(tx, [number]))
+
+            clockchanges.change(tx, self._context, number, alter, by=self._edit.by, reason=REASON)
+
+        try:
+            self._db.run(follow)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("case_cannot_follow_calendar", case=number)
+            return None
+        return moved
+
+    def _recompute(self, tx: Transaction, found: Iterable[KeptClock]) -> int:
+        """Write what those of the clocks that are open say now; how many of them moved."""
+        changed: list[tuple[ClockRow, ClockRow]] = []
+        happened: list[tuple[ClockRow, int, list[ClockEvent]]] = []
+        for kept in found:
+            if kept.row.stopped_at is None and self._scope.holds(kept.row):
+                row, events = self._followed(tx, kept)
+                changed += [(kept.row, row)] if row != kept.row else []
+                happened += [(row, len(kept.events), events)] if events else []
+        clocks.save_changes(tx, changed)
+        clocks.append(tx, self._context.vault, happened)
+        return len(happened)
+
+    def _followed(self, tx: Transaction, kept: KeptClock) -> tuple[ClockRow, list[ClockEvent]]:
+        """What a clock says by the edited calendars, and what is new about it. One that has followed already stays."""
+        stamp = int(kept.row.calendar_version) if kept.row.calendar_version.isdigit() else 0
+        after, events = self._source.as_of(tx, self._edit.id), []
+        last = kept.events[-1]
+        if stamp < self._edit.id:
+            before, at = self._source.as_of(tx, max(stamp, self._before_id)), max(self._edit.at, last.at)
+            events, state = recalculation(kept.events, before, after, version=after.version, by=self._edit.by, now=at)
+        if events:
+            return _row(kept.row, events[-1], state), events
+        if kept.row.provisional:
+            return _row(kept.row, last, evaluate(kept.events, after, last.at)), []
+        return kept.row, []
+
+
+def _row(row: ClockRow, last: ClockEvent, state: ClockState) -> ClockRow:
+    return row_of(row.case_number, row.round, row.name, last, state, row.warn_fraction)

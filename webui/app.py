@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
-from webui import assets, context, errors, i18n, labels, navigation, security
+from webui import assets, context, errors, i18n, labels, navigation, profile_words, security
 
 # Each of these modules has a `blueprint`; a new page joins the application by its line here
 BLUEPRINTS = (
@@ -76,6 +76,9 @@ def create_app(services: Any, *, secret_key: bytes, testing: bool = False) -> Fl
         label_of=labels.label_of,
         labels=labels,
         choices=labels.choices,
+        special_tier=profile_words.special,
+        tier_choices=profile_words.tier_choices,
+        tags_text=profile_words.tags_text,
     )
     for module in BLUEPRINTS + (ONLY_WHILE_DEVELOPING if testing else ()):
         app.register_blueprint(import_module(module).blueprint)

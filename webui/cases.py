@@ -20,13 +20,14 @@ from webui.casepage import case_texts
 from webui.context import services
 from webui.i18n import language
 from webui.people_names import agents, team_name, teams
+from webui.profile_words import tier_choices, typed_tags
 from webui.reasons import obstacle, reason, why_changed
 from webui.timeline_words import SETS_CLOCKS, due_times, lines
 
 blueprint = Blueprint("cases", __name__)
 for_roles(blueprint, "agent", "supervisor")
 PAGE_SIZE = 25
-FIELDS = ("state", "type", "priority", "team", "owner", "version")
+FIELDS = ("state", "type", "priority", "team", "owner", "version", "tier", "tag")
 STAGES = tuple(labels.STAGES)
 TABS = ("work", "clocks", "history", "owner", "why", "diagram")
 CODE_OF_RATING = {text: code for code, text in RATINGS.items()}
@@ -41,6 +42,8 @@ def asked_for() -> dict[str, str]:
 def filters_of(asked: dict[str, str]) -> dict[str, Any]:
     """The search as the desk takes it; a state that doesn't exist finds nothing rather than everything."""
     filters: dict[str, Any] = {name: asked[name] for name in FIELDS[1:] if name in asked}
+    if "tag" in asked:
+        filters["tag"] = "".join(typed_tags(asked["tag"])[:1])
     if "state" in asked:
         filters["states"] = [state for state in CaseState if state == asked["state"]]
     return filters
@@ -124,6 +127,7 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "promise_states": labels.PROMISE_STATES,
         "clock_name": clock_words.clock_name,
         "step_text": clock_words.step_text,
+        "tier_options": _tiers(case.case.tier),
         "may_act": case.case.open and (agent.leads or agent.login == case.case.owner),
         "pausable": {
             "held": [reason for reason in held if reason not in by_process],
@@ -135,6 +139,12 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
             "types": labels.choices(labels.CASE_TYPES)[1:],
         },
     }
+
+
+def _tiers(own: str) -> list[tuple[str, str]]:
+    """The tiers to choose from; the case's own also when it isn't configured any more."""
+    choices = tier_choices()
+    return choices if own in dict(choices) else [(own, own), *choices]
 
 
 def _teller(case: CaseView, conversation: Sequence[TimelineItem]) -> str | None:

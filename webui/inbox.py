@@ -17,7 +17,7 @@ blueprint = Blueprint("inbox", __name__)
 for_roles(blueprint, "agent", "supervisor")
 PAGE_SIZE = 25
 SCOPES = ("mine", "team", "all")
-FILTERS = ("priority", "type")
+FILTERS = ("priority", "type", "tier")
 
 
 @blueprint.get("/inbox")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Blueprint, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,10 +15,12 @@ from webui.bodies import json_object
 from webui.context import services, time_zone
 from webui.people_names import team_name
 from webui.process_texts import form_schema
+from webui.profile_words import typed_tags
 from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("intake", __name__)
 for_roles(blueprint, "agent", "supervisor")
+TIER, TAGS = "customer_tier", "tags"
 REQUEST_ID = re.compile(r"[\w-]{1,60}", re.ASCII)
 
 
@@ -35,7 +38,7 @@ def show() -> str:
     channel = channel if channel in list(Channel) else ""
     given = {"received_at": services().clock.now()} | ({"channel": channel} if channel else {})
     task = form and {
-        "schema": form_schema(form.schema, desk.tasks.package(desk.settings.process_key, version).texts),
+        "schema": _for(agent, form_schema(form.schema, desk.tasks.package(desk.settings.process_key, version).texts)),
         "data": as_wall_time(form, given, time_zone()),
         "submitUrl": url_for("intake.take", team=team),
         "revision": 0,
@@ -45,6 +48,17 @@ def show() -> str:
     return render_template(
         "intake/show.html", task=task, version=version, team=team, teams=[(key, team_name(key)) for key in teams], channel=channel
     )
+
+
+def _for(agent: Agent, schema: dict[str, Any]) -> dict[str, Any]:
+    """The form with the customer's tier only for those who may give one."""
+    return schema if agent.leads else _without(schema, TIER)
+
+
+def _without(part: Any, key: str) -> Any:
+    if isinstance(part, list):
+        return [_without(each, key) for each in part if not (isinstance(each, dict) and each.get("key") == key)]
+    return {name: _without(value, key) for name, value in part.items()} if isinstance(part, dict) else part
 
 
 def _teams_of(agent: Agent) -> tuple[str, ...]:
@@ -68,6 +82,8 @@ def take() -> ResponseReturnValue:
         raise BodyUnreadable("the team is not one of yours")
     if request_id is not None and not (isinstance(request_id, str) and REQUEST_ID.fullmatch(request_id)):
         raise BodyUnreadable("request_id is not a short text")
+    if isinstance(data.get(TAGS), str):
+        data = {**data, TAGS: ",".join(typed_tags(data[TAGS]))}
     number = services().desk.intake.open_case(
         data, by=agent.login, team=team, request_id=request_id and f"{agent.login}:{request_id}"
     )

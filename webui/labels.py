@@ -42,6 +42,13 @@ CHANNELS = {
     "offline": Label(text=mark("Offline")),
     "system": Label(text=mark("System")),
 }
+TIERS = {
+    "standard": Label(text=mark("Standard")),
+    "vip": Label(text=mark("VIP"), tone="warn", icon="star"),
+    "key_account": Label(text=mark("Key account"), tone="warn", icon="star"),
+}
+TAGS = {"quick_lane": Label(text=mark("quick lane"), tone="info")}
+"""The tiers and tags that the shipped tables know; others are shown by their key."""
 ROLES = {
     "agent": Label(text=mark("Agent")),
     "supervisor": Label(text=mark("Supervisor"), tone="info"),

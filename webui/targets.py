@@ -17,6 +17,7 @@ from webui.access import for_roles, signed_in
 from webui.context import services, time_zone
 from webui.i18n import format_number, gettext, mark, ngettext
 from webui.process_texts import in_words
+from webui.profile_words import typed_tags
 from webui.wording import sentence
 
 blueprint = Blueprint("targets", __name__)
@@ -41,6 +42,8 @@ class Asked:
     channel: str
     type: str
     priority: str
+    tier: str
+    tags: str
     received: str
     received_at: datetime
     error: str = ""
@@ -52,8 +55,7 @@ def show() -> str:
     book = services().desk.targets
     versions = [one.version for one in book.versions()]
     asked = _asked(versions)
-    board = book.board(asked.version, asked.received_at, channel=asked.channel or None) if asked.version else None
-    other = book.board(asked.against, asked.received_at, channel=asked.channel or None) if asked.against else None
+    board, other = (book.board(one, asked.received_at, **_who(asked)) if one else None for one in (asked.version, asked.against))
     return render_template(
         "targets/show.html",
         asked=asked,
@@ -82,13 +84,14 @@ def _words(version: str) -> Callable[[str], str]:
 
 
 def _asked(versions: Sequence[str]) -> Asked:
-    given = {name: request.args.get(name, "").strip()[:100] for name in ("version", "against", "channel", "type", "priority")}
+    given = {name: request.args.get(name, "").strip()[:100] for name in ("version", "against", "tags", *CHOICES, "tier")}
     version = given["version"] or _in_force(versions)
     if version not in versions or given["against"] not in (*versions, ""):
         if versions or given["version"] or given["against"]:
             abort(404)
         version = ""
-    chosen = {name: given[name] if given[name] in CHOICES[name] else "" for name in CHOICES}
+    choices = {**CHOICES, "tier": services().desk.settings.tiers}
+    chosen = {name: given[name] if given[name] in choices[name] else "" for name in choices} | {"tags": given["tags"]}
     received, now = request.args.get("received", "").strip()[:40], services().clock.now()
     at = _instant(received)
     error = gettext("Say when it was received, as date and time.") if received and at is None else ""
@@ -123,8 +126,13 @@ def _clocks(*boards: TargetBoard | None) -> list[str]:
 def _what_if(asked: Asked) -> Promised | None:
     if not (asked.version and asked.type and asked.priority and asked.received) or asked.error:
         return None
-    wanted = Request(type=asked.type, priority=asked.priority, received_at=asked.received_at, channel=asked.channel or None)
+    wanted = Request(type=asked.type, priority=asked.priority, received_at=asked.received_at, **_who(asked))
     return services().desk.targets.what_if(asked.version, wanted)
+
+
+def _who(asked: Asked) -> dict[str, Any]:
+    """By which channel a request comes, and from whom."""
+    return {"channel": asked.channel or None, "tier": asked.tier or None, "tags": tuple(typed_tags(asked.tags))}
 
 
 def cell_of(board: TargetBoard | None, combination: tuple[str, str], clock: str) -> ClockTarget | None:

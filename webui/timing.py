@@ -14,6 +14,7 @@ from desk.wordings import NO_TIME, REQUIRED
 from webui.access import for_roles, go_to, requires, signed_in
 from webui.context import services
 from webui.i18n import gettext
+from webui.profile_words import typed_tags
 
 blueprint = Blueprint("timing", __name__)
 for_roles(blueprint, "agent", "supervisor")
@@ -40,7 +41,9 @@ def resume(number: str) -> Response:
 def reclassify(number: str) -> Response:
     """Class the case anew."""
     form = request.form
-    wanted = NewClass(priority=form.get("priority") or None, type=form.get("type") or None)
+    chosen = {name: form.get(name) or None for name in ("priority", "type", "tier")}
+    tags = typed_tags(form["tags"]) if "tags" in form else None
+    wanted = NewClass(**chosen, tags=tags, keep_tags="keep_tags" in form)
     services().desk.reclassifying.reclassify(number, wanted, reason=form.get("reason", ""), by=signed_in().login)
     return _back(number, gettext("The case is classed anew, and its limits follow."))
 

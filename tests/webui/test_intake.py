@@ -102,3 +102,27 @@ def test_an_unknown_contact_is_a_new_customer(product):
 def test_who_belongs_to_no_team_is_told_what_to_do(product):
     product.desk.people.change_agent("zhao", by="admin", revision=product.desk.people.agent("zhao").revision, team_keys=())
     assert "You belong to no team" in product.visitor("zhao").get("/requests/new").text
+
+
+def keys_of(page) -> set[str]:
+    return set(re.findall(r'"key": ?"(\w+)"', json.dumps(form_of(page))))
+
+
+def test_only_who_may_give_a_tier_is_asked_for_one(product):
+    assert "customer_tier" not in keys_of(product.visitor("li").get("/requests/new"))
+    assert {"customer_tier", "tags"} <= keys_of(product.visitor("wang").get("/requests/new?team=service"))
+    sent = {"data": {**INTAKE, "customer_tier": "vip"}, "revision": 0}
+    assert product.visitor("li").post("/requests?team=service", json=sent).status_code == 403
+    assert product.visitor("wang").post("/requests?team=service", json=sent).status_code == 201
+
+
+def test_who_is_known_shows_with_tier_and_tags_are_typed_in_the_viewers_words(product):
+    visitor = product.visitor("wang", language="zh")
+    sent = {**INTAKE, "customer_tier": "vip", "tags": "快速通道，Refund"}
+    number = visitor.post("/requests?team=service", json={"data": sent, "revision": 0}).json["number"]
+    case = product.desk.cases.case(number, viewer="wang").case
+    assert (case.tier, case.tags) == ("vip", ("quick_lane", "refund"))
+    page = visitor.get(f"/cases/{number}").text
+    assert all(shown in page for shown in ("贵宾", "快速通道", "refund"))
+    found = visitor.get(f"/requests/customers?contact={INTAKE['customer_contact']}", headers={"HX-Request": "true"}).text
+    assert "贵宾" in found

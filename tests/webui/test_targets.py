@@ -19,6 +19,17 @@ def test_what_if_tells_due_instants_and_all_rules(product):
     assert "投诉：48小时内给出解决方案" not in page
 
 
+def test_what_if_asks_for_tier_and_tags_too(product):
+    asked = "/targets?type=inquiry&priority=normal&received=2023-10-01T10:15"
+    visitor = product.visitor("analyst")
+    usual, vip = visitor.get(asked).text, visitor.get(f"{asked}&tier=vip").text
+    quick = visitor.get(f"{asked}&tags=quick+lane").text
+    assert ["normal: solve within 8 hours" in page for page in (usual, vip)] == [False, True]
+    assert "Quick lane: solve within 4 hours" in quick
+    assert "Quick lane: solve within 4 hours" not in vip
+    assert visitor.get(f"{asked}&tier=gold").status_code == 200
+
+
 def test_two_versions_are_compared(product):
     page = product.visitor("wang").get("/targets?version=1.1&against=1.0")
     assert page.status_code == 200

@@ -51,6 +51,23 @@ def test_a_class_anew_moves_limits_and_needs_a_reason(product):
     assert "the priority was lowered" in page_of(visitor, number)
 
 
+def test_a_supervisor_gives_a_tier_and_the_owner_tags(product):
+    number = product.open_case()
+    owner, head = product.visitor("li"), product.visitor("wang")
+    assert 'name="tier"' not in page_of(owner, number)
+    assert owner.post(f"/cases/{number}/class", {"tags": "Quick lane, refund", "reason": "密码重置"}).status_code == 303
+    assert owner.post(f"/cases/{number}/class", {"tags": "<b>", "reason": "密码重置"}).status_code == 422
+    assert owner.post(f"/cases/{number}/class", {"tier": "vip", "reason": "签约"}).status_code == 403
+    assert 'value="quick lane, refund"' in page_of(owner, number)
+    assert head.post(f"/cases/{number}/class", {"tier": "vip", "keep_tags": "yes", "reason": "签约"}).status_code == 303
+    again = product.desk.cases.case(product.open_case(), viewer="wang").case
+    assert (again.tier, again.tags) == ("vip", ("quick_lane", "refund"))
+    assert number in head.get("/cases?tier=vip&tag=quick+lane").text
+    assert number not in head.get("/cases?tag=lane").text
+    assert number in head.get("/inbox?scope=all&tier=vip").text
+    assert number not in head.get("/inbox?scope=all&tier=key_account").text
+
+
 def test_a_promise_is_told_and_taken_back(product):
     number = product.open_case()
     visitor = product.visitor("li")

@@ -12,8 +12,10 @@ from desk.calendaring.recomputing import Recomputing
 from desk.calendarsource import StoredCalendars
 from desk.casework.cases import Cases
 from desk.casework.inbox import Inbox
+from desk.casework.incoming import Incoming
 from desk.casework.intake import Intake
 from desk.casework.records import Tables
+from desk.casework.successors import Successors
 from desk.casework.surveys import Surveys
 from desk.casework.taskviews import TaskViews
 from desk.casework.urging import Urging
@@ -91,7 +93,9 @@ class Desk:
         self.tasks = TaskViews(context)
         self.diagrams = Diagrams(context)
         self.contributions = Contributions(context, self.announcer)
-        self.work = Work(context, self.announcer, self.contributions)
+        successors = Successors(context, self.intake)
+        self.incoming = Incoming(context, self.announcer, successors)
+        self.work = Work(context, self.incoming, self.contributions)
         self.timing = Timing(context)
         self.reclassifying = Reclassifying(context)
         self.surveys = Surveys(context, self.announcer)

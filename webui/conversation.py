@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from desk.casework.incoming import Received
 from desk.errors import AnswersInvalid
 from desk.wordings import NO_AMOUNT
 from webui.access import for_roles, go_to, own_path, signed_in
@@ -50,7 +51,9 @@ def say(number: str, kind: str) -> Response:
     }
     if kind not in ways:
         raise BodyUnreadable(f"there is no kind of entry {kind!r}")
-    ways[kind]()
+    said = ways[kind]()
+    if isinstance(said, Received) and said.number != number:
+        return _elsewhere(said)
     return _back(number, kind)
 
 
@@ -63,11 +66,18 @@ def _amount() -> Decimal | None:
         raise AnswersInvalid({"amount": NO_AMOUNT}) from None
 
 
-def _from_customer(number: str, text: str, login: str) -> None:
+def _from_customer(number: str, text: str, login: str) -> Received:
     """Note what the customer told somebody who may read the case."""
     services().desk.cases.case(number, viewer=login)
     message_id = _message_id(login, "customer") or services().chance.token()
-    services().desk.work.customer_message(number, text, message_id=message_id)
+    return services().desk.incoming.take(number, text, message_id=message_id)
+
+
+def _elsewhere(received: Received) -> Response:
+    """To the case that took the message instead."""
+    told = mark("The message opened this case.") if received.opened else mark("The message went to this case, which goes on.")
+    flash(gettext(told), "good")
+    return go_to(f"{url_for('cases.show', number=received.number)}?done=customer")
 
 
 def _message_id(login: str, kind: str) -> str | None:

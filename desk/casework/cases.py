@@ -17,9 +17,10 @@ from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import Agent, Case, Verdict
 from desk.rights import may_see_contact, readable
 from desk.store import cases as store
-from desk.store import clocks, customers, notices, people
+from desk.store import clocks, customers, links, notices, people
 from desk.store.cases import Filter, TextFilter
 from desk.store.clocks import ClockRow
+from desk.store.links import Link
 from desk.store.sealing import index
 from desk.tables import ORDER
 from desk.wordings import REQUIRED
@@ -63,7 +64,7 @@ class ClockView:
 class CaseView:
     """A case for the case page. Names and contacts are masked; `description` is in clear, for who may read the case.
 
-    `suspension` is set while a person lets the case rest.
+    `links` tell, from either side, which case it belongs with. `suspension` is set while a person lets the case rest.
     """
 
     case: Case
@@ -81,6 +82,7 @@ class CaseView:
     deployment_id: int
     may_reveal_contact: bool
     suspension: Suspension | None
+    links: tuple[Link, ...] = ()
 
     @property
     def number(self) -> str:
@@ -210,6 +212,7 @@ class Cases:
             deployment_id=instance.deployment_id,
             may_reveal_contact=may_see_contact(agent, case, teams),
             suspension=queries.suspension(tx, vault, instance.id) if instance.state is InstanceState.SUSPENDED else None,
+            links=tuple(links.of_case(tx, vault, case.number)),
         )
 
     @tried_again

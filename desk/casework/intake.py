@@ -114,24 +114,43 @@ class Intake:
         with self._db.transaction() as tx:
             if (known := _opened_before(tx, request_id, asked)) is not None:
                 return known
-            team = _team(tx, by, team)
-            deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
-            definition = self._context.engine.definition(deployment.id, tx)
-            start_form = definition.package.forms.get(definition.start_node().work.form_id or "")
-            answers = _about_login(tx, with_offset(start_form, form, self._context.zone))
-            case = self._case(tx, answers, number, now, by=by, team=team, version=deployment.version)
-            cases.insert_case(tx, self._context.vault, case, _matter(answers))
-            command = StartInstance(
-                deployment_id=deployment.id,
-                business_key=number,
-                by=by,
-                form=answers if start_form else None,
-                variables={"case_number": number, "case": _variables(case)},
-                started_at=case.received_at,
-            )
-            self._context.engine.start(tx, command)
+            self._open_in(tx, number, now, form, by=by, team=_team(tx, by, team))
             self._remember(tx, request_id, number, [dict(form), team])
             return number
+
+    def open_in(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, same_as: Case) -> str:
+        """Open a case within a use case, for the customer of the case `same_as`; its number. Raises what `open_case` does."""
+        now = self._context.now()
+        number = next_number(tx, now, self._context.zone)
+        self._open_in(tx, number, now, form, by=by, team=team, same_as=same_as)
+        return number
+
+    def _open_in(
+        self,
+        tx: Transaction,
+        number: str,
+        now: datetime,
+        form: Mapping[str, Any],
+        *,
+        by: str,
+        team: str,
+        same_as: Case | None = None,
+    ) -> None:
+        deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
+        definition = self._context.engine.definition(deployment.id, tx)
+        start_form = definition.package.forms.get(definition.start_node().work.form_id or "")
+        answers = _about_login(tx, with_offset(start_form, form, self._context.zone))
+        case = self._case(tx, answers, number, now, by=by, team=team, version=deployment.version, same_as=same_as)
+        cases.insert_case(tx, self._context.vault, case, _matter(answers))
+        command = StartInstance(
+            deployment_id=deployment.id,
+            business_key=number,
+            by=by,
+            form=answers if start_form else None,
+            variables={"case_number": number, "case": _variables(case)},
+            started_at=case.received_at,
+        )
+        self._context.engine.start(tx, command)
 
     def _remember(self, tx: Transaction, request_id: str | None, number: str, asked: Any) -> None:
         if request_id is None:
@@ -141,11 +160,23 @@ class Intake:
             raise RequestSentTwice
 
     def _case(
-        self, tx: Transaction, form: Mapping[str, Any], number: str, now: datetime, *, by: str, team: str, version: str
+        self,
+        tx: Transaction,
+        form: Mapping[str, Any],
+        number: str,
+        now: datetime,
+        *,
+        by: str,
+        team: str,
+        version: str,
+        same_as: Case | None,
     ) -> Case:
         settings = self._context.settings
         received_at, desired_at = self._times(form, now)
-        customer, kind = self._customer(tx, form, by, now)
+        if same_as is not None:
+            customer, kind = customers.by_id(tx, self._context.vault, [same_as.customer_id])[same_as.customer_id], "existing"
+        else:
+            customer, kind = self._customer(tx, form, by, now)
         channel = _text(form, "channel") or Channel.SYSTEM
         return Case(
             number=number,

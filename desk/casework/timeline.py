@@ -10,7 +10,8 @@ from typing import Any
 from bpmn.diagram import Process
 from desk.casetasks import instance_of
 from desk.context import DeskContext
-from desk.store import conversation, progress
+from desk.store import conversation, links, progress
+from desk.store.links import Link, LinkKind
 from engine.db import queries
 from engine.history import (
     ActivityEntered,
@@ -36,7 +37,7 @@ from engine.ports import Transaction
 class TimelineItem:
     """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, urge, reminder,
     progress, entered, claimed, released, reassigned, completed, decided, timer, message, incident, suspended, resumed, moved,
-    cancelled.
+    cancelled; of cases that belong with it follows, followed, split_off, split_into, merged, took_in.
     """
 
     at: datetime
@@ -86,13 +87,38 @@ _SILENT_ACTIVITIES = frozenset({"exclusiveGateway", "parallelGateway", "inclusiv
 
 def timeline(tx: Transaction, context: DeskContext, number: str) -> list[TimelineItem]:
     """All items of a case by time."""
-    items = [*_said(tx, context, number), *_worked(tx, context, number), *_happened(tx, context, number)]
+    own = (_worked(tx, context, number), _happened(tx, context, number), _linked(tx, context, number))
+    items = [*_said(tx, context, number), *(item for some in own for item in some)]
     return sorted(items, key=lambda item: item.at)
 
 
 def _said(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
-    for entry in conversation.entries(tx, context.vault, number):
-        yield TimelineItem(at=entry.at, kind=entry.kind.value, by=entry.by, text=entry.text)
+    """What was said in the case, and in those that were merged into it: these items name theirs as `details["case"]`."""
+    for one in (number, *links.merged_into(tx, number)):
+        details = {} if one == number else {"case": one}
+        for entry in conversation.entries(tx, context.vault, one):
+            details = {**details, "entry_id": entry.id}
+            yield TimelineItem(at=entry.at, kind=entry.kind.value, by=entry.by, text=entry.text, details=details)
+
+
+_LINKED = {
+    LinkKind.FOLLOWS: ("follows", "followed"),
+    LinkKind.SPLIT_OFF: ("split_off", "split_into"),
+    LinkKind.MERGED: ("merged", "took_in"),
+}
+"""How a link looks from its case, and from the other one."""
+
+
+def look_of(link: Link, number: str) -> tuple[str, str]:
+    """How a link looks from the case `number`, and which case is at its other end."""
+    mine, theirs = _LINKED[link.kind]
+    return (mine, link.other) if link.number == number else (theirs, link.number)
+
+
+def _linked(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
+    for link in links.of_case(tx, context.vault, number):
+        kind, other = look_of(link, number)
+        yield TimelineItem(at=link.at, kind=kind, by=link.by, name=other, text=link.reason)
 
 
 def _worked(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:

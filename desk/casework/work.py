@@ -10,8 +10,9 @@ from typing import Any
 from bpmn.diagram import Node
 from desk.assignment.absences import stand_ins
 from desk.casetasks import instance_of, number_of, require_visible, tasks_of
-from desk.casework.machinemail import is_machine_mail
+from desk.casework.incoming import Incoming
 from desk.casework.progress import RESOLVED, checked_entry, row_of
+from desk.casework.texts import require_short, require_text
 from desk.collaboration import approvals
 from desk.collaboration.contributions import ASKED, Asked, Contributions
 from desk.context import DeskContext
@@ -19,16 +20,13 @@ from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoW
 from desk.instants import with_offset
 from desk.limits import responses
 from desk.model import RESPONSES, Agent, Case, EntryKind, Role
-from desk.notification.announcing import Announcer
-from desk.notification.dossier import OWNER
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
 from desk.store import approvals as asked_approvals
 from desk.store import assignments, cases, conversation, people, progress, staffing
 from desk.store.conversation import Entry
-from desk.store.deliveries import reference_of
 from desk.store.progress import ProgressRow
-from desk.wordings import REQUIRED, TOO_LONG
+from desk.wordings import REQUIRED
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
 from engine.db import messages, queries
 from engine.db.database import tried_again
@@ -43,15 +41,13 @@ TECHNICAL_HELP, TECHNICAL = "technical-help", "technical"
 APPROVAL_FORM = "confirm"
 """The form of the tasks at which somebody approves or rejects."""
 
-MAX_TEXT = 20_000
-
 
 class Work:
     """Each method is one use case in one transaction. `by` is the login of the agent."""
 
-    def __init__(self, context: DeskContext, announcer: Announcer, contributions: Contributions) -> None:
+    def __init__(self, context: DeskContext, incoming: Incoming, contributions: Contributions) -> None:
         self._context = context
-        self._announcer = announcer
+        self._incoming = incoming
         self._contributions = contributions
         self._engine = context.engine
         self._db = context.engine.db
@@ -259,7 +255,7 @@ class Work:
         self, tx: Transaction, number: str, message: str, what: str, reason: str, by: str, message_id: str | None
     ) -> Case | None:
         """Bring a request to the process; the case, or None when it was brought before."""
-        _require_text(reason, "reason")
+        require_text(reason, "reason")
         agent = people.agent(tx, by)
         case = self._open_case(tx, number, agent)
         require_owner_or_lead(agent, case, f"ask for {what}")
@@ -291,7 +287,7 @@ class Work:
         A customer who left a mail address gets it by mail.
         False when `message_id` was taken before. Raises CaseNotFound, CaseClosed, AnswersInvalid.
         """
-        _require_text(text, "text")
+        require_text(text, "text")
         with self._db.transaction() as tx:
             entry = Entry(kind=EntryKind.REPLY, at=self._context.now(), by=by, text=text.strip(), message_id=message_id)
             said = self._say(tx, people.agent(tx, by), number, entry)
@@ -321,7 +317,7 @@ class Work:
 
         Raises CaseNotFound, CaseClosed, AnswersInvalid.
         """
-        _require_short(text, "text")
+        require_short(text, "text")
         with self._db.transaction() as tx:
             now = self._context.now()
             begun = min(at or now, now)
@@ -331,7 +327,7 @@ class Work:
     @tried_again
     def note(self, number: str, text: str, *, by: str, message_id: str | None = None) -> None:
         """Write an internal note, which is never shown to the customer. Raises CaseNotFound, CaseClosed, AnswersInvalid."""
-        _require_text(text, "text")
+        require_text(text, "text")
         with self._db.transaction() as tx:
             entry = Entry(kind=EntryKind.NOTE, at=self._context.now(), by=by, text=text.strip(), message_id=message_id)
             self._say(tx, people.agent(tx, by), number, entry)
@@ -348,28 +344,9 @@ class Work:
             responses.responded(tx, self._context, number, max(entry.at, case.received_at), by=entry.by)
         return True
 
-    @tried_again
     def customer_message(self, number: str, text: str, *, message_id: str, headers: Mapping[str, str] | None = None) -> bool:
-        """Take a message from the customer, once per `message_id`; a case that waits for the customer goes on.
-
-        A mail that by its `headers` no person wrote is noted and moves nothing (E16).
-        False when it was taken before. Raises CaseNotFound, CaseClosed (open a new case then).
-        """
-        _require_text(text, "text")
-        with self._db.transaction() as tx:
-            case = self._open_case(tx, number)
-            now = self._context.now()
-            entry = Entry(kind=EntryKind.CUSTOMER, at=now, by=CUSTOMER, text=text.strip(), message_id=message_id)
-            if not conversation.append(tx, self._context.vault, number, entry):
-                return False
-            if is_machine_mail(headers or {}):
-                return True
-            data = {"message_id": message_id}
-            command = CorrelateMessage(name="customer-replied", correlation_key=number, by=CUSTOMER, data=data)
-            self._engine.correlate(tx, command)
-            responses.customer_wrote(tx, self._context, number)
-            self._tell_owner(tx, case, f"customer-message:{reference_of(message_id)}")
-            return True
+        """Take a message from the customer; see Incoming.take. False when it was taken before."""
+        return self._incoming.take(number, text, message_id=message_id, headers=headers).taken
 
     def _open_case(self, tx: Transaction, number: str, agent: Agent | None = None) -> Case:
         """The case, open, readable to the agent, with its instance locked before anything is written about it."""
@@ -379,20 +356,3 @@ class Work:
         if not case.open:
             raise CaseClosed(number)
         return case
-
-    def _tell_owner(self, tx: Transaction, case: Case, key: str) -> None:
-        if case.owner:
-            dossier = self._announcer.dossier(tx, case.number)
-            given = self._announcer.variables(dossier)
-            self._announcer.tell_staff(tx, dossier, dossier.staff(OWNER), "customer_message", given, key=key)
-
-
-def _require_text(text: str, key: str) -> None:
-    if not text.strip():
-        raise AnswersInvalid({key: REQUIRED})
-    _require_short(text, key)
-
-
-def _require_short(text: str, key: str) -> None:
-    if len(text) > MAX_TEXT:
-        raise AnswersInvalid({key: TOO_LONG})

@@ -17,22 +17,21 @@ from engine.vault import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing said. `message_id` is the outside's id of it, so that the same message is taken once."""
+    """One thing said. `message_id` is the outside's id, so that the same message is taken once; `id` is ours, once it is kept."""
 
     kind: EntryKind
     at: datetime
     by: str
     text: str
     message_id: str | None = None
+    id: int = 0
 
 
 def append(tx: Transaction, vault: KeyRing, number: str, entry: Entry) -> bool:
     """Add an entry for good; False when its message was taken before."""
     table = tables.entry
-    if entry.message_id is not None:
-        taken = select(table.c.id).where(table.c.message_id == entry.message_id)
-        if tx.execute(taken).first() is not None:
-            return False
+    if entry.message_id is not None and known(tx, entry.message_id):
+        return False
     tx.execute(
         insert(table).values(
             case_number=number,
@@ -46,6 +45,11 @@ def append(tx: Transaction, vault: KeyRing, number: str, entry: Entry) -> bool:
     return True
 
 
+def known(tx: Transaction, message_id: str) -> bool:
+    """Whether a message was taken before, in whatever case."""
+    return tx.execute(select(tables.entry.c.id).where(tables.entry.c.message_id == message_id)).first() is not None
+
+
 def entries(tx: Transaction, vault: KeyRing, number: str) -> list[Entry]:
     """Everything said in a case, in order."""
     table = tables.entry
@@ -57,6 +61,7 @@ def entries(tx: Transaction, vault: KeyRing, number: str) -> list[Entry]:
             by=row.by,
             text=unseal(vault, row.text_sealed, ENTRY),
             message_id=row.message_id,
+            id=row.id,
         )
         for row in tx.execute(query)
     ]

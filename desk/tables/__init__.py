@@ -32,6 +32,7 @@ from desk.tables.columns import (
     profile_columns,
     sealed_column,
 )
+from desk.tables.links import link
 from desk.tables.notification import delivery, notice, preference, wording
 from desk.tables.staffing import absence, agent, authority, drain, login_failure, membership, shift, shift_day, team
 from desk.tables.waits import wait
@@ -78,6 +79,7 @@ __all__ = [
     "drain",
     "entry",
     "escalation",
+    "link",
     "login_failure",
     "membership",
     "metadata",

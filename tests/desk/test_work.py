@@ -252,7 +252,6 @@ def test_a_closed_case_can_only_be_read(office):
     for act in (
         lambda: office.desk.work.reply(number, "您好", by="li"),
         lambda: office.desk.work.note(number, "备注", by="li"),
-        lambda: office.desk.work.customer_message(number, "您好", message_id="late"),
         lambda: office.desk.work.request_approval(number, reason="退款", by="li"),
     ):
         with pytest.raises(CaseClosed, match="can only be read"):

@@ -107,3 +107,18 @@ def test_a_case_of_others_takes_nothing_from_a_stranger(product, case):
     for kind in ("reply", "note", "customer", "technical"):
         assert product.visitor("business").post(f"/cases/{case}/say/{kind}", {"text": "x"}).status_code == 404
     assert product.rows() == before
+
+
+def test_what_a_customer_writes_to_a_closed_case_leads_to_the_case_that_follows_it(product, case):
+    product.desk.work.complete(product.task_of(case).id, {"content": "已修复", "outcome": "resolved"}, by="li")
+    product.work()
+    product.desk.surveys.answer(product.desk.surveys.invite(case).token, {"rating": "satisfied"})
+    product.work()
+    visitor = product.visitor("li")
+    assert f"/cases/{case}/say/customer" in visitor.get(f"/cases/{case}").text
+    answer = visitor.post(f"/cases/{case}/say/customer", {"text": "支付又失败了", "message_id": "again"})
+    following = product.desk.cases.case(case, viewer="li").links[0].number
+    assert answer.location == f"/cases/{following}?done=customer"
+    page = visitor.get(answer.location).text
+    assert f'href="/cases/{case}"' in page
+    assert "The message opened this case." in page

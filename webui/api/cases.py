@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from desk.casework.cases import CaseListItem, CaseView
+from desk.casework.texts import MAX_TEXT
 from desk.clocks import ClockPhase
 from desk.masking import mask_within
-from desk.model import CaseState, Scope, Verdict
+from desk.model import CaseState, Channel, Scope, Verdict
+from desk.store.links import LinkKind
 from webui.api.errors import CursorUnknown
 from webui.api.operations import PAGING, Answer, Call, Operation
 from webui.api.paging import cursor, place
@@ -20,6 +22,7 @@ from webui.api.shapes import (
     TEXT,
     VERSION,
     WHOLE,
+    Schema,
     Shape,
     items,
     one_of,
@@ -49,6 +52,7 @@ CLOCK = Shape(
         "verdict": one_of(Verdict),
     },
 )
+LINK = Shape("CaseLink", {"number": TEXT, "kind": one_of(LinkKind), "other": TEXT, "at": INSTANT, "by": TEXT, "reason": TEXT})
 FIELDS = {
     "number": TEXT,
     "process_key": TEXT,
@@ -85,10 +89,13 @@ CASE = Shape(
         "order_number": TEXT,
         "product": TEXT,
         "clocks": items(CLOCK.schema),
+        "links": items(LINK.schema),
         "instance_id": ID,
     },
 )
 NUMBER = Shape("CaseNumber", {"number": TEXT})
+RECEIVED = Shape("ReceivedMessage", {"number": TEXT, "taken": BOOLEAN, "opened": BOOLEAN})
+HEADERS: Schema = {"type": "object", "maxProperties": 100, "additionalProperties": text(2000, shortest=0)}
 ROLES = ("agent", "supervisor")
 FILTERS = {
     "state": one_of(CaseState),
@@ -143,12 +150,13 @@ def _item(listed: CaseListItem) -> dict[str, Any]:
 
 
 def get_case(call: Call) -> Answer:
-    """Get one case with its clocks. In the description, what looks like a phone number, mail address or identity number is
-    masked.
+    """Get one case with its clocks, and links that say of `number` what it is to `other`. In the description, what looks like
+    a phone number, mail address or identity number is masked.
     """
     view: CaseView = services().desk.cases.case(call.path["number"], viewer=call.by)
     own = {name: getattr(view, name) for name in CASE.fields if name not in ITEM.fields}
     own["description"], own["clocks"] = mask_within(view.description), [CLOCK.show(each) for each in view.clocks]
+    own["links"] = [LINK.show(each) for each in view.links]
     return CASE.show(view.case, **own, customer=view.customer, owner_name=view.owner_name)
 
 
@@ -160,6 +168,23 @@ def open_case(call: Call) -> Answer:
     key = f"api:{call.by}:{call.key}" if call.key else None
     number = services().desk.intake.open_case(call.body["form"], by=call.by, team=call.body.get("team"), request_id=key)
     return 201, {"number": number}
+
+
+def take_message(call: Call) -> Answer:
+    """Take a message from the customer, once per `message_id`. Tells to which case it came: what is written to a case that was
+    merged goes to the one that stays, and to a closed case a new one is opened, which follows it. `headers` are those of a
+    mail, by which one that no person wrote is told apart: it is noted and moves nothing.
+    """
+    given = call.body
+    services().desk.cases.case(call.path["number"], viewer=call.by)
+    received = services().desk.incoming.take(
+        call.path["number"],
+        given["text"],
+        message_id=given["message_id"],
+        headers=given.get("headers"),
+        channel=given.get("channel"),
+    )
+    return RECEIVED.show(received)
 
 
 OPERATIONS = (
@@ -190,5 +215,15 @@ OPERATIONS = (
         roles=ROLES,
         parts={"number": CASE_NUMBER},
         answers={200: CASE.schema},
+    ),
+    Operation(
+        method="POST",
+        path="/cases/{number}/messages",
+        view=take_message,
+        scope=Scope.TASKS,
+        roles=ROLES,
+        parts={"number": CASE_NUMBER},
+        body=takes({"text": text(MAX_TEXT), "message_id": text(120)}, headers=HEADERS, channel=one_of(Channel)),
+        answers={200: RECEIVED.schema},
     ),
 )

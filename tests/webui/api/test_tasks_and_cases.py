@@ -200,3 +200,11 @@ def test_ready_says_no_while_the_database_is_away(product: Product):
     answer = product.app.test_client().get("/api/v1/ready")
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
     assert product.app.test_client().get("/api/v1/health").status_code == 200
+
+
+def test_a_customers_message_is_taken_once_and_says_to_which_case_it_came(product: Product, li: Program):
+    number = product.open_case()
+    message = {"text": "还有一张截图", "message_id": "mail-7", "headers": {"Subject": "Re: 支付"}, "channel": "email"}
+    answers = [li.post(f"/cases/{number}/messages", message).json for _ in range(2)]
+    assert answers == [{"number": number, "taken": taken, "opened": False} for taken in (True, False)]
+    assert li.get(f"/cases/{number}").json["links"] == []

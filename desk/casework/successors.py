@@ -1,0 +1,62 @@
+"""Cases that come of another one: the same customer, with what they say now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from desk.casetasks import instance_of
+from desk.casework.intake import Intake
+from desk.context import DeskContext
+from desk.model import Case
+from desk.store import cases, customers, links
+from desk.store.links import Link, LinkKind
+from engine.db import queries
+from engine.ports import Transaction
+
+INTAKE = "intake"
+"""The variable in which a process keeps the answers of its intake form."""
+OF_THE_FIRST = frozenset({"received_at", "desired_at", "customer_tier", "tags", "about_agent"})
+"""What was said of the first matter alone, or has been kept with the customer."""
+LONGEST_DESCRIPTION = 4000
+
+
+class Successors:
+    """Opens them within other use cases."""
+
+    def __init__(self, context: DeskContext, intake: Intake) -> None:
+        self._context = context
+        self._intake = intake
+
+    def open(
+        self,
+        tx: Transaction,
+        first: Case,
+        kind: LinkKind,
+        *,
+        text: str,
+        received_at: datetime,
+        by: str,
+        changes: Mapping[str, str] | None = None,
+        reason: str = "",
+    ) -> str:
+        """Open a case for the customer of the `first`, which it is linked to; its number. What was answered at the intake of
+        the first one holds for it too, but for `changes`. Raises FormInvalid where its version of the process asks for more.
+        """
+        answers = {**self._answers(tx, first), **(changes or {})}
+        answers |= {"description": text[:LONGEST_DESCRIPTION], "received_at": received_at.isoformat()}
+        number = self._intake.open_in(tx, answers, by=by, team=first.team, same_as=first)
+        link = Link(number=number, kind=kind, other=first.number, at=self._context.now(), by=by, reason=reason)
+        links.add(tx, self._context.vault, link)
+        return number
+
+    def _answers(self, tx: Transaction, first: Case) -> dict[str, Any]:
+        vault = self._context.vault
+        given = queries.variables(tx, vault, instance_of(tx, first.number).id).get(INTAKE)
+        kept = {key: value for key, value in given.items() if key not in OF_THE_FIRST} if isinstance(given, Mapping) else {}
+        customer = customers.by_id(tx, vault, [first.customer_id])[first.customer_id]
+        matter = cases.matters(tx, vault, [first.number])[first.number]
+        who = {"customer_name": customer.name, "customer_number": customer.number, "customer_contact": matter.contact}
+        known = {"channel": first.channel, "type": first.type, "customer_kind": "existing"}
+        return {**kept, **{key: value for key, value in (who | known).items() if value}}

@@ -1,0 +1,21 @@
+"""What texts that people write in a case must be."""
+
+from __future__ import annotations
+
+from desk.errors import AnswersInvalid
+from desk.wordings import REQUIRED, TOO_LONG
+
+MAX_TEXT = 20_000
+
+
+def require_text(text: str, key: str) -> None:
+    """Raises AnswersInvalid for an empty text, or one that is too long."""
+    if not text.strip():
+        raise AnswersInvalid({key: REQUIRED})
+    require_short(text, key)
+
+
+def require_short(text: str, key: str) -> None:
+    """Raises AnswersInvalid for a text that is too long."""
+    if len(text) > MAX_TEXT:
+        raise AnswersInvalid({key: TOO_LONG})

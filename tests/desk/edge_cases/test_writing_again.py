@@ -1,0 +1,80 @@
+"""E19 through the product: what a customer writes to a closed case is neither refused nor lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.casework.incoming import MOST_FOLLOWING
+from desk.model import CaseState
+from desk.store import cases, conversation
+from desk.store.links import LinkKind
+
+AGAIN = "支付又失败了，请再看一下"
+
+
+@pytest.fixture
+def closed(office):
+    number = office.open()
+    office.resolve(number)
+    office.at("09:00", "2023-10-09")
+    assert view(office, number).case.state is CaseState.CLOSED
+    return number
+
+
+def view(office, number):
+    return office.desk.cases.case(number, viewer="wang")
+
+
+def write(office, number, text=AGAIN, *, id="m1", **how):
+    received = office.desk.incoming.take(number, text, message_id=id, **how)
+    office.run()
+    return received
+
+
+@pytest.mark.stored
+def test_e19_a_reply_to_a_closed_case_opens_a_new_one_linked_to_it(office, closed):
+    received = write(office, closed, channel="email")
+    assert (received.taken, received.opened, received.number == closed) == (True, True, False)
+    new, old = view(office, received.number), view(office, closed)
+    assert old.case.state is CaseState.CLOSED
+    assert (new.case.customer_id, new.case.channel, new.description) == (old.case.customer_id, "email", AGAIN)
+    assert (new.case.type, new.order_number, new.case.received_at) == (old.case.type, old.order_number, office.clock.now())
+    assert [(one.number, one.kind, one.other) for one in new.links] == [(new.number, LinkKind.FOLLOWS, closed)]
+    assert new.links == old.links
+    assert "handle" in office.activities(new.number)
+    assert {clock.name for clock in new.clocks} >= {"respond", "solve"}
+    kinds = [[item.kind for item in office.desk.cases.timeline(one, viewer="wang")] for one in (new.number, closed)]
+    assert ("follows" in kinds[0], "followed" in kinds[1]) == (True, True)
+
+
+def test_e19_further_messages_go_to_the_case_that_follows_until_it_is_closed_too(office, closed):
+    following = write(office, closed).number
+    further = write(office, closed, "还有一张截图", id="m2")
+    assert (further.number, further.opened) == (following, False)
+    with office.engine.db.reading() as tx:
+        said = [entry.text for entry in conversation.entries(tx, office.desk.context.vault, following)]
+    assert said == [AGAIN, "还有一张截图"]
+    assert not write(office, closed, id="m1").taken
+
+
+def test_e19_machine_mail_opens_no_case(office, closed):
+    received = write(office, closed, "我不在办公室", headers={"Auto-Submitted": "auto-replied"})
+    assert (received.number, received.opened) == (closed, False)
+    assert view(office, closed).links == ()
+
+
+def test_e19_programs_that_answer_each_other_open_a_few_cases_at_most(office, closed):
+    for turn in range(MOST_FOLLOWING + 2):
+        received = write(office, closed, id=f"loop-{turn}")
+        if received.opened:
+            with office.engine.db.transaction() as tx:
+                cases.save(tx, cases.case(tx, received.number), state=CaseState.CLOSED, closed_at=office.clock.now())
+    numbers = {item.number for item in (one.case for one in office.desk.cases.search(viewer="wang").items)}
+    assert len(numbers) == 1 + MOST_FOLLOWING
+
+
+def test_e19_what_the_customer_wrote_is_sealed(office, closed):
+    number = write(office, closed).number
+    with office.engine.db.reading() as tx:
+        stored = tx.exec_driver_sql(f"select description_sealed from desk_case where number = '{number}'").scalar_one()
+    assert AGAIN.encode() not in bytes(stored)

@@ -58,6 +58,7 @@ from desk.staffing.people import People
 from desk.staffing.sessions import Sessions
 from desk.staffing.staff import Staff
 from desk.staffing.team_calendars import TeamCalendars
+from desk.staffing.transferring import Transferring
 from desk.tokens import Tokens
 from engine.ports import Chance, Clock
 from engine.service import Engine
@@ -95,7 +96,7 @@ class Desk:
         self.contributions = Contributions(context, self.announcer)
         successors = Successors(context, self.intake)
         self.incoming = Incoming(context, self.announcer, successors)
-        self.work = Work(context, self.incoming, self.contributions)
+        self.work = Work(context, self.announcer, self.incoming, self.contributions)
         self.timing = Timing(context)
         self.reclassifying = Reclassifying(context)
         self.surveys = Surveys(context, self.announcer)
@@ -115,6 +116,7 @@ class Desk:
         self.attendance = Attendance(context)
         self.staff = Staff(context)
         self.ownership = Ownership(context, self.announcer)
+        self.transferring = Transferring(context, self.announcer)
         self.approvals = Approvals(context)
         self.suggestions = Suggestions(context, self.announcer)
         self.calendars = CalendarStudio(context)

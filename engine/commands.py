@@ -42,13 +42,17 @@ class ReleaseTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReassignTask:
-    """Give an open task to `assignee`; None: offer it to its candidates again. Whether `by` may is the caller's question."""
+    """Give an open task to `assignee`; None: offer it to its candidates again. Whether `by` may is the caller's question.
+
+    With `candidate_groups` it is offered to these from now on, instead of those that it had.
+    """
 
     task_id: int
     assignee: str | None
     by: str
     reason: str = ""
     revision: int | None = None
+    candidate_groups: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

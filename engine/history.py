@@ -142,12 +142,13 @@ class TaskReleased(HistoryEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskReassigned(HistoryEvent):
-    """`assignee` None: it is offered to its candidates again."""
+    """`assignee` None: it is offered to its candidates again. `candidate_groups` are the new ones, when they changed."""
 
     task_id: int
     assignee: str | None
     before: str | None
     reason: str = ""
+    candidate_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

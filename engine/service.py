@@ -281,6 +281,8 @@ class Engine:
             execution.ledger.record(
                 decided(*because, at=execution.ledger.now, activity_id=task.activity_id, token_id=task.token_id)
             )
+        if command.candidate_groups is not None and events:
+            task = user_tasks.offer_to(tx, task, command.candidate_groups)
         return self._change_task(
             execution, task, events, {"state": TaskState.CREATED, "assignee": command.assignee, "claimed_at": None}
         )

@@ -54,15 +54,18 @@ def release(task: UserTask, command: ReleaseTask, now: datetime) -> list[TaskRel
 
 
 def reassign(task: UserTask, command: ReassignTask, now: datetime) -> list[TaskReassigned]:
-    """Decide whether an open task may go to somebody else. Giving it to its assignee is a no-op."""
+    """Decide whether an open task may go to somebody else. Giving it to its assignee, with the same candidates, is a no-op."""
     _may_move(task, TaskState.CLAIMED, command.revision)
-    if task.assignee == command.assignee:
+    groups = command.candidate_groups
+    changed = groups is not None and groups != task.candidate_groups
+    if task.assignee == command.assignee and not changed:
         return []
     event = TaskReassigned(
         task_id=task.id,
         assignee=command.assignee,
         before=task.assignee,
         reason=command.reason,
+        candidate_groups=groups if groups is not None and changed else (),
         by=command.by,
         at=now,
         activity_id=task.activity_id,

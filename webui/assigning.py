@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from desk.casework.cases import CaseView
 from desk.casework.timeline import Explained
+from desk.errors import CaseNotFound
 from desk.staffing.ownership import Turn
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
-from webui.context import services
+from webui.context import services, viewer
 from webui.i18n import gettext
-from webui.people_names import name_of
+from webui.people_names import name_of, team_name, teams
 from webui.reasons import obstacle, reason, why_changed
 from webui.refusals import BodyUnreadable
 
@@ -44,7 +45,18 @@ def owner_view(case: CaseView, _texts: Any, login: str) -> dict[str, Any]:
         "reason": reason,
         "obstacle": obstacle,
         "why_changed": why_changed,
+        "other_teams": other_teams(case.case.team) if prospect.task and _may_transfer(prospect.task.assignee, login) else [],
     }
+
+
+def other_teams(team: str) -> list[tuple[str, str]]:
+    """The teams that a case of this one can go to, with their names."""
+    return [(key, team_name(key)) for key in teams() if key != team]
+
+
+def _may_transfer(holder: str | None, login: str) -> bool:
+    seen_by = viewer()
+    return holder == login or (seen_by is not None and seen_by.has_role("supervisor"))
 
 
 def drafted(number: str) -> dict[str, str]:
@@ -111,6 +123,22 @@ def give(number: str) -> Response:
         return go_to(url_for("cases.show", number=number, tab="owner", _anchor="give"))
     task = services().desk.work.reassign(prospect.task.id, assignee=to, by=login, reason=because, revision=revision_required())
     flash(gettext("The task is with %(name)s now.", name=name_of(task.assignee)), "good")
+    return _back(number)
+
+
+@blueprint.post("/cases/<number>/team")
+def give_to_team(number: str) -> Response:
+    """Give the case to another team: to whom of it the rule chooses, else into its line."""
+    team, because, login = request.form.get("team", "")[:60], request.form.get("reason", ""), signed_in().login
+    given = services().desk.transferring.give_to_team(number, team, reason=because, revision=revision_required(), by=login)
+    if given.assignee is None:
+        flash(gettext("The case waits in the line of %(team)s now.", team=team_name(team)), "good")
+    else:
+        flash(gettext("The task is with %(name)s now.", name=name_of(given.assignee)), "good")
+    try:
+        services().desk.cases.case(number, viewer=login)
+    except CaseNotFound:  # it is another team's now
+        return go_to(url_for("inbox.show"))
     return _back(number)
 
 

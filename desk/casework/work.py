@@ -20,6 +20,7 @@ from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoW
 from desk.instants import with_offset
 from desk.limits import responses
 from desk.model import RESPONSES, Agent, Case, EntryKind, Role
+from desk.notification.announcing import Announcer
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
 from desk.store import approvals as asked_approvals
@@ -45,8 +46,9 @@ APPROVAL_FORM = "confirm"
 class Work:
     """Each method is one use case in one transaction. `by` is the login of the agent."""
 
-    def __init__(self, context: DeskContext, incoming: Incoming, contributions: Contributions) -> None:
+    def __init__(self, context: DeskContext, announcer: Announcer, incoming: Incoming, contributions: Contributions) -> None:
         self._context = context
+        self._announcer = announcer
         self._incoming = incoming
         self._contributions = contributions
         self._engine = context.engine

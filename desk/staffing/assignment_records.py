@@ -66,9 +66,9 @@ class AssignmentRecords:
             case TaskClaimed() | TaskCompleted() | TaskCancelled():
                 settled = {"waiting_since": None, "look_again_at": None, "avoid": (), "requeued": 0}
                 assignments.change(self._tx, case.number, **settled)
-            case TaskReleased(by=login) | TaskReassigned(assignee=None, before=str(login)):
+            case TaskReleased(by=login) | TaskReassigned(assignee=None, before=login):
                 kept = assignments.kept(self._tx, case.number)
-                avoid = (kept.avoid if kept else frozenset()) | {login}
+                avoid = (kept.avoid if kept else frozenset()) | ({login} if login else set())
                 self._wait(case, event.task_id, event.at, team=case.team, avoid=avoid)
                 assignments.add_drain(self._tx, case.team, event.at)
                 self._freed(login, event.at)

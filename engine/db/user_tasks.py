@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from engine.db import tables
 from engine.db.queries import OPEN_TASKS
@@ -32,6 +32,7 @@ OPEN_DATES = Statement(
     .order_by(_task.id)
 )
 MOVE_DUE = update_where(tables.user_task, ("due_at",), ("id",))
+OFFER_TO = update_where(tables.user_task, ("candidate_groups",), ("id",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,14 @@ def change(tx: Transaction, read: UserTask, **values: Any) -> UserTask:
     if statement.run(tx, **values, revision=read.revision + 1, was_id=read.id, was_revision=read.revision) != 1:
         raise StaleRevision(f"Task {read.id}", read=read.revision, current=None)
     return replace(read, **values, revision=read.revision + 1)
+
+
+def offer_to(tx: Transaction, read: UserTask, groups: tuple[str, ...]) -> UserTask:
+    """Make others the groups whose members may take a task; whoever calls changes the task itself too."""
+    OFFER_TO.run(tx, was_id=read.id, candidate_groups=json.dumps(groups))
+    tx.execute(delete(tables.user_task_group).where(tables.user_task_group.c.task_id == read.id))
+    INSERT_TASK_GROUP.run_many(tx, ({"task_id": read.id, "group_key": group} for group in dict.fromkeys(groups)))
+    return replace(read, candidate_groups=groups)
 
 
 def withdraw(tx: Transaction, instance_id: int, token_id: str, at: datetime) -> list[int]:

@@ -96,6 +96,14 @@ def test_reassigning_says_who_had_it_before() -> None:
     assert tasks.reassign(HELD, ReassignTask(task_id=7, assignee="bo", by="wang"), NOON) == []
 
 
+def test_a_task_can_be_offered_to_others_than_before() -> None:
+    groups = ("technical",)
+    [event] = tasks.reassign(HELD, ReassignTask(task_id=7, assignee="bo", by="wang", candidate_groups=groups), NOON)
+    assert event.candidate_groups == groups
+    same = ReassignTask(task_id=7, assignee="bo", by="wang", candidate_groups=HELD.candidate_groups)
+    assert tasks.reassign(HELD, same, NOON) == []
+
+
 JOB = Job(
     id=1,
     instance_id=1,

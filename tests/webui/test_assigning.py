@@ -74,6 +74,22 @@ def test_choosing_somebody_who_is_not_eligible_has_to_be_confirmed(product):
     assert "chose" in visitor.get(f"/cases/{number}?tab=owner").text
 
 
+def test_a_case_is_given_to_another_team_by_its_owner_or_a_supervisor(product):
+    turn(product, "zhao", "busy")
+    number = product.open_case(by="zhao", **CALM)
+    owner = product.task_of(number).assignee
+    visitor = product.visitor(owner)
+    page = visitor.get(f"/cases/{number}?tab=owner").text
+    form = {"revision": revision_on(page), "team": "technical", "reason": "too hard for us"}
+    assert "Give the case to another team" in page
+    assert "Give the case to another team" not in product.visitor("wang").get(f"/cases/{number}?tab=clocks").text
+    answer = visitor.post(f"/cases/{number}/team", form)
+    assert (answer.status_code, answer.location, visitor.get(answer.location).status_code) == (303, "/inbox", 200)
+    assert product.task_of(number).assignee == "tech"
+    assert "too hard for us" in product.visitor("tech").get(f"/cases/{number}?tab=owner").text
+    assert product.visitor("wang").post(f"/cases/{number}/team", form).status_code == 409
+
+
 def test_agents_look_and_heads_give(product):
     number = product.open_case(**CALM)
     visitor = product.visitor(product.task_of(number).assignee)

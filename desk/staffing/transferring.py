@@ -1,0 +1,106 @@
+"""A case goes to another team: to whom of it the rule of assignment chooses, else into its line. The customer's limits go on."""
+
+from __future__ import annotations
+
+from desk.assignment import Assignment, Wanted, assign, result_of
+from desk.casetasks import instance_of
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, CaseClosed, NotAwaited, RightMissing, TeamNotFound
+from desk.model import Agent, Case
+from desk.notification.announcing import Announcer
+from desk.rights import readable
+from desk.staffing.assignment_records import DECIDER
+from desk.staffing.handing import ASSIGNMENT
+from desk.store import assignments, candidates, cases, people
+from desk.store.assignments import Kept
+from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
+from engine.commands import ReassignTask, SetVariables
+from engine.db import queries
+from engine.db.database import tried_again
+from engine.errors import StaleRevision
+from engine.model import UserTask
+from engine.ports import Decision, Transaction
+
+LONGEST_REASON = 500
+
+
+class Transferring:
+    """For who has the case, and supervisors."""
+
+    def __init__(self, context: DeskContext, announcer: Announcer) -> None:
+        self._context = context
+        self._announcer = announcer
+        self._engine = context.engine
+        self._db = context.engine.db
+
+    @tried_again
+    def give_to_team(self, number: str, team: str, *, reason: str, by: str, revision: int | None = None) -> Assignment:
+        """Make another team the one in charge; who of it has the case now, nobody when it waits in the team's line.
+
+        `revision` is that of the owner's task that was looked at. Skills and business line that the routing table asked for were
+        those of the team before; whom the case is kept from stays. Raises CaseNotFound, CaseClosed, NotAwaited, TeamNotFound,
+        RightMissing, StaleRevision, AnswersInvalid without a reason or for the team that has it.
+        """
+        _check(reason)
+        with self._db.transaction() as tx:
+            agent = people.agent(tx, by)
+            case, kept, task = self._opened(tx, number, agent)
+            if team not in people.teams(tx):
+                raise TeamNotFound(team)
+            if task.assignee != by and not agent.leads:
+                raise RightMissing(
+                    by, f"give {number} to another team", f"its holder {task.assignee or '(nobody)'} or a supervisor"
+                )
+            if revision is not None and task.revision != revision:
+                raise StaleRevision(f"The task of {number}", read=revision, current=task.revision)
+            if team == case.team:
+                raise AnswersInvalid({"team": NO_CHOICE})
+            wanted = self._wanted(tx, case, kept, team)
+            now = self._context.now()
+            answer = assign(wanted, candidates.candidates(tx, wanted.teams, now, lock=True), now)
+            self._give(tx, task, wanted, answer, reason=reason.strip(), by=by)
+            if answer.assignee not in (None, by, task.assignee):
+                key = f"reassigned:{task.id}:{task.revision}"
+                self._announcer.tell_new_holder(tx, number, str(answer.assignee), reason=reason.strip(), key=key)
+            return answer
+
+    def _opened(self, tx: Transaction, number: str, agent: Agent) -> tuple[Case, Kept, UserTask]:
+        """The case with its owner's task, and its instance locked."""
+        cases.case(tx, number, readable=readable(agent))
+        self._engine.lock(tx, instance_of(tx, number).id)
+        case, kept = cases.case(tx, number), assignments.kept(tx, number)
+        if not case.open:
+            raise CaseClosed(number)
+        task = None if kept is None or kept.task_id is None else queries.task(tx, kept.task_id)
+        if kept is None or task is None or task.state not in queries.OPEN_TASKS:
+            raise NotAwaited(number, "assignment")
+        return case, kept, task
+
+    def _wanted(self, tx: Transaction, case: Case, kept: Kept, team: str) -> Wanted:
+        familiar = cases.owners_of_customer(tx, case)
+        return Wanted(
+            team=team, priority=case.priority, language=kept.wanted.language, avoid=kept.wanted.avoid, familiar=familiar
+        )
+
+    def _give(self, tx: Transaction, task: UserTask, wanted: Wanted, answer: Assignment, *, reason: str, by: str) -> None:
+        """The team first: who waits in a line, and whose limits count, follows from it."""
+        result = result_of(answer, wanted)
+        told = {ASSIGNMENT: result}
+        self._engine.set_variables(tx, SetVariables(instance_id=task.instance_id, values=told, by=by, reason=reason))
+        decision = Decision(
+            result=result,
+            reason=str(answer.reason),
+            reason_code=answer.reason.code,
+            reason_arguments=answer.reason.arguments,
+            considered=answer.considered,
+        )
+        groups = (wanted.team,)
+        command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=by, reason=reason, candidate_groups=groups)
+        self._engine.reassign(tx, command, because=(DECIDER, decision))
+
+
+def _check(reason: str) -> None:
+    if not reason.strip():
+        raise AnswersInvalid({"reason": REQUIRED})
+    if len(reason) > LONGEST_REASON:
+        raise AnswersInvalid({"reason": TOO_LONG_REASON})

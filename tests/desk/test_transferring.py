@@ -1,0 +1,78 @@
+"""A case goes to another team: its line, its people, its task; the customer's limits go on, that for a transfer is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.errors import AnswersInvalid, RightMissing, TeamNotFound
+from desk.model import Availability
+from engine.errors import Forbidden, StaleRevision
+from tests.desk.conftest import BILLING_DAY, Office, local
+
+pytestmark = pytest.mark.stored
+WHY = "需要技术排查"
+
+
+def transferred(office: Office, number: str, team: str = "technical", *, by: str = "wang"):
+    return office.desk.transferring.give_to_team(number, team, reason=WHY, by=by)
+
+
+def clocks_of(office: Office, number: str) -> dict[str, object]:
+    return {clock.name: clock for clock in office.desk.cases.case(number, viewer="wang").clocks}
+
+
+def test_the_team_that_gets_a_case_has_it_with_its_people_and_only_the_transfer_is_over(office):
+    number = office.open()
+    office.at("09:40")
+    before = clocks_of(office, number)
+    answer = transferred(office, number)
+    case = office.desk.cases.case(number, viewer="tech").case
+    assert (answer.assignee, case.owner, case.team, office.task(number).assignee) == ("tech", "tech", "technical", "tech")
+    after = clocks_of(office, number)
+    assert (after["transfer"].verdict, after["transfer"].stopped_at) == ("on_time", local("2023-10-01T09:40"))
+    assert {name: after[name] for name in after if name != "transfer"} == {
+        name: before[name] for name in before if name != "transfer"
+    }
+    assert "reassigned" in {notice.template for notice in office.desk.notices.of("tech")}
+    last = office.desk.ownership.story(number, viewer="wang")[-1]
+    assert (last.how, last.by, last.reason, last.decision.reason_code) == ("reassigned", "wang", WHY, "only_one_free")
+
+
+def test_where_nobody_is_free_the_case_waits_in_the_line_of_the_team_that_got_it(office):
+    number = office.open()
+    office.desk.attendance.set_availability("tech", Availability.AWAY, by="tech")
+    assert transferred(office, number).assignee is None
+    assert [one.case.number for one in office.desk.ownership.line("technical", viewer="wang").cases] == [number]
+    assert office.task(number).candidate_groups == ("technical",)
+    with pytest.raises(Forbidden, match="offered to technical"):
+        office.desk.work.claim(office.task(number).id, by="wang")
+    office.desk.attendance.set_availability("tech", Availability.AVAILABLE, by="tech")
+    office.run()
+    assert office.task(number).assignee == "tech"
+    office.resolve(number)
+    assert office.desk.cases.case(number, viewer="wang").case.state == "resolved"
+
+
+def test_a_case_that_waits_goes_from_one_line_into_the_other(office):
+    for login in ("li", "tech"):
+        office.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    number = office.open()
+    transferred(office, number)
+    lines = {team: office.desk.ownership.line(team, viewer="wang").cases for team in ("complaints", "technical")}
+    assert ([one.case.number for one in lines["technical"]], lines["complaints"]) == ([number], ())
+
+
+def test_who_has_the_case_and_supervisors_give_it_to_another_team_and_say_why(office):
+    number = office.open(BILLING_DAY, received_at="2023-10-01T09:20")
+    owner = office.task(number).assignee
+    with pytest.raises(RightMissing):
+        transferred(office, number, by={"li": "zhao", "zhao": "li"}[owner])
+    with pytest.raises(AnswersInvalid):
+        office.desk.transferring.give_to_team(number, "technical", reason=" ", by=owner)
+    with pytest.raises(AnswersInvalid):
+        transferred(office, number, "service")
+    with pytest.raises(TeamNotFound):
+        transferred(office, number, "nowhere")
+    with pytest.raises(StaleRevision):
+        office.desk.transferring.give_to_team(number, "technical", reason=WHY, by=owner, revision=99)
+    assert transferred(office, number, by=owner).assignee == "tech"

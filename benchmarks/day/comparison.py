@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 
 from benchmarks.day import happened, oracle
+from benchmarks.day.noted import Noted
 from benchmarks.day.oracle import Expected
+from benchmarks.day.phases import Edits
 from benchmarks.day.recorded import Record, RecordedClock
-from benchmarks.day.stories import Noted
 from engine.history import TimerFired
 from engine.model import InstanceState
 
@@ -27,15 +27,19 @@ class Comparison:
     clocks: int = 0
     breaches: int = 0
     escalations: int = 0
+    levels: int = 0
     rounds: int = 0
     waits: int = 0
     changes: int = 0
+    parts: int = 0
+    promises: int = 0
+    acknowledged: int = 0
     noticed_after: timedelta = timedelta(0)
     verdicts: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
-    def take(self, record: Record, noted: Noted) -> None:
-        """Compare one case, of whose clocks people noted this."""
+    def take(self, record: Record, noted: Noted, edits: Edits) -> None:
+        """Compare one case, of whose clocks people noted this, while the office's days were edited so."""
         self.cases += 1
         late = (event.noticed_at - event.at for event in record.events if isinstance(event, TimerFired))
         self.noticed_after = max(self.noticed_after, *late, timedelta(0))
@@ -43,14 +47,18 @@ class Comparison:
             self.differences.append(f"{record.number}: its instance is {record.state}, so its clocks aren't final")
             return
         course = happened.read(record.number, record.events, record.said, noted)
-        expected = oracle.expected(course)
+        expected = oracle.expected(course, edits)
         self.rounds += len(course.rounds)
         self.waits += sum(len(one.waits) for one in course.rounds)
         self.waits += len(noted.waits)
         self.changes += len(noted.priorities)
+        self.parts += len(noted.parts)
+        self.promises += len(noted.promises)
+        self.acknowledged += len(noted.acknowledged)
         self.clocks += len(expected)
         self.breaches += sum(one.verdict == "late" for one in expected)
-        self.escalations += sum(one.escalated_at is not None for one in expected)
+        self.escalations += sum(bool(one.levels) for one in expected)
+        self.levels += sum(len(one.levels) for one in expected)
         self.verdicts.update(f"{one.clock} {one.verdict}" for one in expected)
         self.differences.extend(f"{record.number}: {what}" for what in _differences(record, expected))
 
@@ -65,19 +73,21 @@ def _differences(record: Record, expected: Iterable[Expected]) -> Iterator[str]:
             yield f"{where} isn't recorded; due {one.due_at}"
             continue
         yield from (f"{where}: {what}" for what in _unlike(one, recorded))
-        if one.escalated_at is not None:
-            yield from () if fired[one.clock, one.escalated_at] else (f"{where}: no timer fired at {one.escalated_at}",)
-            fired[one.clock, one.escalated_at] -= 1
+        if one.levels:
+            yield from () if fired[one.clock, one.levels[0]] else (f"{where}: no timer fired at {one.levels[0]}",)
+            fired[one.clock, one.levels[0]] -= 1
     yield from (f"{one.clock} of round {one.round} is recorded, and the oracle knows none" for one in found.values())
     yield from (f"the timer of {clock} fired at {at}, and nothing was missed" for (clock, at), left in fired.items() if left > 0)
 
 
 def _unlike(one: Expected, recorded: RecordedClock) -> Iterator[str]:
-    wanted = {"due": one.due_at, "stopped": one.stopped_at, "verdict": one.verdict, "escalated": one.escalated_at}
-    told = recorded.levels[0][1] if recorded.levels else None
-    got = {"due": recorded.due_at, "stopped": recorded.stopped_at, "verdict": recorded.verdict, "escalated": told}
+    wanted = {"due": one.due_at, "stopped": one.stopped_at, "verdict": one.verdict}
+    got = {"due": recorded.due_at, "stopped": recorded.stopped_at, "verdict": recorded.verdict}
     yield from (f"{name} {got[name]} is recorded, {wanted[name]} is right" for name in wanted if got[name] != wanted[name])
-    if [level for level, _ in recorded.levels] != list(range(1, len(recorded.levels) + 1)):
-        yield f"levels {recorded.levels} leave one out or repeat one"
-    if any(later < earlier for (_, earlier), (_, later) in pairwise(recorded.levels)):
-        yield f"levels {recorded.levels} aren't in due order"
+    right = tuple(enumerate(one.levels, start=1))
+    if recorded.levels != right:
+        yield f"levels {_told(recorded.levels)} are recorded, {_told(right)} are right"
+
+
+def _told(levels: Iterable[tuple[int, datetime]]) -> str:
+    return ", ".join(f"{level} at {at.isoformat()}" for level, at in levels) or "none"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from benchmarks.day.stories import Noted
+from benchmarks.day.noted import Noted
 from desk.model import EntryKind
 from desk.store.conversation import Entry
 from engine import history

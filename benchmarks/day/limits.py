@@ -1,4 +1,4 @@
-"""The limits that the requirements promise (C1, C4, C13, C19), written down a second time: not read from the packaged tables."""
+"""The limits that the requirements promise (C1, C4, C13, C19, R40), written down a second time: not read from the packaged tables."""
 
 from __future__ import annotations
 
@@ -20,13 +20,21 @@ LIVE = ("phone", "chat")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """So many seconds around the clock, or so many working days."""
+    """So many seconds around the clock, or while the office is open, or so many working days."""
 
     seconds: int = 0
+    office_seconds: int = 0
     working_days: int = 0
+
+    @property
+    def in_office(self) -> bool:
+        """Whether the office's calendar says when it counts."""
+        return not self.seconds
 
 
 FEEDBACK = Limit(seconds=24 * HOUR)
+AGREED = {"2h": Limit(seconds=2 * HOUR), "6bh": Limit(office_seconds=6 * HOUR), "1wd": Limit(working_days=1)}
+"""What owners and departments agree on, by how they write it."""
 
 
 def first_priority(case: Happened) -> str:
@@ -48,6 +56,13 @@ def limits(case: Happened, priority: str, round: int) -> Mapping[str, list[Limit
     for clock, limit in _all(case, priority, round):
         found.setdefault(clock, []).append(limit)
     return found
+
+
+def of_department(team: str, priority: str) -> Limit:
+    """How long a department has for its part of a case when nothing was agreed."""
+    if priority == "urgent":
+        return Limit(seconds=HOUR)
+    return Limit(working_days=2) if team == "product" else Limit(office_seconds=4 * HOUR)
 
 
 def _all(case: Happened, priority: str, round: int) -> Iterator[tuple[str, Limit]]:

@@ -2,55 +2,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 
+from benchmarks.day import ladder
 from benchmarks.day.happened import Happened, Round
-from benchmarks.day.limits import FEEDBACK, RANKS, Limit, first_priority, limits
-from benchmarks.day.walking import around_the_clock, counted, end_of_working_day, office_hours, reached
+from benchmarks.day.ladder import Standing
+from benchmarks.day.limits import AGREED, FEEDBACK, first_priority, limits, of_department
+from benchmarks.day.noted import Part
+from benchmarks.day.phases import Course, Edits, course, due, instant, second
+from benchmarks.day.walking import AS_ANNOUNCED, Pauses
 
 ESCALATED = ("respond", "solve")
 AFTER_SOLUTION = timedelta(hours=24)
 """A follow-up is due not earlier than this after the solution (C5)."""
-GRACE = 30 * 60
-"""So many seconds are left at least when a case is found more urgent (E21)."""
 DELAYED_BY_WAITING = frozenset({"solve", "transfer"})
 """Waiting delays what others delay, never what we owe the customer (E13)."""
-
-Pauses = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """A clock of a round: when it is due, when it stopped, how it ended, and when its breach comes before a supervisor."""
+    """A clock of a round: when it is due, when it stopped, how it ended, and when each level of its escalation came."""
 
     round: int
     clock: str
     due_at: datetime
     stopped_at: datetime | None
     verdict: str
-    escalated_at: datetime | None
+    levels: tuple[datetime, ...] = ()
 
 
-def expected(case: Happened) -> list[Expected]:
-    """Every clock of every round of a case that is closed."""
-    return [clock for number, one in enumerate(case.rounds, start=1) for clock in _of_round(case, number, one)]
+def expected(case: Happened, edits: Edits = ()) -> list[Expected]:
+    """Every clock of every round of a case that is closed; `edits` of the office's days."""
+    return [*_parts(case, edits), *(each for number in range(1, len(case.rounds) + 1) for each in _of_round(case, number, edits))]
 
 
-def _of_round(case: Happened, number: int, one: Round) -> Iterator[Expected]:
-    began_at = case.received_at if number == 1 else one.began_at
-    for clock, choice in limits(case, _priority(case, one.began_at), number).items():
-        yield _clock(case, number, one, clock, began_at, choice)
+def _of_round(case: Happened, number: int, edits: Edits) -> Iterator[Expected]:
+    one = case.rounds[number - 1]
+    for clock in limits(case, _priority(case, one.began_at), number):
+        yield _clock(case, number, clock, edits)
     for nth, (asked_at, answered_at) in enumerate(_answers(case, number), start=1):
         name = "next_response" if nth == 1 else f"next_response:{nth}"
         choice = limits(case, _priority(case, asked_at), 1)["respond"]
-        due_at = _instant(min(_due(_second(asked_at), limit, ()) for limit in choice))
+        due_at = instant(min(due(second(asked_at), limit, (), AS_ANNOUNCED) for limit in choice))
         yield _plain(number, name, due_at, answered_at)
     if one.rating == "dissatisfied" and one.answered_at is not None and number < len(case.rounds):
-        due_at = _instant(_due(_second(one.answered_at), FEEDBACK, ()))
+        due_at = instant(due(second(one.answered_at), FEEDBACK, (), AS_ANNOUNCED))
         yield _plain(number, "feedback", due_at, min(case.rounds[number].claims))
+
+
+def _plain(round: int, clock: str, due_at: datetime, stopped_at: datetime) -> Expected:
+    verdict = "on_time" if stopped_at <= due_at else "late"
+    return Expected(round=round, clock=clock, due_at=due_at, stopped_at=stopped_at, verdict=verdict)
 
 
 def _priority(case: Happened, at: datetime) -> str:
@@ -58,85 +63,76 @@ def _priority(case: Happened, at: datetime) -> str:
     return next((name for since, name in reversed(case.noted.priorities) if since <= at), first_priority(case))
 
 
-def _plain(round: int, clock: str, due_at: datetime, stopped_at: datetime) -> Expected:
-    verdict = "on_time" if stopped_at <= due_at else "late"
-    return Expected(round=round, clock=clock, due_at=due_at, stopped_at=stopped_at, verdict=verdict, escalated_at=None)
-
-
-def _clock(case: Happened, number: int, one: Round, clock: str, began_at: datetime, choice: Sequence[Limit]) -> Expected:
-    start = _second(began_at)
+def _clock(case: Happened, number: int, clock: str, edits: Edits) -> Expected:
+    one = case.rounds[number - 1]
     stopped_at = _stopped(case, one, clock)
-    pauses = _pauses(case, one, stopped_at) if clock in DELAYED_BY_WAITING else ()
-    limit = min(choice, key=lambda limit: _due(start, limit, ()))
-    due, missed = _due(start, limit, pauses), None
-    for at, before, after in _changes(case, one, stopped_at):
-        found = min(limits(case, after, number)[clock], key=lambda limit: _due(start, limit, ()))
-        if missed is None and due < at:
-            missed = due
-        if (found.seconds, found.working_days) != (limit.seconds, limit.working_days):
-            due = _changed(start, found, at, pauses, raised=RANKS[after] > RANKS[before])
-        limit = found
-    due_at = _instant(due)
+    ran = course(
+        second(case.received_at if number == 1 else one.began_at),
+        second(one.began_at),
+        second(stopped_at) if stopped_at else None,
+        pauses=_pauses(case, one, stopped_at) if clock in DELAYED_BY_WAITING else (),
+        choice=lambda priority: limits(case, priority, number)[clock],
+        priorities=_priorities(case, one.began_at),
+        edits=edits,
+    )
+    due_at = instant(ran.due)
     if clock == "follow_up" and one.resolved_at is not None:
         due_at = max(due_at, one.resolved_at + AFTER_SOLUTION)
     if clock == "transfer" and not one.helps:
-        ended_at = one.resolved_at or case.closed_at
-        return Expected(round=number, clock=clock, due_at=due_at, stopped_at=ended_at, verdict="void", escalated_at=None)
-    breached_at = _instant(missed) if missed is not None else due_at if stopped_at is None or due_at < stopped_at else None
-    return Expected(
-        round=number,
-        clock=clock,
-        due_at=due_at,
-        stopped_at=stopped_at,
-        verdict="late" if breached_at else "on_time",
-        escalated_at=_escalated(one, breached_at) if clock in ESCALATED else None,
+        return Expected(round=number, clock=clock, due_at=due_at, stopped_at=one.resolved_at or case.closed_at, verdict="void")
+    late = ran.missed is not None and (clock != "follow_up" or stopped_at is None or due_at < stopped_at)
+    levels = _levels(case, one, clock, ran) if clock in ESCALATED else ()
+    verdict = "late" if late else "on_time"
+    return Expected(round=number, clock=clock, due_at=due_at, stopped_at=stopped_at, verdict=verdict, levels=levels)
+
+
+def _priorities(case: Happened, began_at: datetime) -> list[tuple[int, str]]:
+    """The priority with which a round began, then those that it was given."""
+    later = [(second(at), name) for at, name in case.noted.priorities if at > began_at]
+    return [(second(began_at), _priority(case, began_at)), *later]
+
+
+def _parts(case: Happened, edits: Edits) -> Iterator[Expected]:
+    """The departments' own clocks (E24), each named by its team and how often that was asked."""
+    times: Counter[str] = Counter()
+    for part in case.noted.parts:
+        times[part.team] += 1
+        round = max(number for number, one in enumerate(case.rounds, start=1) if one.began_at <= part.asked_at)
+        yield _part(case, part, round, f"team:{part.team}:{times[part.team]}", edits)
+
+
+def _part(case: Happened, part: Part, round: int, clock: str, edits: Edits) -> Expected:
+    asked, priority = second(part.asked_at), _priority(case, part.asked_at)
+    limit = AGREED[part.limit] if part.limit else of_department(part.team, priority)
+    ran = course(
+        asked,
+        asked,
+        second(part.ended_at) if part.ended_at else None,
+        pauses=_joined([wait for wait in case.noted.waits if part.asked_at <= wait[0]], part.ended_at),
+        choice=lambda _priority: [limit],
+        priorities=[(asked, priority)],
+        edits=edits,
     )
-
-
-def _changes(case: Happened, one: Round, stopped_at: datetime | None) -> Iterator[tuple[int, str, str]]:
-    """When the priority changed while the clock ran, from what to what."""
-    for at, after in case.noted.priorities:
-        before = _priority(case, at - timedelta(seconds=1))
-        if one.began_at <= at and (stopped_at is None or at < stopped_at) and before != after:
-            yield _second(at), before, after
-
-
-def _changed(start: int, limit: Limit, at: int, pauses: Pauses, *, raised: bool) -> int:
-    """E21 and E22: as if it had been so from the start, but after a raise with some time left."""
-    due = _due(start, limit, pauses)
-    if not raised:
-        return due
-    return max(due, reached(at, min(limit.seconds, GRACE), around_the_clock, pauses))
+    verdict = "void" if part.withdrawn else "late" if ran.missed is not None else "on_time"
+    return Expected(round=round, clock=clock, due_at=instant(ran.due), stopped_at=part.ended_at, verdict=verdict)
 
 
 def _pauses(case: Happened, one: Round, stopped_at: datetime | None) -> Pauses:
-    """When the case waited, as far as the clock ran then."""
-    waits = [(wait.begin, wait.end or wait.begin) for wait in one.waits] + case.noted.waits
-    ends = [(begin, min(end, stopped_at) if stopped_at else end) for begin, end in waits]
-    return _joined(sorted((_second(begin), _second(end)) for begin, end in ends if begin < end))
+    """When a round waited, as far as the clock ran then. A wait by hand is of the clocks that ran when it began."""
+    by_hand = [wait for wait in case.noted.waits if one.began_at <= wait[0]]
+    return _joined([(wait.begin, wait.end or wait.begin) for wait in one.waits] + by_hand, stopped_at)
 
 
-def _joined(spans: Sequence[tuple[int, int]]) -> Pauses:
+def _joined(waits: Sequence[tuple[datetime, datetime]], stopped_at: datetime | None) -> Pauses:
     """Overlapping waits are one (E11)."""
+    ends = [(begin, min(end, stopped_at) if stopped_at else end) for begin, end in waits]
     found: list[tuple[int, int]] = []
-    for begin, end in spans:
+    for begin, end in sorted((second(begin), second(end)) for begin, end in ends if begin < end):
         if found and begin <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((begin, end))
-    return found
-
-
-def _due(start: int, limit: Limit, pauses: Pauses) -> int:
-    return _walked(start, limit, tuple(pauses))
-
-
-@lru_cache(maxsize=10_000)
-def _walked(start: int, limit: Limit, pauses: Pauses) -> int:
-    if not limit.working_days:
-        return reached(start, limit.seconds, around_the_clock, pauses)
-    end = _second(end_of_working_day(_instant(start), limit.working_days))
-    return reached(start, counted(start, end, office_hours), office_hours, pauses) if pauses else end
+    return tuple(found)
 
 
 def _stopped(case: Happened, one: Round, clock: str) -> datetime | None:
@@ -176,18 +172,27 @@ def _answers(case: Happened, number: int) -> Iterator[tuple[datetime, datetime]]
             asked_at = None
 
 
-def _escalated(one: Round, breached_at: datetime | None) -> datetime | None:
-    """The due instant itself, also when a timer was started, or noticed, only after it (E33)."""
-    if breached_at is None:
-        return None
-    return breached_at if any(span.end is None or breached_at <= span.end for span in one.handling) else None
+def _levels(case: Happened, one: Round, clock: str, ran: Course) -> tuple[datetime, ...]:
+    """The first comes at the due instant itself, also when its timer was started, or noticed, only after it (E33)."""
+    missed = ran.missed
+    if missed is None:
+        return ()
+    handled = [max(missed, second(span.begin)) for span in one.handling if span.end is None or missed <= second(span.end)]
+    if not handled:
+        return ()
+    acknowledged = [second(at) for at, name in case.noted.acknowledged if name == clock]
+    found = ladder.levels(missed, min(handled), ran, acknowledged=acknowledged, promises=_promises(case))
+    return tuple(instant(at) for at in found)
 
 
-def _second(at: datetime) -> int:
-    if at.microsecond:
-        raise ValueError(f"{at.isoformat()} isn't a whole second, as all that is played is")
-    return int(at.timestamp())
-
-
-def _instant(second: int) -> datetime:
-    return datetime.fromtimestamp(second, UTC)
+def _promises(case: Happened) -> list[Standing]:
+    """A promise stands until it is taken back, another one takes its place, or the case is solved. Only approved ones count."""
+    found = []
+    given = case.noted.promises
+    for index, one in enumerate(given):
+        ends = [each.resolved_at for each in case.rounds if each.resolved_at and each.resolved_at >= one.at]
+        ends += [later.at for later in given[index + 1 :] if later.at <= one.due_at]
+        ends += [at for at in (one.withdrawn_at, case.closed_at) if at]
+        if one.approved:
+            found.append(Standing(since=second(one.at), due=second(one.due_at), ended=second(min(ends))))
+    return found

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from caseloop.bootstrap import Services
 from desk import tables
-from desk.clocks.names import TEAM, WAITING, kind_of
+from desk.clocks.names import WAITING
 from desk.store import clocks, conversation
 from engine import history
 from engine.db import queries
@@ -34,7 +34,7 @@ class RecordedClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """All of a case; of its clocks those of what a customer was promised, not the departments' own.
+    """All of a case; of its clocks those of what we owe, not the customer's own.
 
     `fired` are the breach timers of its diagram, by clock; `state` is its instance's.
     """
@@ -69,7 +69,7 @@ def record(tx: Transaction, services: Services, number: str) -> Record:
                 levels=tuple((one.level, one.at) for one in escalations if (one.round, one.clock) == (row.round, row.name)),
             )
             for row in clocks.of_cases(tx, [number])
-            if kind_of(row.name) not in (TEAM, WAITING)
+            if row.name != WAITING
         ),
         fired=tuple((WATCHES[str(event.activity_id)], event.at) for event in fired),
     )

@@ -5,9 +5,8 @@ Holidays and make-up days of autumn 2023 stand here by hand, as the State Counci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -30,28 +29,39 @@ def around_the_clock(_minute: int) -> bool:
     return True
 
 
-@cache
-def office_hours(minute: int) -> bool:
-    """Whether the office is open."""
-    at = datetime.fromtimestamp(minute * MINUTE, ZONE)
-    of_day = at.hour * 60 + at.minute
-    return is_working_day(at.date()) and (of_day in MORNING or of_day in AFTERNOON)
+class OfficeDays:
+    """The days on which the office works: as announced, but for those that somebody `opened` or `closed`."""
+
+    def __init__(self, *, opened: Collection[date] = (), closed: Collection[date] = ()) -> None:
+        self._opened, self._closed = frozenset(opened), frozenset(closed)
+        self._known: dict[int, bool] = {}
+
+    def works(self, day: date) -> bool:
+        """Raises ValueError for a day of which nobody wrote down here whether it is a working day."""
+        if not KNOWN[0] <= day <= KNOWN[1]:
+            raise ValueError(f"{day} is outside of {KNOWN[0]} to {KNOWN[1]}")
+        if day in self._opened or day in self._closed:
+            return day in self._opened
+        return day in MADE_UP or (day.weekday() < SATURDAY and day not in CLOSED)
+
+    def open(self, minute: int) -> bool:
+        """Whether the office is open."""
+        if minute not in self._known:
+            at = datetime.fromtimestamp(minute * MINUTE, ZONE)
+            of_day = at.hour * 60 + at.minute
+            self._known[minute] = self.works(at.date()) and (of_day in MORNING or of_day in AFTERNOON)
+        return self._known[minute]
+
+    def end_of(self, start: datetime, days: int) -> datetime:
+        """When the `days`-th working day after that of `start` ends."""
+        day = start.astimezone(ZONE).date()
+        while days:
+            day += timedelta(days=1)
+            days -= self.works(day)
+        return datetime(day.year, day.month, day.day, CLOSING, tzinfo=ZONE)
 
 
-def is_working_day(day: date) -> bool:
-    """Raises ValueError for a day of which nobody wrote down here whether it is one."""
-    if not KNOWN[0] <= day <= KNOWN[1]:
-        raise ValueError(f"{day} is outside of {KNOWN[0]} to {KNOWN[1]}")
-    return day in MADE_UP or (day.weekday() < SATURDAY and day not in CLOSED)
-
-
-def end_of_working_day(start: datetime, days: int) -> datetime:
-    """When the `days`-th working day after that of `start` ends."""
-    day = start.astimezone(ZONE).date()
-    while days:
-        day += timedelta(days=1)
-        days -= is_working_day(day)
-    return datetime(day.year, day.month, day.day, CLOSING, tzinfo=ZONE)
+AS_ANNOUNCED = OfficeDays()
 
 
 def reached(start: int, amount: int, open: Open, pauses: Pauses) -> int:
@@ -70,13 +80,13 @@ def reached(start: int, amount: int, open: Open, pauses: Pauses) -> int:
     raise ValueError(f"{amount} s don't count within {LONGEST_WALK} minutes")
 
 
-def counted(start: int, end: int, open: Open) -> int:
+def counted(start: int, end: int, open: Open, pauses: Pauses = ()) -> int:
     """How many seconds count between two."""
     total, at = 0, start
     while at < end:
         step = min((at // MINUTE + 1) * MINUTE, end)
         if open(at // MINUTE):
-            total += step - at
+            total += step - at - sum(max(0, min(step, until) - max(at, begin)) for begin, until in pauses)
         at = step
     return total
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from benchmarks.day.walking import ZONE, around_the_clock, counted, end_of_working_day, office_hours, reached
+from benchmarks.day.walking import AS_ANNOUNCED, ZONE, OfficeDays, around_the_clock, counted, reached
 
 HOUR = 3600
 
@@ -34,7 +34,7 @@ def test_hours_around_the_clock_take_no_notice_of_holidays(start: str, hours: in
     ],
 )
 def test_three_working_days_skip_the_holiday_and_count_the_make_up_days(start: str, end: str) -> None:
-    assert int(end_of_working_day(datetime.fromisoformat(start).replace(tzinfo=ZONE), 3).timestamp()) == second(end)
+    assert int(AS_ANNOUNCED.end_of(datetime.fromisoformat(start).replace(tzinfo=ZONE), 3).timestamp()) == second(end)
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,28 @@ def test_three_working_days_skip_the_holiday_and_count_the_make_up_days(start: s
         ("2023-09-27T18:00", 60, "2023-09-28T10:00"),
     ],
 )
-def test_office_hours_end_at_noon_and_in_the_evening(start: str, minutes: int, end: str) -> None:
-    assert reached(second(start), minutes * 60, office_hours, ()) == second(end)
+def test_AS_ANNOUNCED.open_end_at_noon_and_in_the_evening(start: str, minutes: int, end: str) -> None:
+    assert reached(second(start), minutes * 60, AS_ANNOUNCED.open, ()) == second(end)
 
 
 def test_a_pause_counts_in_the_calendars_time_to_the_second() -> None:
     # V9, a day later in the year: 8 hours from Tuesday 09:00, paused from Tuesday 10:00 to Wednesday 10:00
     pause = [(second("2023-10-10T10:00"), second("2023-10-11T10:00"))]
-    assert reached(second("2023-10-10T09:00"), 8 * HOUR, office_hours, pause) == second("2023-10-12T09:30")
+    assert reached(second("2023-10-10T09:00"), 8 * HOUR, AS_ANNOUNCED.open, pause) == second("2023-10-12T09:30")
     odd = [(second("2023-10-10T10:00:07"), second("2023-10-10T10:00:19"))]
-    assert reached(second("2023-10-10T09:00"), HOUR + 10, office_hours, odd) == second("2023-10-10T10:00:22")
+    assert reached(second("2023-10-10T09:00"), HOUR + 10, AS_ANNOUNCED.open, odd) == second("2023-10-10T10:00:22")
 
 
 def test_what_counts_between_two_instants_is_what_was_open() -> None:
-    assert counted(second("2023-09-28T11:59:30"), second("2023-10-07T09:00:30"), office_hours) == 30 + 4 * HOUR + 1800 + 30
+    assert counted(second("2023-09-28T11:59:30"), second("2023-10-07T09:00:30"), AS_ANNOUNCED.open) == 30 + 4 * HOUR + 1800 + 30
+
+
+def test_a_day_that_was_opened_or_closed_by_hand_counts_so() -> None:
+    days = OfficeDays(opened={date(2023, 10, 5)}, closed={date(2023, 10, 7)})
+    assert int(days.end_of(datetime(2023, 9, 28, 17, tzinfo=ZONE), 2).timestamp()) == second("2023-10-08T18:00")
+    assert reached(second("2023-09-28T17:00"), 2 * HOUR, days.open, ()) == second("2023-10-05T10:00")
 
 
 def test_a_day_that_nobody_wrote_down_is_not_guessed() -> None:
     with pytest.raises(ValueError, match="2024-01-01"):
-        office_hours(second("2024-01-01T10:00") // 60)
+        AS_ANNOUNCED.open(second("2024-01-01T10:00") // 60)

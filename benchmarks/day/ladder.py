@@ -1,8 +1,9 @@
-"""When the levels of an escalation above the first come, by a second reading of what the ladder promises.
+"""When the levels of an escalation come, by a second reading of what the ladder promises.
 
-Level 2 comes when nobody acknowledged level 1 in time, or half as much again as the limit is used up; level 3 when nobody
-acknowledged level 2, or twice the limit is used up; whichever is first, at the first instant at which it holds. A case that waits
-climbs no further, and while an approved promise to the customer stands nothing climbs before its time (C15).
+Level 1 comes when the limit is missed; level 2 when nobody acknowledged level 1 in time, or half as much again as the limit is
+used up; level 3 when nobody acknowledged level 2, or twice the limit is used up; whichever is first, at the first instant at
+which it holds. A case that waits climbs no further. While an approved promise to the customer stands nothing comes before its time,
+and what follows the limit comes by as much later as level 1 did (C15).
 """
 
 from __future__ import annotations
@@ -31,11 +32,22 @@ class Standing:
     ended: int
 
 
+def first_level(course: Course, promises: Sequence[Standing]) -> float | None:
+    """When the first level is due; None for a clock that wasn't missed, or stopped before it came."""
+    if course.missed is None or course.stopped is None:
+        return None
+    for begin, until in _stretches(course.start, course.stopped, course, promises):
+        at = _put_off(max(begin, course.at(begin).due), begin, promises)
+        if not _waits(begin, course) and at <= until:
+            return at
+    return None
+
+
 def levels(
-    first: int, shown: int, course: Course, *, acknowledged: Sequence[int], promises: Sequence[Standing]
+    first: float, shown: float, course: Course, *, acknowledged: Sequence[int], promises: Sequence[Standing]
 ) -> tuple[float, ...]:
     """When each level came (seconds since 1970), given the first, and since when that was seen."""
-    found = [float(first)]
+    found = [first]
     for level in USED_UP:
         at = _next(level, found[-1], shown, course, acknowledged, promises)
         if at is None:
@@ -45,7 +57,7 @@ def levels(
 
 
 def _next(
-    level: int, before: float, shown: int, course: Course, acknowledged: Sequence[int], promises: Sequence[Standing]
+    level: int, before: float, shown: float, course: Course, acknowledged: Sequence[int], promises: Sequence[Standing]
 ) -> float | None:
     ends = [at for at in acknowledged if at >= max(before, shown)]
     ends += [] if course.stopped is None else [course.stopped]
@@ -53,14 +65,31 @@ def _next(
     if end is None or shown >= end:
         return None
     for begin, until in _stretches(before, end, course, promises):
-        if any(since <= begin < ended for since, ended in course.pauses):
-            continue
         phase = course.at(begin)
-        at = max(begin, min(_unanswered(before, phase), _used_up(USED_UP[level], phase, course)))
-        at = max([at, *(one.due for one in promises if one.since <= begin < one.ended)])
-        if at <= until:
+        later = _first_later(phase.due, promises)
+        at = max(begin, min(_unanswered(before, phase), _used_up(USED_UP[level], phase, course) + later))
+        at = _put_off(at, begin, promises)
+        if not _waits(begin, course) and at <= until:
             return at
     return None
+
+
+def _waits(at: float, course: Course) -> bool:
+    return any(since <= at < ended for since, ended in course.pauses)
+
+
+def _put_off(at: float, begin: float, promises: Sequence[Standing]) -> float:
+    """Not before what was promised by then."""
+    return max([at, *(one.due for one in promises if one.since <= begin < one.ended)])
+
+
+def _first_later(due: int, promises: Sequence[Standing]) -> float:
+    """By how much the first level of a limit came later than that was missed."""
+    at = due
+    for one in promises:
+        if one.since <= at:
+            at = max(at, min(one.due, one.ended))
+    return at - due
 
 
 def _stretches(before: float, end: float, course: Course, promises: Sequence[Standing]) -> Iterator[tuple[float, float]]:

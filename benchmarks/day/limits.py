@@ -1,4 +1,4 @@
-"""The limits that the requirements promise (C1, C4, C13, C19, R40), written down a second time: not read from the packaged tables."""
+"""The limits that the requirements promise (C1, C4, C13, C19, R40), written down a second time, not read from any table."""
 
 from __future__ import annotations
 

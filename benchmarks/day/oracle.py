@@ -16,6 +16,8 @@ from benchmarks.day.phases import Course, Edits, course, due, instant, second
 from benchmarks.day.walking import AS_ANNOUNCED, Pauses
 
 ESCALATED = ("respond", "solve")
+PROMISED = "solve"
+"""What a promise to the customer is about: other clocks escalate as they would without."""
 AFTER_SOLUTION = timedelta(hours=24)
 """A follow-up is due not earlier than this after the solution (C5)."""
 DELAYED_BY_WAITING = frozenset({"solve", "transfer"})
@@ -173,15 +175,16 @@ def _answers(case: Happened, number: int) -> Iterator[tuple[datetime, datetime]]
 
 
 def _levels(case: Happened, one: Round, clock: str, ran: Course) -> tuple[datetime, ...]:
-    """The first comes at the due instant itself, also when its timer was started, or noticed, only after it (E33)."""
-    missed = ran.missed
-    if missed is None:
-        return ()
-    handled = [max(missed, second(span.begin)) for span in one.handling if span.end is None or missed <= second(span.end)]
-    if not handled:
+    """Each at the instant itself, also when the timer of the first was started, or noticed, only after it (E33)."""
+    promises = _promises(case) if clock == PROMISED else []
+    first = ladder.first_level(ran, promises)
+    handled = [
+        max(first or 0, second(span.begin)) for span in one.handling if not span.end or (first and first <= second(span.end))
+    ]
+    if first is None or ran.stopped is None or min(handled, default=ran.stopped) >= ran.stopped:
         return ()
     acknowledged = [second(at) for at, name in case.noted.acknowledged if name == clock]
-    found = ladder.levels(missed, min(handled), ran, acknowledged=acknowledged, promises=_promises(case))
+    found = ladder.levels(first, min(handled), ran, acknowledged=acknowledged, promises=promises)
     return tuple(instant(at) for at in found)
 
 
@@ -191,7 +194,7 @@ def _promises(case: Happened) -> list[Standing]:
     given = case.noted.promises
     for index, one in enumerate(given):
         ends = [each.resolved_at for each in case.rounds if each.resolved_at and each.resolved_at >= one.at]
-        ends += [later.at for later in given[index + 1 :] if later.at <= one.due_at]
+        ends += [later.at for later in given[index + 1 :]]
         ends += [at for at in (one.withdrawn_at, case.closed_at) if at]
         if one.approved:
             found.append(Standing(since=second(one.at), due=second(one.due_at), ended=second(min(ends))))

@@ -11,7 +11,7 @@ from benchmarks.day.limits import RANKS, Limit
 from benchmarks.day.walking import AS_ANNOUNCED, OfficeDays, Open, Pauses, around_the_clock, counted, reached
 
 GRACE = 30 * 60
-"""So many seconds are left at least when a case is found more urgent (E21)."""
+"""So many seconds are left, if so many were, when a case is found more urgent (E21)."""
 Edits = Sequence[tuple[datetime, OfficeDays]]
 """The office's days from an instant on, in order."""
 Choice = Callable[[str], Sequence[Limit]]
@@ -88,10 +88,12 @@ def _changes(
 
 def _changed(before: Phase, start: int, at: int, change: str | OfficeDays, pauses: Pauses, choice: Choice) -> Phase:
     priority, days = (change, before.days) if isinstance(change, str) else (before.priority, change)
-    limit = _earliest(start, choice(priority), days) if isinstance(change, str) else before.limit
-    until = before.due
-    if limit != before.limit:
-        until = _since_change(start, limit, at, pauses, days, raised=RANKS[priority] > RANKS[before.priority])
+    limit, until = before.limit, before.due
+    if isinstance(change, str):
+        limit = _earliest(start, choice(priority), days)
+        if limit != before.limit:
+            raised = RANKS[priority] > RANKS[before.priority]
+            until = _raised(before.due, start, limit, at, pauses) if raised else due(start, limit, pauses, days)
     elif limit.in_office:
         until = due(start, limit, pauses, days)
     return Phase(since=at, priority=priority, limit=limit, days=days, due=until)
@@ -101,10 +103,10 @@ def _earliest(start: int, choice: Sequence[Limit], days: OfficeDays) -> Limit:
     return min(choice, key=lambda limit: due(start, limit, (), days))
 
 
-def _since_change(start: int, limit: Limit, at: int, pauses: Pauses, days: OfficeDays, *, raised: bool) -> int:
-    """E21 and E22: as if it had been so from the start, but after a raise with some time left."""
-    found = due(start, limit, pauses, days)
-    return max(found, reached(at, min(limit.seconds, GRACE), around_the_clock, pauses)) if raised else found
+def _raised(before: int, start: int, limit: Limit, at: int, pauses: Pauses) -> int:
+    """E21: as if it had been so from the start, but with some time left; never later than it was."""
+    left = reached(at, min(limit.seconds, GRACE), around_the_clock, pauses)
+    return min(before, max(due(start, limit, pauses, AS_ANNOUNCED), left))
 
 
 def counting(limit: Limit, days: OfficeDays) -> Open:

@@ -6,25 +6,28 @@ import heapq
 import random
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
-
+from benchmarks.day.acting import Actor, Story
 from benchmarks.day.comparison import Comparison
-from benchmarks.day.office import Office, furnish
+from benchmarks.day.leftovers import Leftovers
+from benchmarks.day.office import furnish
 from benchmarks.day.recorded import record
-from benchmarks.day.stories import Stories, Story
-from benchmarks.day.workers import LEASE_SECONDS, Workers
-from engine.db.tables import job, process_instance, timer
-from engine.model import InstanceState, JobState
+from benchmarks.day.stories import Stories
+from benchmarks.day.workers import Workers
 
 EVERY, EVERY_HOUR = 40, timedelta(hours=1)
 """After so many actions, or so much time, a look at what workers have left to do, and at those who died."""
 MOST_LEFT, FEW_LEFT = 150, 30
 """People rest while more jobs and timers than the first are due, until as few are as the second: so time doesn't run away."""
-ACTIONS_A_CASE = 8
+REST = timedelta(seconds=20)
+"""So long a story waits for workers that have something to do in its case."""
+TOGETHER = timedelta(seconds=45)
+"""What comes within so much time is done at one instant, by several hands."""
+ACTIONS_A_CASE = 11
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.05
 LOOKS_IN_VAIN = 100
@@ -36,22 +39,28 @@ STEP = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Whom and how much. `kills` are workers that die from outside; each of them dies once more at a commit point."""
+    """Whom and how much. `kills` are workers that die from outside; each of them dies once more at a commit point.
+
+    `hands` are people who act at the same time.
+    """
 
     kills: int = 0
     workers: int = 2
     people: int = 6
+    hands: int = 3
     seed: int = 20231001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of a day."""
+    """What came of a day. `seconds` is how long it took to play it, `oracle_seconds` to judge it."""
 
     comparison: Comparison
+    edits: int
     actions: int
     deaths: int
     seconds: float
+    oracle_seconds: float
 
     @property
     def well(self) -> bool:
@@ -67,41 +76,52 @@ def play(database_url: str, home: Path, arrivals: Sequence[datetime], plan: Plan
     office = furnish(database_url, home, now=arrivals[0] - BEFORE, people=plan.people)
     workers = Workers(office, home / "log", count=plan.workers, chance=random.Random(plan.seed))
     stories = Stories(office, plan.seed)
-    with workers.fleet.cleared():
+    with workers.fleet.cleared(), ThreadPoolExecutor(plan.hands) as hands:
         workers.start()
-        _Day(office, workers, stories, plan).run(arrivals)
+        _Day(stories, workers, plan, hands).run(arrivals)
+    played = time.monotonic()
     comparison = Comparison()
-    for number, noted in stories.noted.items():
+    for number, noted in stories.played.noted.items():
         with office.services.db.reading() as tx:
-            comparison.take(record(tx, office.services, number), noted)
+            comparison.take(record(tx, office.services, number), noted, stories.edits)
     office.services.db.dispose()
-    return Result(comparison=comparison, actions=stories.actions, deaths=workers.deaths, seconds=time.monotonic() - begun)
+    return Result(
+        comparison=comparison,
+        edits=len(stories.edits),
+        actions=stories.played.actions,
+        deaths=workers.deaths,
+        seconds=played - begun,
+        oracle_seconds=time.monotonic() - played,
+    )
+
+
+Next = tuple[datetime, int, Actor, Story]
+"""When a story goes on; its number, by which ties are broken."""
 
 
 class _Day:
-    def __init__(self, office: Office, workers: Workers, stories: Stories, plan: Plan) -> None:
-        self._office, self._workers, self._stories, self._plan = office, workers, stories, plan
-        self._coming: list[tuple[datetime, int, Story]] = []
+    def __init__(self, stories: Stories, workers: Workers, plan: Plan, hands: ThreadPoolExecutor) -> None:
+        self._stories, self._workers, self._plan, self._hands = stories, workers, plan, hands
+        self._clock = stories.office.clock
+        self._leftovers = Leftovers(stories.office.services.db)
+        self._coming: list[Next] = []
         self._looked = self._killed = 0
-        self._looked_at = office.clock.now()
+        self._looked_at = self._clock.now()
 
     def run(self, arrivals: Sequence[datetime]) -> None:
         """Let every case arrive and be worked on, then everything that still runs come to its end."""
         kill_after = len(arrivals) * ACTIONS_A_CASE // (self._plan.kills + 1)
-        self._coming = [(at, index, self._stories.of(index, at)) for index, at in enumerate(arrivals)]
+        self._coming = [(at, index, *self._stories.of(index, at)) for index, at in enumerate(arrivals)]
+        heapq.heappush(self._coming, (self._clock.now(), len(arrivals), *self._stories.of_calendar()))
         while self._coming:
-            at, index, story = heapq.heappop(self._coming)
-            self._advance(at)
-            rest = next(story, None)
-            if rest is not None:
-                heapq.heappush(self._coming, (self._office.clock.now() + rest, index, story))
-            if self._stories.actions - self._looked >= EVERY or self._office.clock.now() - self._looked_at >= EVERY_HOUR:
+            self._go_on(self._batch())
+            if self._stories.played.actions - self._looked >= EVERY or self._clock.now() - self._looked_at >= EVERY_HOUR:
                 self._look(kill_after)
         in_vain = 0
-        while self._open() and in_vain < LOOKS_IN_VAIN:
+        while self._leftovers.open() and in_vain < LOOKS_IN_VAIN:
             self._look(0)
             self._settle()
-            if comes_at := self._next():
+            if comes_at := self._leftovers.next_at(self._clock.now()):
                 in_vain = 0
                 self._advance(comes_at + STEP)
             else:
@@ -109,12 +129,37 @@ class _Day:
                 in_vain += 1
                 time.sleep(PAUSE_SECONDS)
 
+    def _batch(self) -> list[Next]:
+        """What comes next, as much as hands can do, and time as far as that."""
+        batch = [heapq.heappop(self._coming)]
+        until = max(batch[0][0], self._clock.now()) + TOGETHER
+        while self._coming and len(batch) < self._plan.hands and self._coming[0][0] <= until:
+            batch.append(heapq.heappop(self._coming))
+        self._advance(batch[-1][0])
+        return batch
+
+    def _go_on(self, batch: Sequence[Next]) -> None:
+        """Let stories act, but those of cases for which workers have something to do first: else nobody knows who was first."""
+        now = self._clock.now()
+        behind = self._leftovers.behind([actor.number for _, _, actor, _ in batch if actor.number], now)
+        ready = [one for one in batch if one[2].number not in behind]
+        for (_, index, actor, story), rest in zip(ready, self._hands.map(_act, ready), strict=True):
+            if rest is not None:
+                heapq.heappush(self._coming, (now + rest, index, actor, story))
+        for at, index, actor, story in batch:
+            if actor.number in behind:
+                heapq.heappush(self._coming, (max(at, now) + REST, index, actor, story))
+        if not ready:
+            self._workers.revive()
+            time.sleep(PAUSE_SECONDS)
+
     def _advance(self, at: datetime) -> None:
-        self._office.clock.set(max(at, self._office.clock.now()))
+        self._clock.set(max(at, self._clock.now()))
 
     def _look(self, kill_after: int) -> None:
-        self._looked, self._looked_at = self._stories.actions, self._office.clock.now()
-        if self._killed < self._plan.kills and self._stories.actions >= (self._killed + 1) * kill_after:
+        actions = self._stories.played.actions
+        self._looked, self._looked_at = actions, self._clock.now()
+        if self._killed < self._plan.kills and actions >= (self._killed + 1) * kill_after:
             self._workers.kill_one()
             self._killed += 1
         self._workers.revive()
@@ -134,21 +179,9 @@ class _Day:
             time.sleep(PAUSE_SECONDS)
 
     def _left(self) -> int:
-        """How many jobs and timers are due and not taken."""
-        now = self._office.clock.now()
-        jobs = select(func.count()).select_from(job).where(job.c.state == JobState.AVAILABLE, job.c.available_at <= now)
-        timers = select(func.count()).select_from(timer).where(timer.c.due_at <= now)
-        with self._office.services.db.reading() as tx:
-            return tx.execute(jobs).scalar_one() + tx.execute(timers).scalar_one()
+        return self._leftovers.count(self._clock.now())
 
-    def _open(self) -> int:
-        query = select(func.count()).select_from(process_instance).where(process_instance.c.state == InstanceState.ACTIVE)
-        with self._office.services.db.reading() as tx:
-            return tx.execute(query).scalar_one()
 
-    def _next(self) -> datetime | None:
-        """When the next timer is due, and not before what a dead worker holds comes free; None when nothing will happen."""
-        with self._office.services.db.reading() as tx:
-            due_at = tx.execute(select(func.min(timer.c.due_at))).scalar_one()
-            held = tx.execute(select(func.count()).select_from(job).where(job.c.state == JobState.LEASED)).scalar_one()
-        return self._office.clock.now() + timedelta(seconds=LEASE_SECONDS) if held else due_at
+def _act(one: Next) -> timedelta | None:
+    """Let a story act once; how long it rests, None when it is over."""
+    return next(one[3], None)

@@ -5,23 +5,17 @@ A story is a generator: it acts, then yields for how long it rests. What it need
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
+from benchmarks.day import departments, studio, supervising
+from benchmarks.day.acting import LOOK_AGAIN, MOST_LOOKS, Actor, Played, Story
 from benchmarks.day.office import Office
-from desk.limits.reclassifying import NewClass
 from desk.store import surveys
-from engine.errors import Conflict
 
-Story = Iterator[timedelta]
-Result = TypeVar("Result")
-LOOK_AGAIN = timedelta(minutes=7, seconds=13)
-MOST_LOOKS = 2000
-LEAST_SECONDS = 5
 MOST_ROUNDS = 3
 
 TYPES = {"inquiry": 45, "complaint": 25, "suggestion": 10, "transaction": 20}
@@ -33,7 +27,7 @@ MINUTES_TO_CLAIM = {"urgent": 7.0, "normal": 25.0, "low": 100.0}
 BLOCKED_SHARE, EMOTIONAL_SHARE, GROUP_SHARE = 0.05, 0.04, 0.08
 CALLED_SHARE = 0.35
 """So many are called as soon as somebody takes the case; the others get a reply later."""
-HELPED_SHARE, ASKED_SHARE, SILENT_SHARE = 0.15, 0.4, 0.25
+HELPED_SHARE, ASKED_SHARE, SILENT_SHARE = 0.2, 0.4, 0.25
 ANSWERED_SHARE = 0.6
 DISSATISFIED = "dissatisfied"
 RATINGS = {"satisfied": 65, "neutral": 15, DISSATISFIED: 20}
@@ -46,213 +40,173 @@ PAUSED_SHARE, RESUMED_SHARE = 0.12, 0.5
 """So many cases wait for somebody outside; so many of them go on before the date that was set."""
 CHANGED_SHARE = 0.15
 """So many are found to be more urgent, or less, than it seemed."""
-SUPERVISOR = "wang"
+PROMISED_SHARE = 0.15
+"""Of so many the customer is told by when they will be done."""
+LOOKED_AFTER_SHARE = 0.4
+"""Of so many somebody looks after what escalated, long before the end or shortly before it."""
 QUESTION = {"content": "请客户提供截图", "next_action": "等待截图", "outcome": "wait_customer"}
-
-
-@dataclass(slots=True)
-class Noted:
-    """What people said of a case's clocks: waits by hand (from, until at the latest), and priorities from an instant on."""
-
-    waits: list[tuple[datetime, datetime]] = field(default_factory=list)
-    priorities: list[tuple[datetime, str]] = field(default_factory=list)
+EDITS_SEED = "calendar"
 
 
 @dataclass(slots=True)
 class Stories:
-    """Plays cases in an office, and counts what was done. `noted` is by number, in the order of the cases' entry."""
+    """Plays cases in an office. `edits` are those of the office's days, in order."""
 
     office: Office
     seed: int
-    noted: dict[str, Noted] = field(default_factory=dict)
-    actions: int = 0
+    played: Played = field(default_factory=Played)
+    edits: list = field(default_factory=list)
 
-    def of(self, index: int, arrived_at: datetime) -> Story:
-        """The story of one case, to be begun at `arrived_at`."""
-        return _Case(self, random.Random(f"{self.seed}:{index}"), index, arrived_at).story()
+    def of(self, index: int, arrived_at: datetime) -> tuple[Actor, Story]:
+        """The story of one case, to be begun at `arrived_at`, and who plays it."""
+        chance = random.Random(f"{self.seed}:{index}")
+        actor = Actor(self.office, self.played, chance)
+        return actor, _Case(actor, index, arrived_at, _form(chance, index)).story()
+
+    def of_calendar(self) -> tuple[Actor, Story]:
+        """The story of the office's calendar."""
+        actor = Actor(self.office, self.played, random.Random(f"{self.seed}:{EDITS_SEED}"))
+        return actor, studio.edited(actor, self.edits)
 
 
 class _Case:
-    def __init__(self, stories: Stories, chance: random.Random, index: int, arrived_at: datetime) -> None:
-        self._stories, self._office, self._desk = stories, stories.office, stories.office.services.desk
-        self._chance, self._index, self._arrived_at = chance, index, arrived_at
-        self._form = _form(chance, index)
-        self._pace = "urgent" if self._form["usage_blocked"] or self._form["emotional"] else str(self._form["urgency"])
-        self._number = ""
-        self._said = 0
-        self._noted = Noted()
+    def __init__(self, actor: Actor, index: int, arrived_at: datetime, form: Mapping[str, Any]) -> None:
+        self._actor, self._desk = actor, actor.desk
+        self._index, self._arrived_at, self._form = index, arrived_at, form
+        self._pace = "urgent" if form["usage_blocked"] or form["emotional"] else str(form["urgency"])
 
     def story(self) -> Story:
-        if self._happens(BACKDATED_SHARE):
-            yield self._about(minutes=4)
+        actor = self._actor
+        if actor.happens(BACKDATED_SHARE):
+            yield actor.about(minutes=4)
         form = {**self._form, "received_at": self._arrived_at.isoformat()}
-        clerk = self._someone("service")
-        request_id = f"day:{self._index}"
-        self._number = self._act(self._desk.intake.open_case, form, by=clerk, team="service", request_id=request_id)
-        self._noted = self._stories.noted[self._number] = Noted()
+        clerk, request_id = actor.someone("service"), f"day:{self._index}"
+        actor.opened(actor.act(self._desk.intake.open_case, form, by=clerk, team="service", request_id=request_id))
         for round in range(1, MOST_ROUNDS + 1):
             yield from self._handled(round)
-            if not self._happens(ANSWERED_SHARE):
+            if not actor.happens(ANSWERED_SHARE):
                 return
             content = round == MOST_ROUNDS
             if (yield from self._rated(round, content)) != DISSATISFIED:
                 return
 
     def _handled(self, round: int) -> Story:
+        actor = self._actor
         holder, called = yield from self._taken(answering=round == 1)
         if not called:
-            yield self._about(minutes=MINUTES_TO_CLAIM[self._pace] / 3)
+            yield actor.about(minutes=MINUTES_TO_CLAIM[self._pace] / 3)
             self._reply(holder)
-        if self._happens(CHANGED_SHARE):
-            yield from self._classed_anew()
-        if self._happens(PAUSED_SHARE):
-            yield from self._paused(holder)
-        if self._happens(HELPED_SHARE):
-            yield from self._helped(holder)
-        if self._happens(ASKS_AGAIN_SHARE):
+        yield from self._changed(holder)
+        if actor.happens(HELPED_SHARE):
+            yield from departments.helped(actor, holder)
+        if actor.happens(ASKS_AGAIN_SHARE):
             yield from self._asked_again(holder)
-        while self._happens(ASKED_SHARE):
-            yield self._about(hours=HOURS_TO_SOLVE[self._pace] / 4)
+        while actor.happens(ASKED_SHARE):
+            yield actor.about(hours=HOURS_TO_SOLVE[self._pace] / 4)
             yield from self._asked(holder)
             holder, _ = yield from self._taken(answering=False)
-        yield self._about(hours=HOURS_TO_SOLVE[self._pace])
+        for _ in range(2):
+            yield actor.about(hours=HOURS_TO_SOLVE[self._pace] / 2)
+            if actor.happens(LOOKED_AFTER_SHARE / 2):
+                supervising.looked_after(actor)
+                yield actor.about(minutes=20)
         yield from self._completed({"content": "已处理", "outcome": "resolved"})
+
+    def _changed(self, holder: str) -> Story:
+        """What moves limits and escalations: another priority, a wait for somebody outside, a promise."""
+        actor = self._actor
+        if actor.happens(CHANGED_SHARE):
+            yield actor.about(hours=HOURS_TO_SOLVE[self._pace] / 3)
+            self._pace = actor.one_of([name for name in HOURS_TO_SOLVE if name != self._pace])
+            supervising.classed_anew(actor, self._pace)
+        if actor.happens(PROMISED_SHARE):
+            yield from supervising.promised(actor, holder, hours=HOURS_TO_SOLVE[self._pace] * 2)
+        if actor.happens(PAUSED_SHARE):
+            yield from self._paused(holder)
 
     def _taken(self, *, answering: bool) -> Iterator[timedelta]:
         """Somebody takes the task of handling, in the beginning with a call; who, and whether they called."""
-        yield self._about(minutes=MINUTES_TO_CLAIM[self._pace])
-        calls = answering and self._happens(CALLED_SHARE)
+        actor = self._actor
+        yield actor.about(minutes=MINUTES_TO_CLAIM[self._pace])
+        calls = answering and actor.happens(CALLED_SHARE)
         for _ in range(MOST_LOOKS):
-            task = self._office.task(self._number, "handle")
-            if task is not None:
-                holder = task.assignee or self._someone(task.candidate_groups[0])
-                take = self._desk.work.start if calls else self._desk.work.claim
-                if self._tried(take, task.id, by=holder):
-                    return holder, calls
+            task = yield from actor.found(lambda task: task.activity_id == "handle", "to handle")
+            holder = task.assignee or actor.someone(task.candidate_groups[0])
+            if actor.tried(self._desk.work.start if calls else self._desk.work.claim, task.id, by=holder):
+                return holder, calls
             yield LOOK_AGAIN
-        raise TimeoutError(f"{self._number}: nobody could take it")
+        raise TimeoutError(f"{actor.number}: nobody could take it")
 
     def _reply(self, holder: str) -> None:
-        self._said += 1
-        said = f"{self._number}-{self._said}"
-        self._act(self._desk.work.reply, self._number, "我们正在处理，请稍候。", by=holder, message_id=said)
-
-    def _helped(self, holder: str) -> Story:
-        """The technicians are asked and help, before the case is solved."""
-        yield self._about(minutes=20)
-        self._act(self._desk.work.request_technical_help, self._number, reason="需要排查", by=holder)
-        yield self._about(minutes=30)
-        task = yield from self._found("contribute")
-        technician = task.assignee or self._someone("technical")
-        self._act(self._desk.work.claim, task.id, by=technician)
-        yield self._about(minutes=15)
-        answers = {"content": "已排查", "outcome": "resolved"}
-        self._act(self._desk.work.complete, task.id, answers, by=technician)
+        actor = self._actor
+        said = actor.message_id("reply")
+        actor.act(self._desk.work.reply, actor.number, "我们正在处理，请稍候。", by=holder, message_id=said)
 
     def _asked_again(self, holder: str) -> Story:
         """The customer writes twice while somebody is at the case, and may get an answer of its own."""
-        yield self._about(minutes=20)
+        yield self._actor.about(minutes=20)
         self._customer_writes()
-        yield self._about(minutes=5)
+        yield self._actor.about(minutes=5)
         self._customer_writes()
-        if self._happens(ANSWERED_AGAIN_SHARE):
-            yield self._about(minutes=MINUTES_TO_CLAIM[self._pace])
+        if self._actor.happens(ANSWERED_AGAIN_SHARE):
+            yield self._actor.about(minutes=MINUTES_TO_CLAIM[self._pace])
             self._reply(holder)
 
     def _paused(self, holder: str) -> Story:
         """The case waits for somebody outside, until somebody says so or the date is reached."""
-        yield self._about(minutes=10)
-        now = self._office.clock.now()
-        lasts = self._about(hours=HOURS_TO_SOLVE[self._pace] / 2)
-        until = now + lasts + timedelta(minutes=2)
-        self._act(self._desk.timing.pause, self._number, reason="third_party", until=until, by=holder)
-        if self._happens(RESUMED_SHARE):
+        actor = self._actor
+        yield actor.about(minutes=10)
+        begun = actor.now()
+        lasts = actor.about(hours=HOURS_TO_SOLVE[self._pace] / 2)
+        until = begun + lasts + timedelta(minutes=2)
+        actor.act(self._desk.timing.pause, actor.number, reason="third_party", until=until, by=holder)
+        if actor.happens(RESUMED_SHARE):
             yield lasts
-            if (now_ := self._office.clock.now()) < until:
-                self._act(self._desk.timing.resume, self._number, by=holder)
-                until = now_
-        self._noted.waits.append((now, until))
-
-    def _classed_anew(self) -> Story:
-        """A supervisor finds the case more or less urgent."""
-        yield self._about(hours=HOURS_TO_SOLVE[self._pace] / 3)
-        other = self._chance.choice([name for name in HOURS_TO_SOLVE if name != self._pace])
-        self._act(self._desk.reclassifying.reclassify, self._number, NewClass(priority=other), reason="复核", by=SUPERVISOR)
-        self._noted.priorities.append((self._office.clock.now(), other))
-        self._pace = other
+            if actor.now() < until:
+                actor.act(self._desk.timing.resume, actor.number, by=holder)
+                until = actor.now()
+        actor.noted.waits.append((begun, until))
 
     def _asked(self, holder: str) -> Story:
         """The customer is asked, and answers in time, or only after the case has come back by itself."""
-        wait = timedelta(hours=self._chance.choice((4, 8, 24, 48)), seconds=self._chance.randrange(60))
-        until = self._office.clock.now() + wait
+        actor = self._actor
+        wait = timedelta(hours=actor.one_of((4, 8, 24, 48))) + actor.below(60)
+        until = actor.now() + wait
         yield from self._completed({**QUESTION, "wait_until": until.isoformat()})
-        if self._happens(SILENT_SHARE):
+        if actor.happens(SILENT_SHARE):
             yield wait
             return
-        while self._happens(CUSTOMER_WRITES_SHARE):
-            yield self._about(minutes=10)
+        while actor.happens(CUSTOMER_WRITES_SHARE):
+            yield actor.about(minutes=10)
             self._customer_writes()
-        yield timedelta(seconds=self._chance.randrange(60, int(wait.total_seconds()) - 60))
+        yield timedelta(seconds=60) + actor.below(int(wait.total_seconds()) - 120)
         self._customer_writes()
 
     def _customer_writes(self) -> None:
-        self._said += 1
-        said = f"{self._number}-customer-{self._said}"
-        self._act(self._desk.work.customer_message, self._number, "截图在附件中", message_id=said)
+        actor = self._actor
+        said = actor.message_id("customer")
+        actor.act(self._desk.work.customer_message, actor.number, "截图在附件中", message_id=said)
 
     def _completed(self, answers: Mapping[str, Any]) -> Story:
-        task = yield from self._found("handle")
-        self._act(self._desk.work.complete, task.id, answers, by=str(task.assignee))
+        task = yield from self._actor.found(lambda task: task.activity_id == "handle", "to handle")
+        self._actor.act(self._desk.work.complete, task.id, answers, by=str(task.assignee))
 
     def _rated(self, round: int, content: bool) -> Iterator[timedelta]:
         """The customer answers the survey of a round as soon as there is one; the rating, a good one if `content`."""
-        rating = "satisfied" if content else self._drawn(RATINGS)
-        yield self._about(hours=5)
+        actor, services = self._actor, self._actor.office.services
+        rating = "satisfied" if content else actor.drawn(RATINGS)
+        yield actor.about(hours=5)
         for _ in range(MOST_LOOKS):
-            with self._office.services.db.reading() as tx:
-                invited = surveys.of_round(tx, self._office.services.vault, self._number, round)
+            with services.db.reading() as tx:
+                invited = surveys.of_round(tx, services.vault, actor.number, round)
             if invited is not None:
                 break
             yield LOOK_AGAIN
-        if invited is None or invited.until <= self._office.clock.now():
+        if invited is None or invited.until <= actor.now():
             return "none"
-        token = self._act(self._desk.surveys.invite, self._number, round).token
-        self._act(self._desk.surveys.answer, token, {"rating": rating})
+        token = actor.act(self._desk.surveys.invite, actor.number, round).token
+        actor.act(self._desk.surveys.answer, token, {"rating": rating})
         return rating
-
-    def _found(self, activity: str) -> Iterator[timedelta]:
-        """The open task at an activity, waited for."""
-        for _ in range(MOST_LOOKS):
-            if (task := self._office.task(self._number, activity)) is not None:
-                return task
-            yield LOOK_AGAIN
-        raise TimeoutError(f"{self._number}: no open task at {activity}")
-
-    def _someone(self, team: str) -> str:
-        return self._chance.choice(self._office.members[team])
-
-    def _tried(self, do: Callable[..., Any], *what: Any, **named: Any) -> bool:
-        """Whether it could be done; somebody else may have been quicker."""
-        try:
-            self._act(do, *what, **named)
-        except Conflict:
-            return False
-        return True
-
-    def _act(self, do: Callable[..., Result], *what: Any, **named: Any) -> Result:
-        self._stories.actions += 1
-        return do(*what, **named)
-
-    def _happens(self, share: float) -> bool:
-        return self._chance.random() < share
-
-    def _about(self, *, minutes: float = 0.0, hours: float = 0.0) -> timedelta:
-        """A time with this median, sometimes much longer, in whole seconds."""
-        seconds = self._chance.lognormvariate(math.log((minutes + hours * 60) * 60), 0.8)
-        return timedelta(seconds=max(LEAST_SECONDS, round(seconds)))
-
-    def _drawn(self, weights: Mapping[str, int]) -> str:
-        return self._chance.choices(list(weights), list(weights.values()))[0]
 
 
 def _form(chance: random.Random, index: int) -> dict[str, Any]:

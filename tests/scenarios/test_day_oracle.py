@@ -47,7 +47,7 @@ def test_three_working_days_skip_the_holiday_and_count_the_make_up_days(start: s
         ("2023-09-27T18:00", 60, "2023-09-28T10:00"),
     ],
 )
-def test_AS_ANNOUNCED.open_end_at_noon_and_in_the_evening(start: str, minutes: int, end: str) -> None:
+def test_office_hours_end_at_noon_and_in_the_evening(start: str, minutes: int, end: str) -> None:
     assert reached(second(start), minutes * 60, AS_ANNOUNCED.open, ()) == second(end)
 
 

@@ -2,8 +2,8 @@
 
 Level 1 comes when the limit is missed; level 2 when nobody acknowledged level 1 in time, or half as much again as the limit is
 used up; level 3 when nobody acknowledged level 2, or twice the limit is used up; whichever is first, at the first instant at
-which it holds. A case that waits climbs no further. While an approved promise to the customer stands nothing comes before its time,
-and what follows the limit comes by as much later as level 1 did (C15).
+which it holds. A case that waits climbs no further. While an approved promise to the customer stands nothing comes before its
+time, and what follows the limit comes by as much later as level 1 did (C15).
 """
 
 from __future__ import annotations

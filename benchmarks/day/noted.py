@@ -32,7 +32,7 @@ class Promised:
 
 @dataclass(slots=True)
 class Noted:
-    """Waits by hand (from, until at the latest), priorities since an instant, when which clock's escalations were acknowledged."""
+    """Waits by hand (from, until at the latest), priorities since an instant, when whose escalations were acknowledged."""
 
     waits: list[tuple[datetime, datetime]] = field(default_factory=list)
     priorities: list[tuple[datetime, str]] = field(default_factory=list)

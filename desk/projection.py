@@ -137,7 +137,7 @@ class _Writing:
             case HandlerDecided():
                 self.clocks.decided(event)
             case ActivityLeft(token_id=str(token)) | ActivityCancelled(token_id=str(token)):
-                self._waiting(self.clocks.left(self.case, token, at=event.at, by=event.by))
+                self._left(token, event)
             case TaskCreated() | TaskClaimed() | TaskReleased() | TaskReassigned():
                 self._task(event)
             case MessageCorrelated():
@@ -169,6 +169,12 @@ class _Writing:
         if event.kind == "userTask" and wanted == CaseState.IN_PROGRESS and self.case.state is CaseState.OPEN:
             return
         self._move(CaseState(wanted), event)
+
+    def _left(self, token: str, event: HistoryEvent) -> None:
+        still = self.clocks.left(self.case, token, at=event.at, by=event.by)
+        if still != self.case.waiting:
+            escalations.look_again(self.tx, [self.case.number], event.at)
+        self._waiting(still)
 
     def _waiting(self, waiting: Mapping[str, str]) -> None:
         if waiting != self.case.waiting:

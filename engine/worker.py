@@ -36,12 +36,15 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """One worker. `name` stands in the leases that it holds."""
+    """One worker. `name` stands in the leases that it holds; without work it looks again after `idle_seconds`."""
 
-    def __init__(self, engine: Engine, *, name: str, lease_seconds: float = LEASE_SECONDS) -> None:
+    def __init__(
+        self, engine: Engine, *, name: str, lease_seconds: float = LEASE_SECONDS, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self.engine = engine
         self.name = name
         self.lease_seconds = lease_seconds
+        self._idle_seconds = idle_seconds
         self._renewal = Renewal(engine.queue, engine.clock, worker=name, seconds=lease_seconds)
         self._at_once = 1
         self._look_at: datetime | None = None
@@ -53,7 +56,7 @@ class Worker:
             while not stop.is_set():
                 heard = self.engine.queue.heard()
                 if not self._worked(stop):
-                    self.engine.queue.wait(heard, IDLE_SECONDS)
+                    self.engine.queue.wait(heard, self._idle_seconds)
 
     def _worked(self, stop: Event) -> bool:
         try:

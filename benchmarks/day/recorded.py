@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from caseloop.bootstrap import Services
 from desk import tables
-from desk.clocks.names import WAITING
+from desk.clocks.names import WAITING, kind_of
 from desk.store import clocks, conversation
 from engine import history
 from engine.db import queries
@@ -69,7 +69,7 @@ def record(tx: Transaction, services: Services, number: str) -> Record:
                 levels=tuple((one.level, one.at) for one in escalations if (one.round, one.clock) == (row.round, row.name)),
             )
             for row in clocks.of_cases(tx, [number])
-            if row.name != WAITING
+            if kind_of(row.name) != WAITING
         ),
         fired=tuple((WATCHES[str(event.activity_id)], event.at) for event in fired),
     )

@@ -18,6 +18,8 @@ from engine.worker import Worker
 
 LEASE_SECONDS = 900.0
 """Of virtual time, which runs a hundred times as fast: a dead worker's jobs are taken over after some real seconds."""
+IDLE_SECONDS = 0.03
+"""Real ones: people wait for the workers."""
 PLACES = ("*:before_commit", "*:after_commit", HISTORY_WRITTEN, JOB_LEASED, JOB_HANDLED, JOB_SETTLING)
 LATEST_PASS = 40
 
@@ -27,7 +29,8 @@ def be_worker(arguments: Sequence[str]) -> None:
     _role, name, clock_file = arguments
     clock = SharedClock(Path(clock_file))
     engine = bootstrap.build(Settings.from_environment(os.environ), clock=clock).engine
-    Worker(engine, name=f"{name}-{os.getpid()}", lease_seconds=LEASE_SECONDS).run(Event())
+    worker = Worker(engine, name=f"{name}-{os.getpid()}", lease_seconds=LEASE_SECONDS, idle_seconds=IDLE_SECONDS)
+    worker.run(Event())
 
 
 class Workers:

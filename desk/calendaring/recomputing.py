@@ -14,8 +14,9 @@ from desk.calendaring.calendarscope import Scope, scope_of
 from desk.calendaring.following import Following
 from desk.context import DeskContext
 from desk.store import calendars as store
-from desk.store import recomputing
+from desk.store import escalations, recomputing
 from desk.store.calendars import Edit
+from engine.ports import Transaction
 
 BATCH = 100
 BATCHES_AT_ONCE = 8
@@ -112,5 +113,11 @@ class Recomputing:
             self._note(edit, busy_until=self._context.now() + LEASE)
             self._db.give_way()
         self._note(edit, moved=edit.moved + moved)
-        self._db.run(lambda tx: store.finish_edits(tx, edit.id, self._context.now()))
+        self._db.run(lambda tx: self._finished(tx, edit))
         return 1
+
+    def _finished(self, tx: Transaction, edit: Edit) -> None:
+        """Every ladder counts by what is working time now, also that of a limit around the clock."""
+        now = self._context.now()
+        escalations.look_again(tx, None, now)
+        store.finish_edits(tx, edit.id, now)

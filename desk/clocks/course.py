@@ -43,6 +43,11 @@ class Course:
         index = bisect_left(range(last), amount, key=self._counted_before)
         return self.calendar.add(self.started_at, amount + (self.paused[index - 1] if index else NOTHING))
 
+    def awake(self, at: datetime) -> datetime:
+        """`at`, or the end of the pause in which it lies: nothing comes while a clock waits."""
+        index = bisect_left(self.begins, at) - 1
+        return self.ends[index] if index >= 0 and at < self.ends[index] else at
+
     def due(self, limit: Limit) -> datetime:
         """When a limit that runs from the start is used up."""
         return self.reached(self.length(limit, self.started_at))

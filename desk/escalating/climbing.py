@@ -5,14 +5,14 @@ It holds for all versions of a process, and wherever a case stands: who answers 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from desk import facts
 from desk.casetasks import instance_of
-from desk.clocks import ClockPhase, ClockState, evaluate
+from desk.clocks import ClockEvent, ClockPhase, ClockRetargeted, ClockState, evaluate
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
 from desk.escalating import escalation
@@ -124,14 +124,21 @@ class Climbing:
 
     def _due_at(self, tx: Transaction, kept: KeptEscalation, step: Step) -> datetime | None:
         """When the next level is due, or a clock that stands still is looked at again; None when none comes."""
-        number, state = kept.case_number, self._state(tx, kept)
+        events = self._events(tx, kept)
+        number, state = kept.case_number, self._state_of(tx, events)
         if state is not None and state.phase is ClockPhase.PAUSED:
             return self._context.now() + LOOK_AGAIN
         promised = promises.approved(tx, [number]).get(number, ()) if kept.clock == SOLVE else ()
         following, work = self._step(tx, kept, kept.level + 1), self._context.calendars_in(tx).business
-        return next_at(step, following, kept.at, state, work, promised)
+        changed_at = max((one.at for one in events if isinstance(one, ClockRetargeted)), default=None)
+        return next_at(step, following, kept.at, state, work, promised, changed_at)
 
     def _state(self, tx: Transaction, kept: KeptEscalation) -> ClockState | None:
-        found = clocks.kept(tx, [kept.case_number])
-        events = next((one.events for one in found if (one.row.name, one.row.round) == (kept.clock, kept.round)), None)
+        return self._state_of(tx, self._events(tx, kept))
+
+    def _state_of(self, tx: Transaction, events: Sequence[ClockEvent]) -> ClockState | None:
         return evaluate(events, self._context.calendars_in(tx), self._context.now()) if events else None
+
+    def _events(self, tx: Transaction, kept: KeptEscalation) -> Sequence[ClockEvent]:
+        found = clocks.kept(tx, [kept.case_number])
+        return next((one.events for one in found if (one.row.name, one.row.round) == (kept.clock, kept.round)), ())

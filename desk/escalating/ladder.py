@@ -85,17 +85,27 @@ def _number(answer: Mapping[str, Any], name: str, level: int) -> float | None:
 
 
 def next_at(
-    step: Step, following: Step, at: datetime, state: ClockState | None, work: WorkingTime, promised: Sequence[Promise] = ()
+    step: Step,
+    following: Step,
+    at: datetime,
+    state: ClockState | None,
+    work: WorkingTime,
+    promised: Sequence[Promise] = (),
+    changed_at: datetime | None = None,
 ) -> datetime | None:
     """When the level after one that came at `at` is due; None when there is none, or unless the clock runs.
 
     Waiting for an answer begins when the notice may go (E34). Approved promises put the next level off, by as much as the first
-    one when they were given before that (C15).
+    one when they were given before that (C15). What a shorter limit makes due at once is due when that came, at `changed_at`;
+    what was due in a pause is due at its end (E15).
     """
     if following.whom is Whom.NOBODY or state is None or state.phase is not ClockPhase.RUNNING:
         return None
     found = [one for one in (_unanswered_at(step, at, work), _used_up_at(following, state, promised)) if one is not None]
-    return max(at, escalates_at(min(found), promised)) if found else None
+    if not found:
+        return None
+    awake = state.course.awake
+    return max(at, awake(escalates_at(awake(max(min(found), changed_at or at)), promised)))
 
 
 def _used_up_at(step: Step, state: ClockState, promised: Sequence[Promise]) -> datetime | None:

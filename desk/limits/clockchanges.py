@@ -12,7 +12,7 @@ from desk.clocks.folding import fold
 from desk.context import DeskContext
 from desk.limits.clockbook import ClockBook
 from desk.limits.clocklookup import CLOCK
-from desk.store import cases, clocks
+from desk.store import cases, clocks, escalations
 from desk.store.clocks import KeptClock
 from engine.commands import RefreshLookups, SetVariables
 from engine.db import queries
@@ -51,8 +51,12 @@ def change(tx: Transaction, context: DeskContext, number: str, alter: Alter, *, 
 
 
 def follow(tx: Transaction, context: DeskContext, number: str, write: Callable[[], None], *, by: str, reason: str) -> None:
-    """Let `write` change what the lookup `clock` answers, and the process move its timers. What was due before fires first."""
+    """Let `write` change what the lookup `clock` answers, and the process move its timers. What was due before fires first.
+
+    Levels that were to come are looked at again.
+    """
     instance = instance_of(tx, number)
+    escalations.look_again(tx, [number], context.now())
     if instance.state not in OPEN_INSTANCES:
         write()
         return

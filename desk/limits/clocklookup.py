@@ -103,7 +103,7 @@ def told(state: ClockState, promised: Sequence[Promise] = ()) -> Mapping[str, An
         "state": state.phase.value,
         "started_at": state.started_at,
         "due_at": due_at,
-        "escalate_at": due_at and escalates_at(due_at, promised),
+        "escalate_at": due_at and state.course.awake(escalates_at(due_at, promised)),
         "remaining": state.remaining,
         "paused": state.phase is ClockPhase.PAUSED,
         "breached_at": state.breached_at,

@@ -80,11 +80,12 @@ def fulfil(given: Promise, done_at: datetime, now: datetime) -> Promise:
 
 
 def escalates_at(at: datetime, given: Iterable[Promise]) -> datetime:
-    """When escalation comes that was due at `at`: approved promises put it off to their own time, or until they were taken back.
+    """When escalation comes that was due at `at`: approved promises put it off to their own time, or until they ended.
 
     Each must have been given before escalation came, be it before the limit or while an earlier promise stood (C15).
     """
     for one in sorted(given, key=lambda one: one.promised_at):
         if one.approved_by is not None and one.promised_at <= at:
-            at = max(at, min(one.due_at, one.withdrawn_at or one.due_at))
+            ends = (one.due_at, one.withdrawn_at, one.fulfilled_at)
+            at = max(at, min(end for end in ends if end is not None))
     return at

@@ -96,6 +96,14 @@ def change(tx: Transaction, kept: KeptEscalation, **changes: Any) -> None:
     tx.execute(update(tables.escalation).where(*where).values(**changes))
 
 
+def look_again(tx: Transaction, numbers: Collection[str] | None, now: datetime) -> None:
+    """Let the next levels of these cases, of all when None, be looked at now: what they follow has changed."""
+    waits = [_row.told_at.is_not(None), _row.acknowledged_at.is_(None), _row.next_at > now]
+    if numbers is not None:
+        waits.append(_row.case_number.in_(list(numbers)))
+    tx.execute(update(tables.escalation).where(*waits).values(next_at=now))
+
+
 def put_off(tx: Transaction, seen: KeptEscalation, until: datetime) -> None:
     """Look at a level again no sooner than that, unless it was told, changed or acknowledged since it was seen."""
     where = _same(seen.case_number, clock=seen.clock, round=seen.round, level=seen.level)

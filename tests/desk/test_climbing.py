@@ -180,6 +180,28 @@ def test_c15_a_promise_about_the_solution_excuses_no_missing_answer(office):
     assert climbed(office, number) == [(1, "wang", local("2023-10-01T09:45"))]
 
 
+def test_what_changes_a_ladder_brings_its_next_level_at_once(office):
+    number = promised(office, "13:00")
+    office.at("13:01")
+    office.desk.promising.promise(number, due_at=local("2023-10-01T18:00"), reason="供应商延迟", by="wang")
+    office.at("14:00")
+    assert [level for level, *_ in climbed(office, number, "solve")] == [1]
+    given = office.desk.promising.of_case(number, viewer="wang")[-1]
+    office.desk.promising.withdraw(number, given.id, apology="抱歉，暂时无法给出时间", by="wang")
+    office.run()
+    assert climbed(office, number, "solve")[1] == (2, "sun", local("2023-10-01T14:00"))
+
+
+def test_a_wait_that_ends_lets_the_ladder_go_on_at_once(office):
+    number = promised(office, "11:45")
+    office.at("11:46")
+    office.desk.timing.pause(number, reason="third_party", until=local("2023-10-01T13:33"), by="wang")
+    office.at("12:30")
+    office.desk.timing.resume(number, by="wang")
+    office.run()
+    assert climbed(office, number, "solve")[1] == (2, "sun", local("2023-10-01T12:30"))
+
+
 def test_nothing_climbs_once_the_limit_is_answered(office):
     number = office.open()
     office.at("09:46")

@@ -62,6 +62,20 @@ def test_e33_nothing_escalates_while_a_clock_waits_or_after_it_stopped(last):
     assert next_at(FIRST, SECOND, local("2024-03-05T09:30"), state, CALENDARS.business) is None
 
 
+def test_e15_a_level_that_became_due_in_a_pause_comes_at_its_end():
+    events = [started("2024-03-05T09:00", 1, "h"), made.pause("2024-03-05T10:30"), made.resume("2024-03-05T12:00")]
+    assert levels(*events, at="2024-03-05T13:00")[1:] == [local("2024-03-05T10:00"), local("2024-03-05T12:00")]
+
+
+def test_e33_what_a_shorter_limit_makes_due_comes_no_sooner_than_that_limit():
+    state, first = (
+        evaluate([started("2024-03-05T09:00", 1, "h")], CALENDARS, local("2024-03-05T13:00")),
+        local("2024-03-05T10:00"),
+    )
+    changed_at = local("2024-03-05T11:20")
+    assert next_at(FIRST, SECOND, first, state, CALENDARS.business, changed_at=changed_at) == changed_at
+
+
 @pytest.mark.parametrize(
     ("urgent", "now", "goes"),
     [

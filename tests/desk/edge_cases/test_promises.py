@@ -36,7 +36,12 @@ def test_e41_a_promise_moves_escalation_but_neither_the_due_instant_nor_the_verd
 
 @pytest.mark.parametrize(
     "weaker",
-    [{"approved_by": None}, {"withdrawn_at": local("2024-03-05T10:10")}, {"promised_at": DUE.max.replace(tzinfo=DUE.tzinfo)}],
+    [
+        {"approved_by": None},
+        {"fulfilled_at": DUE},
+        {"withdrawn_at": local("2024-03-05T10:10")},
+        {"promised_at": DUE.max.replace(tzinfo=DUE.tzinfo)},
+    ],
 )
 def test_e41_only_an_approved_promise_given_in_time_moves_escalation(weaker):
     said = evaluate(EVENTS, CALENDARS, local("2024-03-05T10:00"))

@@ -27,4 +27,8 @@ def test_every_clock_verdict_and_breach_of_a_day_equals_the_oracles(tmp_path: Pa
     assert result.comparison.waits > CASES / 4
     assert result.comparison.rounds > CASES
     assert result.comparison.changes > 0
+    assert result.comparison.parts > 0
+    assert result.comparison.promises > 0
+    assert result.comparison.levels > result.comparison.escalations
+    assert result.edits == 2
     assert result.deaths >= 2

@@ -7,10 +7,19 @@ from typing import Any
 
 from bpmn.package import ProcessPackage
 from webui.context import services
-from webui.i18n import language
+from webui.i18n import gettext, language, mark
 
 SHOWN = frozenset({"label", "description", "text", "dateLabel", "timeLabel", "placeholder", "title", "content"})
 BETWEEN_REASONS = "; "
+OURS = frozenset(
+    {
+        mark("by default: feedback is analysed within 24 hours"),
+        mark("by default: handed over within 24 hours"),
+        mark("by default: handed over within half of the solution's time"),
+        mark("no row applies: as a normal one"),
+    }
+)
+"""Reasons of the desk's own rules, which no package can translate."""
 
 
 def package_of(deployment_id: int) -> ProcessPackage:
@@ -20,7 +29,9 @@ def package_of(deployment_id: int) -> ProcessPackage:
 
 def in_words(package: ProcessPackage, text: str) -> str:
     """A text of the package, or several joined by "; ", in the viewer's language."""
-    return BETWEEN_REASONS.join(package.translate(part, language()) for part in text.split(BETWEEN_REASONS))
+    return BETWEEN_REASONS.join(
+        gettext(part) if part in OURS else package.translate(part, language()) for part in text.split(BETWEEN_REASONS)
+    )
 
 
 def form_schema(schema: Mapping[str, Any], texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -31,11 +31,11 @@ WORKING_HOURS, PART_OF_SOLVE = "bh", "%"
 """Units: hours of working time; a part of the solution's: 50 % of 24 h are 12 h, in its calendar (C4)."""
 MOST = 100_000
 DEFAULT_TRANSFER = (
-    {"clock": TRANSFER, "amount": 24, "unit": "h", "source": "C4: 24 h"},
-    {"clock": TRANSFER, "amount": 50, "unit": PART_OF_SOLVE, "source": "C4: 50 % of solve"},
+    {"clock": TRANSFER, "amount": 24, "unit": "h", "source": "by default: handed over within 24 hours"},
+    {"clock": TRANSFER, "amount": 50, "unit": PART_OF_SOLVE, "source": "by default: handed over within half of the solution's time"},
 )
-"""A question is transferred within the smaller of the two, when a table that leaves it to us says nothing else."""
-_NO_ROW = "没有适用的时限行，按“一般” (no row applies: as normal)"
+"""A question is transferred within the smaller of the two (C4), when a table that leaves it to us says nothing else."""
+_NO_ROW = "no row applies: as a normal one"
 DEFAULT_LIMITS = (
     {"clock": RESPOND, "amount": 1, "unit": "h", "source": _NO_ROW},
     {"clock": SOLVE, "amount": 24, "unit": "h", "source": _NO_ROW},

@@ -46,7 +46,10 @@ ENDED_BY_SOLUTION = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, SOLVE})
 STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": TRANSFER, "departments-asked": TRANSFER, "survey-answered": FOLLOW_UP}
 ANSWER, DISSATISFIED = "survey-answered", "dissatisfied"
 FEEDBACK_TARGET = ServiceTarget(
-    limit=Limit(amount=Fraction(24), unit="h"), calendar=AROUND_THE_CLOCK, source="C19: 24 h", policy_version=""
+    limit=Limit(amount=Fraction(24), unit="h"),
+    calendar=AROUND_THE_CLOCK,
+    source="by default: feedback is analysed within 24 hours",  # C19
+    policy_version="",
 )
 RESUMED_BY_MESSAGE: Mapping[str, str] = {"customer-replied": "customer_message"}
 LEFT, CLAIMED, SOLVED, CLOSED, WORKED, SAID = "left", "claimed", "solved", "closed", "worked", "said_by_process"

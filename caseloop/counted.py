@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from desk.calendars import Calendar, DayTrace, Limit, Pause, due_with_pauses, elapsed_with_pauses, trace, union
 from desk.calendars.limits import WORKING_DAYS
 from desk.calendars.spans import WEEKDAYS
+from desk.calendars.trace import numbered
 
 MOST_DAYS = 400
 """How many days are said singly."""
@@ -50,21 +51,20 @@ def _explained(question: Question, end: datetime) -> Iterator[str]:
     for begin, until in union(question.pauses, question.received):
         covered = _minutes(calendar.elapsed(begin, until))
         yield f"Paused {_local(begin, calendar)} to {_local(until, calendar)}: {covered} min of calendar time."
-    working_days = -1
-    for index, day in enumerate(trace(calendar, question.received, end, question.pauses)):
+    in_working_days = question.limit is not None and question.limit.unit == WORKING_DAYS
+    for index, (day, number) in enumerate(numbered(trace(calendar, question.received, end, question.pauses))):
         if index >= MOST_DAYS:
             yield f"… and so on until {_local(end, calendar)}."
             return
-        working_days += 1 if day.day.spans or not index else 0
-        counts_days = question.limit is not None and question.limit.unit == WORKING_DAYS
-        yield _day_line(day, working_days if counts_days else None)
+        yield _day_line(day, _working_day(number) if in_working_days else f"{_minutes(day.counted)} min")
 
 
-def _day_line(day: DayTrace, working_days: int | None) -> str:
+def _working_day(number: int | None) -> str:
+    return "not counted" if number is None else f"working day {number}" if number else "day of receipt"
+
+
+def _day_line(day: DayTrace, counted: str) -> str:
     spans = " ".join(map(str, day.day.spans)) or "closed"
-    counted = f"{_minutes(day.counted)} min"
-    if working_days is not None:
-        counted = "not counted" if not day.day.spans else f"working day {working_days}" if working_days else "day of receipt"
     paused = f", {_minutes(day.paused)} min paused" if day.paused else ""
     why = f"  {day.day.name.zh} {day.day.name.en} ({day.day.layer})" if day.day.name else ""
     return f"{day.day.date} {WEEKDAYS[day.day.date.weekday()]}  {spans:24}  {counted}{paused}{why}"

@@ -14,13 +14,14 @@ from desk.calendaring.calendarstudio import Alter
 from desk.calendars.difference import diff
 from desk.calendars.document import document_of
 from desk.calendars.document_schema import LAYERS
+from desk.calendars.problems import CalendarInvalid
 from desk.calendars.spans import WEEKDAYS
 from desk.calendars.statutory import PACKAGED_COUNTRIES, newest_packaged_file, read_year
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
 from webui.calendars import EDITORS, asked_what_if, said, year_texts
 from webui.context import services, time_zone
-from webui.i18n import gettext
+from webui.i18n import gettext, language
 from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("calendar_edits", __name__)
@@ -193,7 +194,11 @@ def take_year() -> ResponseReturnValue:
         taken = services().desk.calendars.import_year(text, by=signed_in().login)
         flash(gettext("The statutory days of %(year)s count; open cases follow in the background.", year=taken.year), "good")
         return go_to(url_for("calendars.show_all"))
-    found = services().desk.calendar_preview.of_year(text)
+    try:
+        found = services().desk.calendar_preview.of_year(text)
+    except CalendarInvalid as error:
+        wrong = [one.text(language()) for one in error.problems]
+        return make_response(render_template("calendars/year.html", read=None, wrong=wrong, **_of_years()), 422)
     return _page("calendars/year.html", read=read_year(text), preview=found, text=text, **_of_years())
 
 

@@ -19,6 +19,7 @@ from desk.calendars.working_time import WEEKLY, Day
 from webui.i18n import LOCALES, format_date, gettext, language, mark
 from webui.labels import Label
 
+COUNTRIES = {"cn": mark("China")}
 LAYERS = {
     WEEKLY: Label(text=mark("Weekly hours")),
     STATUTORY: Label(text=mark("Statutory days")),
@@ -108,6 +109,11 @@ def spans_told(spans: Iterable[Span | str]) -> str:
 def named(name: Wording | None) -> str:
     """A name in the viewer's language; empty without one."""
     return name.fill(language(), {}) if name is not None else ""
+
+
+def country_name(code: str) -> str:
+    """A country with statutory days in the viewer's language."""
+    return gettext(COUNTRIES[code]) if code in COUNTRIES else code
 
 
 def layer_name(layer: str) -> str:

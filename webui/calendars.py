@@ -10,6 +10,8 @@ from flask import Blueprint, render_template, request, url_for
 from desk.calendaring.calendarstudio import Opened, year_of
 from desk.calendars import Calendar, DayTrace, due, read_limit, trace
 from desk.calendars.difference import diff
+from desk.calendars.limits import WORKING_DAYS
+from desk.calendars.trace import numbered
 from desk.limits.limit_errors import LimitInvalid, WorkingTimeInvalid
 from engine.errors import NotFound
 from webui import calendar_words as words
@@ -33,7 +35,8 @@ class WhatIf:
     limit: str = ""
     error: str = ""
     due_at: datetime | None = None
-    days: tuple[DayTrace, ...] = ()
+    days: tuple[tuple[DayTrace, int | None], ...] = ()
+    in_working_days: bool = False
     is_cut: bool = False
     is_provisional: bool = False
 
@@ -108,16 +111,18 @@ def asked_what_if(calendar: Calendar) -> WhatIf:
         return WhatIf(received=received, limit=limit, error=gettext("Say when it was received, as date and time."))
     start = at.replace(tzinfo=calendar.zone) if at.tzinfo is None else at
     try:
-        due_at = due(calendar, start.astimezone(UTC), read_limit(limit))
+        asked = read_limit(limit)
+        due_at = due(calendar, start.astimezone(UTC), asked)
     except (LimitInvalid, WorkingTimeInvalid, OverflowError) as error:
         told = sentence(error) if isinstance(error, LimitInvalid) else gettext("That is too far ahead for this calendar.")
         return WhatIf(received=received, limit=limit, error=told)
-    days = [day for day, _ in zip(trace(calendar, start, due_at), range(MOST_DAYS_TRACED + 1), strict=False)]
+    days = [day for day, _ in zip(numbered(trace(calendar, start, due_at)), range(MOST_DAYS_TRACED + 1), strict=False)]
     return WhatIf(
         received=received,
         limit=limit,
         due_at=due_at,
         days=tuple(days[:MOST_DAYS_TRACED]),
+        in_working_days=asked.unit == WORKING_DAYS,
         is_cut=len(days) > MOST_DAYS_TRACED,
         is_provisional=calendar.is_provisional(start, due_at),
     )

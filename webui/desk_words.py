@@ -28,7 +28,6 @@ BY_CODE = {
     "urged_too_soon": mark("You urged case %(number)s just now. You can urge it again at %(time)s."),
     "delivery_not_found": mark("This message needs no second try, or does not exist. Look at the list of deliveries."),
     "template_not_found": mark("There is no template %(name)s in that language. Look at the list of templates."),
-    "leave_invalid": mark("This leave cannot be: it is over, overlaps another one, or nobody would stand in. Correct it."),
     "absence_not_found": mark("There is no such leave. Look at the list of leave."),
     "team_calendar_changed": mark("Somebody else chose this team's calendar since you opened it. Reload and look again."),
     "shift_changed": mark("Somebody else changed this shift since you opened it. Reload and look again."),

@@ -15,7 +15,7 @@ OURS = frozenset(
     {
         mark("by default: feedback is analysed within 24 hours"),
         mark("by default: handed over within 24 hours"),
-        mark("by default: handed over within half of the solution's time"),
+        mark("by default: handed over in half of the solution's time"),
         mark("no row applies: as a normal one"),
     }
 )

@@ -36,6 +36,7 @@ def _batches(error: str, status: int) -> Response:
     page = render_template(
         "teams/suggestions.html",
         batches=services().desk.suggestions.batches(viewer=login, limit=PAGE),
+        last_of=lambda one: one.until_at - timedelta(seconds=1),
         most=PAGE,
         teams=[(key, team_name(key)) for key in teams()],
         first=request.form.get("first", (today - timedelta(days=30)).isoformat()),

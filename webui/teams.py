@@ -87,7 +87,8 @@ def line(key: str) -> str:
 def drain(key: str) -> Response:
     """Give out now what somebody can take."""
     given = services().desk.lines.drain_now(key, by=signed_in().login)
-    flash(ngettext("%(n)s case was given out.", "%(n)s cases were given out.", given), "good" if given else "info")
+    done = ngettext("%(n)s case was given out.", "%(n)s cases were given out.", given)
+    flash(done if given else gettext("Nobody can take a case now; each line says why."), "good" if given else "info")
     return go_to(url_for("teams.line", key=key))
 
 

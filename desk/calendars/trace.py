@@ -33,5 +33,13 @@ def trace(calendar: WorkingTime, start: datetime, end: datetime, pauses: Iterabl
         day += _DAY
 
 
+def numbered(days: Iterable[DayTrace]) -> Iterator[tuple[DayTrace, int | None]]:
+    """Each day with the number that it has for a limit in working days: 0 on the day of receipt, None when closed."""
+    number = 0
+    for index, one in enumerate(days):
+        number += 1 if index and one.day.spans else 0
+        yield one, number if one.day.spans else None
+
+
 def _midnight(calendar: WorkingTime, day: date) -> datetime:
     return wall_instant(day, 0, calendar.zone, closing=False)

@@ -32,7 +32,7 @@ WORKING_HOURS, PART_OF_SOLVE = "bh", "%"
 MOST = 100_000
 DEFAULT_TRANSFER = (
     {"clock": TRANSFER, "amount": 24, "unit": "h", "source": "by default: handed over within 24 hours"},
-    {"clock": TRANSFER, "amount": 50, "unit": PART_OF_SOLVE, "source": "by default: handed over within half of the solution's time"},
+    {"clock": TRANSFER, "amount": 50, "unit": PART_OF_SOLVE, "source": "by default: handed over in half of the solution's time"},
 )
 """A question is transferred within the smaller of the two (C4), when a table that leaves it to us says nothing else."""
 _NO_ROW = "no row applies: as a normal one"

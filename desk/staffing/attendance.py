@@ -18,7 +18,15 @@ from desk.errors import TeamNotFound
 from desk.model import DESK, Agent, Availability, Role
 from desk.rights import require_head
 from desk.staffing.handing import OWNER_GONE, assign_again
-from desk.staffing.staffing_errors import LeaveInvalid, ShiftChanged
+from desk.staffing.staffing_errors import (
+    ENDS_FIRST,
+    HANDED_TO_NOBODY,
+    LEAVE_TWICE,
+    NO_STAND_IN,
+    STAND_IN_AWAY,
+    LeaveInvalid,
+    ShiftChanged,
+)
 from desk.store import assignments, cases, people, staffing
 from engine.commands import ReassignTask
 from engine.db import queries
@@ -102,7 +110,7 @@ class Attendance:
         """
         now = self._context.now()
         if until is not None and until <= now:
-            raise LeaveInvalid("ends before it begins", "choose a later instant, or none")
+            raise LeaveInvalid(ENDS_FIRST)
         ends = until if availability is not Availability.AVAILABLE else None
         with self._db.transaction() as tx:
             agent = self._concerned(tx, login, by, "turn the switch")
@@ -164,23 +172,23 @@ class Attendance:
     ) -> Absence:
         asked = Absence(id=0, login=login, from_at=from_at, until_at=until_at, delegate=delegate, open_work=open_work)
         if until_at <= max(from_at, self._context.now()):
-            raise LeaveInvalid("ends before it begins, or has ended", "choose a later end")
+            raise LeaveInvalid(ENDS_FIRST)
         known = staffing.absences(tx, until_after=from_at)
         if any(one.login == login and one.overlaps(from_at, until_at) for one in known):
-            raise LeaveInvalid(f"overlaps another leave of {login}", "call that one off, or choose other days")
+            raise LeaveInvalid(LEAVE_TWICE)
         if delegate is None and open_work is OpenWork.HAND_OVER:
-            raise LeaveInvalid("hands work over to nobody", "name who stands in")
+            raise LeaveInvalid(HANDED_TO_NOBODY)
         if delegate is not None:
             self._check_delegate(tx, asked, delegate, known)
         return asked
 
     def _check_delegate(self, tx: Transaction, asked: Absence, delegate: str, known: Sequence[Absence]) -> None:
         if delegate == asked.login or people.agent(tx, delegate).role is Role.ANALYST:
-            raise LeaveInvalid(f"can't be covered by {delegate}", "name a colleague who works on cases")
+            raise LeaveInvalid(NO_STAND_IN, delegate=delegate)
         starts = [one.from_at for one in known if one.overlaps(asked.from_at, asked.until_at)]
         for at in (asked.from_at, *(start for start in starts if start > asked.from_at)):
             if stand_ins([*known, asked], at).get(asked.login) is None:
-                raise LeaveInvalid(f"leaves nobody at {at:%Y-%m-%d %H:%M} UTC, since {delegate} is away too", "name another")
+                raise LeaveInvalid(STAND_IN_AWAY, delegate=delegate, day=at.date())
 
     def _concerned(self, tx: Transaction, login: str, by: str, what: str) -> Agent:
         agent = people.agent(tx, login)

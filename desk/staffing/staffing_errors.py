@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from bpmn.wording import Wording
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+
+ENDS_FIRST = Wording(
+    "This leave ends before it begins, or has ended; choose a later end.", "休假结束早于开始，或已经结束；请选择更晚的结束时间。"
+)
+LEAVE_TWICE = Wording(
+    "This leave overlaps another one of the same person; call that one off, or choose other days.",
+    "与此人的另一段休假重叠；请先取消那一段，或选择其他日期。",
+)
+HANDED_TO_NOBODY = Wording(
+    "This leave hands work over to nobody; name who stands in.", "休假要移交工作，但没有代理人；请选择代理人。"
+)
+NO_STAND_IN = Wording(
+    "This leave can't be covered by {delegate}; name a colleague who works on cases.",
+    "{delegate} 不能代理；请选择处理案件的同事。",
+)
+STAND_IN_AWAY = Wording(
+    "This leave leaves nobody from {day} on, since {delegate} is away too; name another.",
+    "自 {day} 起 {delegate} 也休假，无人代理；请另选代理人。",
+)
 
 
 class LeaveInvalid(Invalid):
-    """Leave, or a time of being away, that can't be."""
+    """Leave, or a time of being away, that can't be: for one of the reasons above."""
 
     code = "leave_invalid"
 
-    def __init__(self, fact: str, way_out: str) -> None:
-        super().__init__(f"This leave {fact}; {way_out}.", fact=fact)
+    def __init__(self, wording: Wording, **params: object) -> None:
+        self._wording = wording
+        super().__init__(wording.fill("en", params), **params)
+
+    def text(self, language: str = "en") -> str:
+        """Why, and the way out, in a language."""
+        return self._wording.fill(language, self.details)
 
 
 class ShiftChanged(Conflict):

@@ -128,6 +128,22 @@ def test_the_import_shows_a_file_that_can_be_read_as_example(product):
     assert read_year(unescape(re.search('<code class="value"[^>]*>(.*?)</code>', page, re.DOTALL)[1])).year == 2026
 
 
+def test_a_years_file_that_cannot_be_used_says_why_where_another_can_be_chosen(product):
+    answer = product.visitor("wang").post("/calendars/_year", {"text": YEAR_2027.replace("2026-12-27", "2026-12-28")})
+    assert answer.status_code == 422
+    assert "no Saturday or Sunday" in answer.text
+    assert 'id="year-file"' in answer.text
+
+
+def test_what_if_counts_working_days_from_the_day_after_receipt(product):
+    agent = product.visitor("li")
+    page = agent.get(f"{OFFICE}/what-if?received=2023-09-28T10:15&limit=2wd").text
+    assert [part in page for part in ("day of receipt", "working day 1", "working day 2", "working day 3")] == [True] * 3 + [
+        False
+    ]
+    assert "day of receipt" not in agent.get(f"{OFFICE}/what-if?received=2023-09-28T10:15&limit=2bh").text
+
+
 def test_a_year_is_shown_before_it_counts(product):
     admin = product.visitor("admin")
     shown = admin.post("/calendars/_year", {"text": YEAR_2027})

@@ -75,7 +75,7 @@ class CalendarPreview:
         now = self._context.now()
         with self._db.reading() as tx:
             before, after = self._context.calendars_in(tx), after_of(tx)
-            scope = scope_of(tx, before, after, now)
+            scope = scope_of(tx, [before, after], now)
             candidates = recomputing.count_cases(tx, scope) if scope.keys else 0
             found, looked_at = _moving(tx, scope, before, after, now) if candidates else ([], 0)
         begin = (page - 1) * PAGE

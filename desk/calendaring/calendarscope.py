@@ -1,9 +1,11 @@
-"""Which open clocks may move between two states of the calendars: those whose time touches a day that differs."""
+"""Which open clocks may move between states of the calendars: those whose time touches a day that differs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from desk.calendars import Calendar, WorkingTime
 from desk.calendars.calendar import LAST_YEAR
@@ -39,18 +41,28 @@ class Scope:
         return clock.started_at < self.until_at and (clock.due_at is None or clock.due_at >= self.from_at)
 
 
-def scope_of(tx: Transaction, before: Calendars, after: Calendars, now: datetime) -> Scope:
-    """The scope of a change; one without keys holds no clock."""
-    shared = [BUSINESS, *store.team_calendars(tx), *sorted(before.named.keys() & after.named.keys())]
-    keys = tuple(key for key in shared if before.of(key) != after.of(key))
+def scope_of(tx: Transaction, states: Sequence[Calendars], now: datetime) -> Scope:
+    """The scope of a change from the first state of the calendars over each of the others; one without keys holds no clock.
+
+    What one edit closes the next may open again: who worked out a limit between them has to follow all the same.
+    """
+    steps, teams = list(pairwise(states)), store.team_calendars(tx)
+    changed = [(key, before.of(key), after.of(key)) for before, after in steps for key in _shared(before, after, teams)]
+    changed = [(key, old, new) for key, old, new in changed if old != new]
+    keys = tuple(dict.fromkeys(key for key, _, _ in changed))
     began_at, due_at = store.open_between(tx, keys) if keys else (None, None)
     if began_at is None:
         return Scope(keys=())
-    last = min(max(due_at or now, now).year + YEARS_AHEAD, LAST_YEAR)
-    days = [day for key in keys for day in _differing(before.of(key), after.of(key), began_at.date(), date(last + 1, 1, 1))]
+    until = date(min(max(due_at or now, now).year + YEARS_AHEAD, LAST_YEAR) + 1, 1, 1)
+    days = [day for _, old, new in changed for day in _differing(old, new, began_at.date(), until)]
     if not days:
         return Scope(keys=keys)
     return Scope(keys=keys, from_at=_at(min(days)) - _ZONES_APART, until_at=_at(max(days)) + 2 * _ZONES_APART)
+
+
+def _shared(before: Calendars, after: Calendars, teams: Sequence[str]) -> list[str]:
+    """The keys by which clocks may name calendars that are there before and after."""
+    return [BUSINESS, *teams, *sorted(before.named.keys() & after.named.keys())]
 
 
 def _differing(old: WorkingTime, new: WorkingTime, first: date, until: date) -> list[date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -18,7 +18,7 @@ from desk.store import clocks, recomputing
 from desk.store.calendars import Edit
 from desk.store.clocks import ClockRow, KeptClock
 from engine.commands import RescheduleInstances
-from engine.errors import Unavailable
+from engine.errors import Conflict, Unavailable
 from engine.ports import Transaction
 from engine.rescheduling import reschedule
 
@@ -35,6 +35,17 @@ class Came:
     failed: int
 
 
+Held = Callable[[Transaction], None]
+Note = Callable[[Transaction, Came], None]
+
+
+class TakenOver(Conflict):
+    """Another worker looks after these cases by now."""
+
+    def __init__(self, edit_id: int) -> None:
+        super().__init__(f"Edit {edit_id} of the calendars: another worker took over what this one held. It is done there.")
+
+
 class Following:
     """Lets cases follow all edits up to `edit`, from the state `before_id` of the calendars. Closed clocks never change."""
 
@@ -46,11 +57,25 @@ class Following:
         self._before_id = before_id
         self._scope = scope
 
-    def follow(self, numbers: Sequence[str]) -> Came:
-        """Let these cases follow: together those on which nobody works, the others one by one."""
-        moved, left = self._db.run(lambda tx: self._together(tx, numbers))
-        each = [self._alone(number) for number in left]
-        return Came(moved=moved + sum(one for one in each if one is not None), failed=each.count(None))
+    def follow(self, numbers: Sequence[str], *, held: Held, note: Note) -> None:
+        """Let these cases follow: together those on which nobody works, the others one by one.
+
+        `held` is asked in each transaction before anything is written, and raises when somebody else looks after these cases
+        now; `note` takes what came of all of them, in the last of these transactions or right after it.
+        """
+
+        def together(tx: Transaction) -> tuple[int, list[str]]:
+            held(tx)
+            moved, left = self._together(tx, numbers)
+            if not left:
+                note(tx, Came(moved=moved, failed=0))
+            return moved, left
+
+        moved, left = self._db.run(together)
+        if left:
+            each = [self._alone(number, held) for number in left]
+            came = Came(moved=moved + sum(one for one in each if one is not None), failed=each.count(None))
+            self._db.run(lambda tx: note(tx, came))
 
     def _together(self, tx: Transaction, numbers: Sequence[str]) -> tuple[int, list[str]]:
         """Move timers and clocks of the cases on which nobody works; how many clocks moved, and the cases that are left."""
@@ -64,11 +89,13 @@ class Following:
         moved = self._recompute(tx, [one for one in at_hand.kept if one.row.case_number in followed])
         return moved, [number for number in numbers if number not in followed]
 
-    def _alone(self, number: str) -> int | None:
+    def _alone(self, number: str, held: Held) -> int | None:
         """Let one case follow, with its process; None when that can't be done, which stops no other case."""
         moved = 0
 
         def follow(tx: Transaction) -> None:
+            held(tx)
+
             def alter(_book: object) -> None:
                 nonlocal moved
                 moved = self._recompute(tx, clocks.kept(tx, [number]))
@@ -77,7 +104,7 @@ class Following:
 
         try:
             self._db.run(follow)
-        except Unavailable:
+        except (Unavailable, TakenOver):
             raise
         except Exception:
             log.exception("case_cannot_follow_calendar", case=number)

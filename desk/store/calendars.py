@@ -102,14 +102,7 @@ def add_edit(tx: Transaction, kind: EditKind, key: str, *, note: str, by: str, a
 def edits(tx: Transaction, *, limit: int, only_undone: bool = False) -> list[Edit]:
     """The latest edits, the newest first."""
     query = select(EDIT).order_by(EDIT.c.id.desc()).limit(limit)
-    return [_edit(row) for row in tx.execute(query.where(EDIT.c.done_at.is_(None)) if only_undone else query)]
-
-
-def take_edit(tx: Transaction, edit_id: int, *, now: datetime, until: datetime) -> bool:
-    """Hold an edit for a while, so that only one worker lets the cases follow it. False when another one holds it."""
-    is_free = EDIT.c.busy_until.is_(None) | (EDIT.c.busy_until <= now)
-    where = (EDIT.c.id == edit_id, EDIT.c.done_at.is_(None), is_free)
-    return tx.execute(update(EDIT).where(*where).values(busy_until=until)).rowcount == 1
+    return [edit_of(row) for row in tx.execute(query.where(EDIT.c.done_at.is_(None)) if only_undone else query)]
 
 
 def change_edit(tx: Transaction, edit_id: int, **changes: object) -> None:
@@ -122,7 +115,8 @@ def finish_edits(tx: Transaction, up_to: int, at: datetime) -> None:
     tx.execute(update(EDIT).where(*where).values(done_at=at, busy_until=None))
 
 
-def _edit(row: Row) -> Edit:
+def edit_of(row: Row) -> Edit:
+    """A row of the edits."""
     values = {name: getattr(row, name) for name in Edit.__slots__}
     return Edit(**{**values, "kind": EditKind(row.kind)})
 
@@ -162,7 +156,7 @@ def _versions() -> Any:
 
 
 def _version(row: Row) -> Version:
-    return Version(key=row.calendar_key, version=row.version, document=json.loads(row.document), edit=_edit(row))
+    return Version(key=row.calendar_key, version=row.version, document=json.loads(row.document), edit=edit_of(row))
 
 
 # -- statutory years, which calendar is the desk's own, and which a team's
@@ -201,7 +195,7 @@ def choices_of_team(tx: Transaction, team: str, *, limit: int) -> list[TeamChoic
     """What a team chose, the newest first."""
     query = select(TEAM.c.calendar, EDIT).join(EDIT, EDIT.c.id == TEAM.c.edit_id).where(TEAM.c.team == team)
     return [
-        TeamChoice(calendar=row.calendar, edit=_edit(row)) for row in tx.execute(query.order_by(EDIT.c.id.desc()).limit(limit))
+        TeamChoice(calendar=row.calendar, edit=edit_of(row)) for row in tx.execute(query.order_by(EDIT.c.id.desc()).limit(limit))
     ]
 
 

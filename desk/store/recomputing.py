@@ -50,9 +50,11 @@ def count_cases(tx: Transaction, touched: Touched) -> int:
     return tx.execute(select(func.count(CLOCK.c.case_number.distinct())).where(_is_touched(touched))).scalar_one()
 
 
-def cases_after(tx: Transaction, touched: Touched, after: str, limit: int) -> list[str]:
-    """The numbers of the next cases that have a clock that may move, in order."""
+def cases_after(tx: Transaction, touched: Touched, after: str, limit: int | None, *, up_to: str | None = None) -> list[str]:
+    """The numbers of the next cases that have a clock that may move, in order; none behind `up_to`."""
     query = select(CLOCK.c.case_number).distinct().where(_is_touched(touched), CLOCK.c.case_number > after)
+    if up_to is not None:
+        query = query.where(CLOCK.c.case_number <= up_to)
     return list(tx.execute(query.order_by(CLOCK.c.case_number).limit(limit)).scalars())
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from desk.tables.calendars import calendar_draft, calendar_edit, calendar_version, statutory_year, team_calendar
+from desk.tables.calendars import (
+    calendar_draft,
+    calendar_edit,
+    calendar_page,
+    calendar_version,
+    statutory_year,
+    team_calendar,
+)
 from desk.tables.clocks import clock, clock_event, clock_verdict, promise
 from desk.tables.collaboration import contribution
 from desk.tables.columns import (
@@ -63,6 +70,7 @@ __all__ = [
     "authority",
     "calendar_draft",
     "calendar_edit",
+    "calendar_page",
     "calendar_version",
     "case",
     "clock",

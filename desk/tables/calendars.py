@@ -24,7 +24,17 @@ calendar_edit = Table(
     Column("busy_until", UtcDateTime),
     Column("done_at", UtcDateTime),
 )
-"""Its ids count the states of all calendars together. `after_case` is the last case that was looked at, null before the first."""
+"""Its ids count the states of all calendars together. `after_case` is the last case that was given out, null before the first."""
+
+calendar_page = Table(
+    "desk_calendar_page",
+    metadata,
+    Column("edit_id", Key, ForeignKey("desk_calendar_edit.id"), primary_key=True, autoincrement=False),
+    Column("up_to_case", String(40), primary_key=True),
+    Column("after_case", String(40), nullable=False),
+    Column("busy_until", UtcDateTime, nullable=False),
+)
+"""Cases that were given out to one worker, and don't all follow the edit yet: those behind `after_case`, up to `up_to_case`."""
 
 calendar_version = Table(
     "desk_calendar_version",

@@ -130,34 +130,6 @@ def test_e07_a_year_that_changes_no_instant_takes_the_flag_all_the_same(office):
     assert after.row.due_at - local("2027-01-04T18:00") == timedelta(0)
 
 
-def test_e26_many_cases_follow_in_batches_and_a_dead_workers_are_done_by_the_next(office, monkeypatch):
-    monkeypatch.setattr(recomputing, "BATCH", 2)
-    monkeypatch.setattr(recomputing, "BATCHES_AT_ONCE", 1)
-    office.at("10:00", "2023-10-08")
-    numbers = [office.open(SUGGESTION, customer_contact=f"1390000000{n}") for n in range(5)]
-    office.desk.calendars.draft("cn-office", by="wang")
-    office.desk.calendars.change("cn-office", partial(closing, first="2023-10-10"), read=1, by="wang")
-    office.desk.calendars.publish("cn-office", note="stocktaking", read=2, by="wang")
-    dying, next_one = recomputing.Recomputing(office.desk.context), recomputing.Recomputing(office.desk.context)
-    monkeypatch.setattr(dying, "_note", dies)
-    with pytest.raises(KeyboardInterrupt):
-        dying.tend()
-    assert next_one.tend() == 0
-    office.clock.advance(seconds=recomputing.LEASE.total_seconds())
-    while next_one.tend():
-        pass
-    found = [kept(office, number) for number in numbers]
-    assert {one.row.due_at for one in found} == {local("2023-10-12T18:00")}
-    assert [sum(isinstance(event, ClockRetargeted) for event in one.events) for one in found] == [1] * 5
-    done = office.desk.calendars.edits()[0]
-    assert (done.total, done.looked_at, done.failed, done.done_at is None) == (5, 5, 0, False)
-
-
-def dies(*_arguments, **_changes):
-    """What a worker that is killed after its first batch leaves: nothing noted."""
-    raise KeyboardInterrupt
-
-
 def test_two_who_begin_to_edit_at_the_same_moment_get_the_same_draft(office):
     with ThreadPoolExecutor(4) as pool:
         drafts = list(pool.map(lambda _: office.desk.calendars.draft("cn-office", by="wang"), range(4)))

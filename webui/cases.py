@@ -129,6 +129,7 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "promise_states": labels.PROMISE_STATES,
         "clock_name": clock_words.clock_name,
         "step_text": clock_words.step_text,
+        "leads": agent.leads,
         "tier_options": _tiers(case.case.tier),
         "may_act": case.case.open and (agent.leads or agent.login == case.case.owner),
         "pausable": {

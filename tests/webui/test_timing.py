@@ -59,6 +59,7 @@ def test_a_supervisor_gives_a_tier_and_the_owner_tags(product):
     assert owner.post(f"/cases/{number}/class", {"tags": "<b>", "reason": "密码重置"}).status_code == 422
     assert owner.post(f"/cases/{number}/class", {"tier": "vip", "reason": "签约"}).status_code == 403
     assert 'value="quick lane, refund"' in page_of(owner, number)
+    assert 'name="tier"' in page_of(head, number)
     assert head.post(f"/cases/{number}/class", {"tier": "vip", "keep_tags": "yes", "reason": "签约"}).status_code == 303
     again = product.desk.cases.case(product.open_case(), viewer="wang").case
     assert (again.tier, again.tags) == ("vip", ("quick_lane", "refund"))
@@ -66,6 +67,12 @@ def test_a_supervisor_gives_a_tier_and_the_owner_tags(product):
     assert number not in head.get("/cases?tag=lane").text
     assert number in head.get("/inbox?scope=all&tier=vip").text
     assert number not in head.get("/inbox?scope=all&tier=key_account").text
+
+
+def test_only_supervisors_are_asked_whether_a_case_is_spam(product):
+    number = product.open_case()
+    assert 'id="leave-out"' not in page_of(product.visitor("li"), number)
+    assert 'id="leave-out"' in page_of(product.visitor("wang"), number)
 
 
 def test_a_promise_is_told_and_taken_back(product):

@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CONTACT = "13900001111"
 WORDS = {
     "zh": SimpleNamespace(
-        name="姓名或昵称", contact="联系方式", inquiry="咨询", vip="贵宾", tags="标签", quick="快速通道", description="需求描述（含关键信息）",
+        name="姓名或昵称", contact="联系方式", inquiry="咨询", vip="贵宾", tags="标签", quick="快速通道",
+        description="需求描述（含关键信息）",
         open_case="建立案件", reason="理由", anew="重新分类", key_account="大客户",
     ),
     "en": SimpleNamespace(

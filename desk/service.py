@@ -14,6 +14,7 @@ from desk.casework.cases import Cases
 from desk.casework.inbox import Inbox
 from desk.casework.incoming import Incoming
 from desk.casework.intake import Intake
+from desk.casework.merges import Merging
 from desk.casework.records import Tables
 from desk.casework.successors import Successors
 from desk.casework.surveys import Surveys
@@ -97,6 +98,7 @@ class Desk:
         successors = Successors(context, self.intake)
         self.incoming = Incoming(context, self.announcer, successors)
         self.work = Work(context, self.announcer, self.incoming, self.contributions)
+        self.merging = Merging(context, self.announcer)
         self.timing = Timing(context)
         self.reclassifying = Reclassifying(context)
         self.surveys = Surveys(context, self.announcer)

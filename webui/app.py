@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "webui.urging",
     "webui.authority",
     "webui.contributing",
+    "webui.linking",
     "webui.assigning",
     "webui.intake",
     "webui.tasks",

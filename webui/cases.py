@@ -19,7 +19,7 @@ from webui.assigning import owner_view
 from webui.casepage import case_texts
 from webui.context import services
 from webui.i18n import language
-from webui.linking import linked_to
+from webui.linking import goes_on_in, linked_to
 from webui.people_names import agents, team_name, teams
 from webui.profile_words import tier_choices, typed_tags
 from webui.reasons import obstacle, reason, why_changed
@@ -111,6 +111,8 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "disclosures": desk.cases.disclosures(case.number, viewer=login),
         "may_write": case.case.open,
         "linked": linked_to(case),
+        "goes_on_in": goes_on_in(case),
+        "may_merge": case.case.open and (signed_in().leads or login == case.case.owner),
         "trouble": desk.deliveries.trouble_of(case.number, viewer=login) if case.case.open else [],
         "urged": desk.urging.times(case.number),
         "escalations": desk.escalations.of_case(case.number, viewer=login),

@@ -33,6 +33,7 @@ TEMPLATES = {
     "feedback_due": Label(text=mark("Feedback is to be analysed")),
     "promise": Label(text=mark("To the customer: a promised time")),
     "promise_withdrawn": Label(text=mark("To the customer: a promise taken back")),
+    "merged": Label(text=mark("Cases were merged")),
     "waiting_reminder": Label(text=mark("To the customer: a reminder")),
     "unanswered": Label(text=mark("To the customer: taken as solved")),
     "question": Label(text=mark("To the customer: a question")),

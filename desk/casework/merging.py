@@ -1,22 +1,23 @@
-"""Making one case of two (E38), and two of one (E39): what that does to their clocks."""
+"""Making one case of two: what that does to their clocks, and which case then stands for which (E38). Pure rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.clocks.decisions import StartClock, StopClock, is_over, start, stop, void
-from desk.clocks.events import Cause, ClockEvent, ServiceTarget, VoidReason
+from desk.clocks.decisions import StopClock, is_over, stop, void
+from desk.clocks.events import Cause, ClockEvent, VoidReason
 from desk.clocks.folding import fold
-from desk.clocks.names import NEXT_RESPONSE, RESPOND, SOLVE
+from desk.clocks.names import RESPOND, SOLVE
 from desk.clocks.responding import Contact, first_response
 from desk.clocks.retargeting import RetargetClock, retarget
-from desk.clocks.targets import Calendars
+from desk.clocks.targets import RECEIVED, Calendars
 from desk.errors import MergeRefused
 
-MERGED, SPLIT = "merged", "split"
-Clocks = Mapping[str, Sequence[ClockEvent]]
+MERGED = "merged"
+Clocks = Mapping[tuple[int, str], Sequence[ClockEvent]]
+"""The events of clocks by round and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,8 @@ class Merge:
     received_at: datetime
     contacts: tuple[Contact, ...]
     first_response_at: datetime | None
-    staying: Mapping[str, list[ClockEvent]]
-    going: Mapping[str, list[ClockEvent]]
+    staying: Mapping[tuple[int, str], list[ClockEvent]]
+    going: Mapping[tuple[int, str], list[ClockEvent]]
 
 
 def where_to(number: str, merged_into: Mapping[str, str]) -> str:
@@ -60,7 +61,8 @@ def check_merge(staying: str, going: str, merged_into: Mapping[str, str]) -> Non
 def merge(staying: MergedCase, going: MergedCase, calendars: Calendars, *, by: str, now: datetime) -> Merge:
     """Keep the earliest receipt, the earliest answer and all messages; the case that goes is out of all statistics.
 
-    A clock of the one that stays then counts from the earlier receipt; a limit that would so be missed leaves the grace of E21.
+    A clock of the one that stays that counts from its receipt then counts from the earlier one; a limit that would so be missed
+    leaves the grace of E21.
     """
     received_at = min(staying.received_at, going.received_at)
     contacts = tuple(sorted({*staying.contacts, *going.contacts}, key=lambda contact: contact.at))
@@ -70,25 +72,16 @@ def merge(staying: MergedCase, going: MergedCase, calendars: Calendars, *, by: s
         contacts=contacts,
         first_response_at=responded_at,
         staying={
-            name: events
-            for name, before in staying.clocks.items()
-            if (events := _kept(name, before, staying, received_at, responded_at, calendars, by, now))
+            where: events
+            for where, before in staying.clocks.items()
+            if (events := _kept(where[1], before, staying, received_at, responded_at, calendars, by, now))
         },
         going={
-            name: void(name, events, VoidReason.MERGED, by=by, now=now)
-            for name, events in going.clocks.items()
+            where: void(where[1], events, VoidReason.MERGED, by=by, now=now)
+            for where, events in going.clocks.items()
             if not fold(events).voided
         },
     )
-
-
-def split(targets: Mapping[str, ServiceTarget], message_at: datetime, *, by: str, now: datetime) -> dict[str, list[ClockEvent]]:
-    """The clocks of a case that was split off: all its own, from the message with which it begins, no answer given yet."""
-    return {
-        name: start(StartClock(by=by, anchor=SPLIT, anchored_at=message_at, target=target), now)
-        for name, target in targets.items()
-        if name != NEXT_RESPONSE
-    }
 
 
 def _kept(
@@ -105,12 +98,8 @@ def _kept(
         return []
     if name == RESPOND and responded_at is not None:
         return stop(name, events, StopClock(by=by, what=MERGED, done_at=responded_at), now)
-    if name not in (RESPOND, SOLVE) or received_at == staying.received_at:
+    folded = fold(events)
+    if name not in (RESPOND, SOLVE) or received_at == staying.received_at or folded.started.anchor != RECEIVED:
         return []
-    order = RetargetClock(by=by, cause=Cause.MERGED, targets=[fold(events).target], anchored_at=received_at)
+    order = RetargetClock(by=by, cause=Cause.MERGED, targets=[folded.target], anchored_at=received_at)
     return retarget(events, order, calendars, now)
-
-
-def unmerged(numbers: Iterable[str], merged_into: Mapping[str, str]) -> tuple[str, ...]:
-    """The cases that count in statistics: those that were merged into no other."""
-    return tuple(number for number in numbers if number not in merged_into)

@@ -162,7 +162,7 @@ class Surveys:
             raise SurveyUnknown
         if survey.answered_at is not None:
             raise SurveyOver("answered")
-        if self._context.now() > survey.expires_at:
+        if self._context.now() >= survey.expires_at:
             raise SurveyOver("expired")
         return survey
 

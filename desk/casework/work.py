@@ -11,6 +11,7 @@ from bpmn.diagram import Node
 from desk.assignment.absences import stand_ins
 from desk.casetasks import instance_of, number_of, require_visible, tasks_of
 from desk.casework.incoming import Incoming
+from desk.casework.merging import where_to
 from desk.casework.progress import RESOLVED, checked_entry, row_of
 from desk.casework.texts import require_short, require_text
 from desk.collaboration import approvals
@@ -24,7 +25,7 @@ from desk.notification.announcing import Announcer
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import readable, require_owner_or_lead
 from desk.store import approvals as asked_approvals
-from desk.store import assignments, cases, conversation, people, progress, staffing
+from desk.store import assignments, cases, conversation, links, people, progress, staffing
 from desk.store.conversation import Entry
 from desk.store.progress import ProgressRow
 from desk.wordings import REQUIRED
@@ -294,7 +295,7 @@ class Work:
             entry = Entry(kind=EntryKind.REPLY, at=self._context.now(), by=by, text=text.strip(), message_id=message_id)
             said = self._say(tx, people.agent(tx, by), number, entry)
             if said:
-                self._send(tx, number, entry)
+                self._send(tx, where_to(number, links.merges_from(tx, number)), entry)
             return said
 
     def _send(self, tx: Transaction, number: str, reply: Entry) -> None:
@@ -337,6 +338,7 @@ class Work:
     def _say(self, tx: Transaction, agent: Agent, number: str, entry: Entry) -> bool:
         if agent.role is Role.ANALYST:
             raise RightMissing(agent.login, "talk with customers", "an agent")
+        number = where_to(number, links.merges_from(tx, number))
         case = self._open_case(tx, number, agent)
         if not conversation.append(tx, self._context.vault, number, entry):
             return False

@@ -21,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
     "customer_message": Kind(must=True),
     "reopened": Kind(must=True),
     "urged": Kind(must=True),
+    "merged": Kind(must=True),
     "escalated": Kind(must=True),
     "queue_alarm": Kind(must=True, urgent=True),
     "undeliverable": Kind(must=True),

@@ -16,7 +16,7 @@ from desk.context import DeskContext
 from desk.errors import NothingRolledOut, TeamNotFound
 from desk.model import Case, CaseState
 from desk.rights import require_publisher
-from desk.store import cases, people, releases, surveys
+from desk.store import cases, links, people, releases, surveys
 from desk.store.cases import Filter, Readable
 from desk.store.releases import Stage
 from engine.db import queries
@@ -127,7 +127,9 @@ class Rollout:
 
     def _figures(self, tx: Transaction, key: str, version: str) -> VersionFigures:
         queries.deployment(tx, key, version)
-        found, _ = cases.found(tx, Filter(version=version, process_key=key), _ALL, limit=MOST_COMPARED, offset=0)
+        every, _ = cases.found(tx, Filter(version=version, process_key=key), _ALL, limit=MOST_COMPARED, offset=0)
+        gone = links.gone_of(tx, key, version)
+        found = [case for case in every if case.number not in gone]
         ratings = surveys.ratings(tx, key, version)
         return VersionFigures(
             version=version,

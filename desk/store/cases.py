@@ -117,6 +117,14 @@ def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tx.execute(query).scalars()))
 
 
+def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int) -> list[Case]:
+    """Other open cases of the same customer and process, the newest received first."""
+    table = tables.case.c
+    same = (table.customer_id == case.customer_id, table.number != case.number, table.process_key == case.process_key)
+    query = select(*_COLUMNS).where(*same, table.state != CaseState.CLOSED, readable.condition())
+    return [_case(row) for row in tx.execute(query.order_by(table.received_at.desc(), table.number.desc()).limit(limit))]
+
+
 def found_locked(tx: Transaction, number: str) -> Case | None:
     """The case with that number, with other writers of it kept waiting; None when a business key is no case of ours."""
     query = select(*_COLUMNS).where(tables.case.c.number == number).with_for_update(key_share=True)

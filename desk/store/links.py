@@ -76,6 +76,13 @@ def merged_into(tx: Transaction, number: str) -> list[str]:
     return list(tx.execute(select(begun.union(further).c.case_number)).scalars())
 
 
+def gone_of(tx: Transaction, process_key: str, version: str) -> frozenset[str]:
+    """The cases of a version that were merged into others, so that they don't count."""
+    of_version = (tables.case.c.process_key == process_key, tables.case.c.version == version)
+    query = select(_row.case_number).join(tables.case, tables.case.c.number == _row.case_number)
+    return frozenset(tx.execute(query.where(_row.kind == LinkKind.MERGED, *of_version)).scalars())
+
+
 def newest_following(tx: Transaction, number: str) -> str | None:
     """The last case that follows this one."""
     query = select(_row.case_number).where(_row.kind == LinkKind.FOLLOWS, _row.other_number == number)

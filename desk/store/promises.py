@@ -59,6 +59,13 @@ def approved(tx: Transaction, numbers: Collection[str]) -> dict[str, list[Promis
     return found
 
 
+def drop_open(tx: Transaction, number: str, at: datetime) -> None:
+    """What was promised goes on in another case: take it back at all promises that are open, without a word to the customer."""
+    table = tables.promise
+    open_ones = (table.c.case_number == number, table.c.fulfilled_at.is_(None), table.c.withdrawn_at.is_(None))
+    tx.execute(update(table).where(*open_ones).values(withdrawn_at=at))
+
+
 def fulfil_open(tx: Transaction, number: str, at: datetime) -> None:
     """What was promised is done: note it at all promises of a case that weren't taken back."""
     table = tables.promise

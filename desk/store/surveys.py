@@ -80,6 +80,13 @@ def record_answer(
     tx.execute(update(tables.survey).where(*where).values(**values))
 
 
+def withdraw(tx: Transaction, number: str, at: datetime) -> None:
+    """Let the links of a case's unanswered invitations be over from now on."""
+    table = tables.survey
+    waiting = (table.c.case_number == number, table.c.answered_at.is_(None), table.c.expires_at > at)
+    tx.execute(update(table).where(*waiting).values(expires_at=at))
+
+
 def _one(tx: Transaction, vault: KeyRing, where: ColumnElement[bool], *, lock: bool = False) -> Survey | None:
     query = select(tables.survey).where(where)
     row = tx.execute(query.with_for_update() if lock else query).one_or_none()

@@ -153,7 +153,12 @@ def get_case(call: Call) -> Answer:
     """Get one case with its clocks, and links that say of `number` what it is to `other`. In the description, what looks like
     a phone number, mail address or identity number is masked.
     """
-    view: CaseView = services().desk.cases.case(call.path["number"], viewer=call.by)
+    return case_shown(call.path["number"], call.by)
+
+
+def case_shown(number: str, viewer: str) -> dict[str, Any]:
+    """A case as the API shows it."""
+    view: CaseView = services().desk.cases.case(number, viewer=viewer)
     own = {name: getattr(view, name) for name in CASE.fields if name not in ITEM.fields}
     own["description"], own["clocks"] = mask_within(view.description), [CLOCK.show(each) for each in view.clocks]
     own["links"] = [LINK.show(each) for each in view.links]

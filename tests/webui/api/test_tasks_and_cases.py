@@ -208,3 +208,12 @@ def test_a_customers_message_is_taken_once_and_says_to_which_case_it_came(produc
     answers = [li.post(f"/cases/{number}/messages", message).json for _ in range(2)]
     assert answers == [{"number": number, "taken": taken, "opened": False} for taken in (True, False)]
     assert li.get(f"/cases/{number}").json["links"] == []
+
+
+def test_cases_are_merged_and_both_say_so(product: Product):
+    going, staying, wang = product.open_case(), product.open_case(), program(product, "wang")
+    merged = wang.post(f"/cases/{going}/merge", {"into": staying, "reason": "同一件事"})
+    assert (merged.status_code, merged.json["number"]) == (200, staying)
+    assert [(each["number"], each["kind"], each["other"]) for each in merged.json["links"]] == [(going, "merged", staying)]
+    again = wang.post(f"/cases/{going}/merge", {"into": staying, "reason": "同一件事"})
+    assert (again.status_code, again.json["code"]) == (409, "merge_refused")

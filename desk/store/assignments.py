@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
@@ -14,9 +15,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from desk import tables
 from desk.assignment import ASKED, Wanted
 from desk.assignment.line import WaitingCase
+from engine.db.statements import Statement, given, update_where
 from engine.ports import Transaction
 
 _row = tables.assignment.c
+_WANTED = Statement(select(_row.wanted).where(_row.case_number == given(_row.case_number)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +52,23 @@ def keep(tx: Transaction, number: str, *, team: str, **changes: Any) -> None:
         asked = {name: changes["wanted"][name] for name in (*ASKED, "avoid") if changes["wanted"].get(name) is not None}
         changes |= {"wanted": json.dumps(asked), "fallback_team": asked.get("fallback_team")}
     fresh = {"wanted": json.dumps({"team": team}), "avoid": "[]", "requeued": 0, **changes}
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    query = dialect.insert(tables.assignment).values(case_number=number, team=team, **fresh)
-    tx.execute(query.on_conflict_do_update(index_elements=[_row.case_number], set_={"team": team, **changes}))
+    values = {"case_number": number, "team": team, **fresh}
+    _keep(tx.dialect.name, tuple(values), ("team", *changes)).run(tx, **values)
+
+
+@cache
+def _keep(dialect: str, names: tuple[str, ...], changing: tuple[str, ...]) -> Statement:
+    """Insert, or change some columns of what is there."""
+    kind = postgresql if dialect == "postgresql" else sqlite
+    query = kind.insert(tables.assignment).values({name: given(_row[name]) for name in names})
+    changes = {name: query.excluded[name] for name in changing}
+    return Statement(query.on_conflict_do_update(index_elements=[_row.case_number], set_=changes))
 
 
 def change(tx: Transaction, number: str, **changes: Any) -> None:
     """Change what is kept, if anything is."""
     changes |= {name: json.dumps(sorted(changes[name])) for name in ("avoid",) if name in changes}
-    tx.execute(update(tables.assignment).where(_row.case_number == number).values(**changes))
+    update_where(tables.assignment, tuple(changes), ("case_number",)).run(tx, **changes, was_case_number=number)
 
 
 def kept(tx: Transaction, number: str) -> Kept | None:
@@ -90,8 +101,8 @@ def is_anybody_waiting(tx: Transaction, team_keys: Collection[str]) -> bool:
 
 def kept_from(tx: Transaction, number: str) -> frozenset[str]:
     """Who never gets the case."""
-    wanted = tx.execute(select(_row.wanted).where(_row.case_number == number)).scalar_one_or_none()
-    return frozenset(json.loads(wanted).get("avoid", ())) if wanted else frozenset()
+    found = _WANTED.column(tx, case_number=number)
+    return frozenset(json.loads(found[0]).get("avoid", ())) if found else frozenset()
 
 
 def keep_from(tx: Transaction, number: str, login: str) -> None:

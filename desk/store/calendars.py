@@ -13,6 +13,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
+from engine.db.statements import Statement
 from engine.errors import NotFound, StaleRevision, TransactionLost
 from engine.ports import Transaction
 
@@ -87,7 +88,10 @@ class Draft:
 
 def latest_edit(tx: Transaction) -> int:
     """The number of the present state of the calendars; 0 as long as there are only those that ship."""
-    return tx.execute(select(func.max(EDIT.c.id))).scalar() or 0
+    return _LATEST.value(tx) or 0
+
+
+_LATEST = Statement(select(func.max(EDIT.c.id)))
 
 
 def add_edit(tx: Transaction, kind: EditKind, key: str, *, note: str, by: str, at: datetime) -> int:

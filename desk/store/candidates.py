@@ -29,11 +29,13 @@ def lock(tx: Transaction, logins: Iterable[str]) -> None:
     tx.execute(query.with_for_update(key_share=True)).all()
 
 
-HOLD = text(
-    "SELECT agent.login"
-    " FROM unnest(CAST(:logins AS text[]), CAST(:times AS integer[])) WITH ORDINALITY AS seen (login, times, place)"
-    " JOIN desk_agent AS agent ON agent.login = seen.login AND agent.times_assigned = seen.times"
-    " ORDER BY seen.place LIMIT 1 FOR NO KEY UPDATE OF agent SKIP LOCKED"
+HOLD = Statement(
+    text(
+        "SELECT agent.login"
+        " FROM unnest(CAST(:logins AS text[]), CAST(:times AS integer[])) WITH ORDINALITY AS seen (login, times, place)"
+        " JOIN desk_agent AS agent ON agent.login = seen.login AND agent.times_assigned = seen.times"
+        " ORDER BY seen.place LIMIT 1 FOR NO KEY UPDATE OF agent SKIP LOCKED"
+    ).columns(tables.agent.c.login)
 )
 
 
@@ -45,7 +47,7 @@ def hold_first(tx: Transaction, people_in_order: Sequence[Candidate]) -> str | N
     if tx.dialect.name != "postgresql":
         return people_in_order[0].login if people_in_order else None
     seen = {"logins": [one.login for one in people_in_order], "times": [one.times_assigned for one in people_in_order]}
-    return tx.execute(HOLD, seen).scalar_one_or_none()
+    return next(iter(HOLD.column(tx, **seen)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

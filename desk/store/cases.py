@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, true, update
 
 from desk import tables
 from desk.errors import CaseNotFound
@@ -17,12 +17,35 @@ from desk.store.sealing import index, seal, unseal
 from desk.tables import CONTACT, DESCRIPTION, ORDER, PRODUCT
 from engine.db import tables as engine_tables
 from engine.db.queries import OPEN_TASKS
+from engine.db.statements import Statement, given, insert_into
 from engine.errors import StaleRevision
 from engine.model import TaskState
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
+MOST_OWNERS = 5
 _COLUMNS = [tables.case.c[field] for field in Case.__slots__]
+
+
+_row = tables.case.c
+_CHANGING = tuple(field for field in Case.__slots__ if field not in ("number", "revision"))
+_ONE_QUERY = select(*_COLUMNS).where(_row.number == given(_row.number))
+_ONE = Statement(_ONE_QUERY)
+# "no key": who only adds rows that refer to the case needn't wait
+_LOCKED = Statement(_ONE_QUERY.with_for_update(key_share=True))
+_SAVED = Statement(
+    update(tables.case)
+    .where(_row.number == given(_row.number, "was_number"), _row.revision == given(_row.revision, "was_revision"))
+    .values({name: given(_row[name]) for name in (*_CHANGING, "revision")})
+    .returning(*_COLUMNS)
+)
+_OWNERS = Statement(
+    select(_row.owner)
+    .where(_row.customer_id == given(_row.customer_id), _row.number != given(_row.number), _row.owner.is_not(None))
+    .where(_row.state.in_((CaseState.OPEN, CaseState.IN_PROGRESS)))
+    .order_by(_row.received_at.desc(), _row.number.desc())
+    .limit(MOST_OWNERS)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,44 +100,33 @@ def _callers(tasks: ColumnElement[bool]) -> Select[tuple[str]]:
 
 def insert_case(tx: Transaction, vault: KeyRing, case: Case, matter: Matter) -> None:
     """Keep a new case."""
-    tx.execute(
-        insert(tables.case).values(
-            **{field: getattr(case, field) for field in Case.__slots__},
-            contact_sealed=seal(vault, matter.contact, CONTACT),
-            description_sealed=seal(vault, matter.description, DESCRIPTION),
-            order_sealed=seal(vault, matter.order_number, ORDER),
-            order_index=index(vault, matter.order_number, ORDER),
-            product_sealed=seal(vault, matter.product, PRODUCT),
-        )
-    )
+    values = {
+        **{field: getattr(case, field) for field in Case.__slots__},
+        "contact_sealed": seal(vault, matter.contact, CONTACT),
+        "description_sealed": seal(vault, matter.description, DESCRIPTION),
+        "order_sealed": seal(vault, matter.order_number, ORDER),
+        "order_index": index(vault, matter.order_number, ORDER),
+        "product_sealed": seal(vault, matter.product, PRODUCT),
+    }
+    insert_into(tables.case, tuple(values)).run(tx, **values)
 
 
 def case(tx: Transaction, number: str, *, readable: Readable | None = None, lock: bool = False) -> Case:
     """One case; `lock` keeps other writers of it waiting. Raises CaseNotFound, also when `readable` leaves it out."""
-    query = select(*_COLUMNS).where(tables.case.c.number == number)
-    if readable is not None:
-        query = query.where(readable.condition())
-    # "no key": who only adds rows that refer to the case needn't wait
-    row = tx.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
-    if row is None:
+    if readable is None:
+        found = (_LOCKED if lock else _ONE).one_or_none(tx, number=number)
+    else:
+        query = select(*_COLUMNS).where(tables.case.c.number == number, readable.condition())
+        row = tx.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
+        found = dict(row._mapping) if row else None
+    if found is None:
         raise CaseNotFound(number)
-    return _case(row)
-
-
-MOST_OWNERS = 5
+    return _case(found)
 
 
 def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
     """Who owns other cases of the same customer on which work goes on, the newest received first, at most MOST_OWNERS."""
-    table = tables.case.c
-    query = (
-        select(table.owner)
-        .where(table.customer_id == case.customer_id, table.number != case.number, table.owner.is_not(None))
-        .where(table.state.in_((CaseState.OPEN, CaseState.IN_PROGRESS)))
-        .order_by(table.received_at.desc(), table.number.desc())
-        .limit(MOST_OWNERS)
-    )
-    return tuple(dict.fromkeys(tx.execute(query).scalars()))
+    return tuple(dict.fromkeys(_OWNERS.column(tx, customer_id=case.customer_id, number=case.number)))
 
 
 def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int) -> list[Case]:
@@ -127,8 +139,7 @@ def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int
 
 def found_locked(tx: Transaction, number: str) -> Case | None:
     """The case with that number, with other writers of it kept waiting; None when a business key is no case of ours."""
-    query = select(*_COLUMNS).where(tables.case.c.number == number).with_for_update(key_share=True)
-    row = tx.execute(query).one_or_none()
+    row = _LOCKED.one_or_none(tx, number=number)
     return _case(row) if row else None
 
 
@@ -139,9 +150,8 @@ def known(tx: Transaction, number: str) -> bool:
 
 def save(tx: Transaction, case: Case, **changes: Any) -> Case:
     """Change columns of a case that was read before. Raises StaleRevision when somebody was faster."""
-    where = (tables.case.c.number == case.number, tables.case.c.revision == case.revision)
-    query = update(tables.case).where(*where).values(**changes, revision=case.revision + 1).returning(*_COLUMNS)
-    row = tx.execute(query).one_or_none()
+    values = {name: changes.get(name, getattr(case, name)) for name in _CHANGING} | {"revision": case.revision + 1}
+    row = _SAVED.one_or_none(tx, **values, was_number=case.number, was_revision=case.revision)
     if row is None:
         current = tx.execute(select(tables.case.c.revision).where(tables.case.c.number == case.number)).scalar_one_or_none()
         raise StaleRevision(f"Case {case.number}", read=case.revision, current=current)
@@ -172,7 +182,7 @@ def matters(tx: Transaction, vault: KeyRing, numbers: Collection[str]) -> dict[s
 def cases(tx: Transaction, numbers: Collection[str]) -> dict[str, Case]:
     """Cases by number; unknown numbers are left out."""
     query = select(*_COLUMNS).where(tables.case.c.number.in_(list(numbers)))
-    return {row.number: _case(row) for row in tx.execute(query)}
+    return {row.number: _case(row._mapping) for row in tx.execute(query)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +219,7 @@ def found(tx: Transaction, wanted: Filter, readable: Readable, *, limit: int, of
     where = [readable.condition(), *_conditions(wanted)]
     total = tx.execute(select(func.count()).select_from(tables.case).where(*where)).scalar_one()
     query = select(*_COLUMNS).where(*where).order_by(tables.case.c.received_at.desc(), tables.case.c.number.desc())
-    return [_case(row) for row in tx.execute(query.limit(limit).offset(offset))], total
+    return [_case(row._mapping) for row in tx.execute(query.limit(limit).offset(offset))], total
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -246,5 +256,5 @@ def _text_condition(text: TextFilter) -> ColumnElement[bool]:
     return or_(*alternatives)
 
 
-def _case(row: Row) -> Case:
-    return Case(**{**row._mapping, "state": CaseState(row.state), "tags": tuple(row.tags)})
+def _case(row: Mapping[str, Any]) -> Case:
+    return Case(**{**row, "state": CaseState(row["state"]), "tags": tuple(row["tags"])})

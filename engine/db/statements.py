@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Dialect, Table, bindparam, insert, update
+from sqlalchemy import BindParameter, Column, Dialect, Float, Table, bindparam, insert, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.expression import ClauseElement
@@ -133,7 +133,9 @@ def _compile(clause: ClauseElement, dialect: Dialect) -> Compiled:
     names = tuple(compiled.positiontup or compiled.params)
     asked_for = {name for name, bind in compiled.binds.items() if not bind.unique}
     columns = [(entry.keyname, entry.type) for entry in compiled._result_columns]
-    out = ((name, kind.dialect_impl(dialect).result_processor(dialect, None)) for name, kind in columns)
+    # both drivers bring floats as floats; SQLAlchemy's processor wants to know the driver's type, which only an answer tells
+    converted = ((name, kind) for name, kind in columns if not isinstance(kind, Float))
+    out = ((name, kind.dialect_impl(dialect).result_processor(dialect, None)) for name, kind in converted)
     return Compiled(
         sql=compiled.string,
         into=tuple((name, compiled._bind_processors.get(name)) for name in names),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.store.notices import NewNotice
 from webui.template_words import linked
 
 
@@ -35,11 +36,23 @@ def test_nobody_reads_the_notices_of_others(product):
     assert product.desk.notices.unread("li") == 1
 
 
-def test_a_customers_message_is_told_in_the_readers_language(product):
+def test_a_customers_message_is_told_in_the_language_of_who_is_told(product):
     number = product.open_case()
     product.desk.work.customer_message(number, "还没有好吗？", message_id="m1")
-    assert f"The customer wrote in case {number}" in product.visitor("li").get("/notices").text
-    assert f"客户在案件 {number} 中来信" in product.visitor("li", language="zh").get("/notices").text
+    assert f"客户来信：{number}" in product.visitor("li").get("/notices").text
+    product.desk.people.change_agent("li", by="admin", revision=product.desk.people.agent("li").revision, language="en")
+    product.desk.work.customer_message(number, "？？", message_id="m2")
+    assert f"The customer wrote: {number}" in product.visitor("li").get("/notices").text
+
+
+def test_what_an_earlier_version_wrote_without_words_gets_them_in_the_readers_language(product):
+    number = product.open_case()
+    old = NewNotice(
+        login="li", template="left_untouched", subject=number, body="", idempotency_key="left_untouched:1:3", case_number=number
+    )
+    product.desk.notices.add(old)
+    assert f"Nobody works on case {number}" in product.visitor("li").get("/notices").text
+    assert f"案件 {number} 无人处理" in product.visitor("li", language="zh").get("/notices").text
 
 
 def test_an_empty_list_says_what_will_come(product):

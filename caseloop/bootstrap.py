@@ -68,6 +68,7 @@ def build(
         base_url=settings.base_url.rstrip("/"),
         untouched_after=settings.untouched_after,
         tiers=settings.tiers,
+        language=settings.customer_language,
     )
     calendars = StoredCalendars(desk_settings.time_zone)
     projection = CaseProjection(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from caseloop import channel_file
+from desk.notification.templates import LANGUAGES
 from desk.profiles import DEFAULT_TIERS, TIER
 from engine.errors import SettingsInvalid
 
@@ -32,6 +33,7 @@ KNOWN = (
     "CHANNELS_FILE",
     "STREAMS",
     "TIERS",
+    "CUSTOMER_LANGUAGE",
 )
 EMBEDDED, PROCRASTINATE = QUEUES = ("embedded", "procrastinate")
 IGNORED = ("CRASH_AT", "FRONTEND", "NODE", "SHARED_DATA")
@@ -46,7 +48,7 @@ class Settings:
     `queue` is one of QUEUES: how jobs reach workers. `trusted_proxy` is the address of the one proxy whose word
     about the visitor's address is believed. `handlers` maps further handler names to
     "module:factory", beside those found by entry point. `channels` is the file of channels, read (caseloop.channel_file).
-    `tiers` are the keys of the customers' tiers, the usual one first.
+    `tiers` are the keys of the customers' tiers, the usual one first. `customer_language` is of customers without one.
     `streams` is how many pages may be told live, each by a thread of the web server beside `threads`.
     """
 
@@ -66,6 +68,7 @@ class Settings:
     channels: Mapping[str, Any]
     streams: int
     tiers: tuple[str, ...]
+    customer_language: str
 
     @property
     def key_file(self) -> Path:
@@ -101,6 +104,7 @@ class Settings:
             channels=channel_file.read(given.get("CHANNELS_FILE"), environment),
             streams=_number(given, "STREAMS", 32, lowest=0, highest=1000),
             tiers=_tiers(given),
+            customer_language=_language(given),
         )
 
 
@@ -161,6 +165,13 @@ def _tiers(given: Mapping[str, str]) -> tuple[str, ...]:
     if len(set(keys)) != len(keys) or not all(TIER.fullmatch(key) for key in keys):
         raise SettingsInvalid(f"{PREFIX}TIERS: expected keys such as {','.join(DEFAULT_TIERS)}, each once, got {text!r}.")
     return keys
+
+
+def _language(given: Mapping[str, str]) -> str:
+    text = given.get("CUSTOMER_LANGUAGE") or LANGUAGES[0]
+    if text not in LANGUAGES:
+        raise SettingsInvalid(f"{PREFIX}CUSTOMER_LANGUAGE: expected one of {', '.join(LANGUAGES)}, got {text!r}.")
+    return text
 
 
 def _handlers(given: Mapping[str, str]) -> dict[str, str]:

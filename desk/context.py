@@ -23,6 +23,8 @@ class DeskSettings:
     A case that its assignee doesn't touch for `untouched_after` (None: for ever) is given to somebody else; the supervisor
     hears of it when that happened `tell_supervisor_after` times.
 
+    `language` is that in which we write to a customer of whom we know no other.
+
     `tiers` are those that a customer can have; the first one is everybody's who has no other.
     """
 
@@ -35,6 +37,7 @@ class DeskSettings:
     untouched_after: timedelta | None = None
     tell_supervisor_after: int = 3
     tiers: tuple[str, ...] = DEFAULT_TIERS
+    language: str = "zh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from desk.context import DeskContext, DeskSettings
 from desk.escalating.climbing import Climbing
 from desk.escalating.escalations import Escalations
 from desk.limits.policies import Policies
+from desk.limits.promisekeeping import PromiseKeeping
 from desk.limits.promising import Promising
 from desk.limits.reclassifying import Reclassifying
 from desk.limits.reminding import Reminding
@@ -140,8 +141,9 @@ class Desk:
         self.template_texts = TemplateTexts(context)
         self.urging = Urging(context, self.announcer)
         self.promising = Promising(context, self.announcer)
+        self.promises = PromiseKeeping(context, self.announcer)
         self.reminding = Reminding(context, self.announcer)
-        context.engine.chores.extend((self.reminding, WaitReminding(context, self.announcer)))
+        context.engine.chores.extend((self.reminding, self.promises, WaitReminding(context, self.announcer)))
 
     @property
     def settings(self) -> DeskSettings:

@@ -2,8 +2,8 @@
 
 Headers: `to` (owner, supervisor, supervisors (all of them), team, customer; contributor or department_supervisor of the node's
 input `contribution`), `template` (docs/notifications.md lists them),
-`once` = round (at most once in a round, however often the diagram comes by), `language` of a customer. Inputs of the node
-become variables of the template.
+`once` = round (at most once in a round, however often the diagram comes by), `language` of what a customer gets (without it
+their own). Inputs of the node become variables of the template.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Notify:
         key = f"{call.business_key}:{template}:{dossier.case.round}" if in_round else call.idempotency_key
         given = {**said, **self._announcer.variables(dossier)}
         if audience == CUSTOMER:
-            return self._tell_customer(tx, dossier, template, given, key=key, language=call.headers.get("language", "zh"))
+            return self._tell_customer(tx, dossier, template, given, key=key, language=call.headers.get("language", ""))
         part = facts.contribution(tx, self._desk.vault, call.inputs.get("contribution"))
         if part is not None:
             given |= {"department": dossier.team_name(part.team), "wanted": part.wanted}

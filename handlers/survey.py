@@ -38,7 +38,7 @@ class InviteToSurvey:
             "survey_link": f"{self._desk.settings.base_url}/survey/{invitation.token}",
             "until": minute(invitation.expires_at, self._desk.zone),
         }
-        told = {"key": f"survey:{invitation.survey_id}", "language": call.headers.get("language", "zh")}
+        told = {"key": f"survey:{invitation.survey_id}", "language": call.headers.get("language", "")}
         try:
             way = db.run(lambda tx: self._announcer.tell_customer(tx, dossier, TEMPLATE, given, **told))
         except Invalid as error:

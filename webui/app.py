@@ -39,6 +39,7 @@ BLUEPRINTS = (
     "webui.calendars",
     "webui.calendar_edits",
     "webui.escalations",
+    "webui.promises",
     "webui.targets",
     "webui.policies",
     "webui.incidents",

@@ -42,6 +42,12 @@ def language() -> str:
     return g.language
 
 
+def speak(code: str | None) -> None:
+    """Answer this request in a language, unless it is none of ours or the viewer chose another one."""
+    if request.cookies.get(COOKIE) not in LANGUAGES and code in LANGUAGES:
+        g.language = code
+
+
 def _asked_for() -> str:
     for asked, _quality in request.accept_languages:
         if (code := asked.split("-")[0].lower()) in LANGUAGES:

@@ -28,8 +28,14 @@ class Place:
     def count(self) -> int:
         """How much of it waits for the viewer."""
         agent = g.get("agent")
-        counted = self.endpoint == "escalations.show" and agent is not None
-        return services().desk.escalations.waiting(viewer=agent.login) if counted else 0
+        if agent is None:
+            return 0
+        match self.endpoint:
+            case "escalations.show":
+                return services().desk.escalations.waiting(viewer=agent.login)
+            case "promises.show":
+                return services().desk.promises.broken(viewer=agent.login)
+        return 0
 
     @property
     def here(self) -> bool:
@@ -44,6 +50,7 @@ PLACES = (
     Place(endpoint="intake.show", label=mark("New request"), icon="plus", roles=("agent", "supervisor"), key="n"),
     Place(endpoint="cases.show_all", label=mark("Cases"), icon="folder", roles=("agent", "supervisor"), key="c"),
     Place(endpoint="teams.show_all", label=mark("Teams"), icon="user", roles=("agent", "supervisor"), key="t"),
+    Place(endpoint="promises.show", label=mark("Promises"), icon="check", roles=("agent", "supervisor"), key="o"),
     Place(endpoint="escalations.show", label=mark("Escalations"), icon="bell", roles=("supervisor",), key="x"),
     Place(endpoint="processes.show_all", label=mark("Processes"), icon="flow", roles=("analyst", "supervisor"), key="p"),
     Place(endpoint="rollout.show", label=mark("Rollout"), icon="stages", roles=("analyst", "supervisor"), key="r"),

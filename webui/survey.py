@@ -13,6 +13,7 @@ from desk.casework.surveys import RATINGS, SurveyView
 from desk.errors import SurveyOver, SurveyUnknown
 from engine.errors import FormInvalid
 from webui.context import services
+from webui.i18n import speak
 from webui.process_texts import form_schema
 from webui.security import csrf_exempt
 from webui.wording import sentence
@@ -41,6 +42,7 @@ def take(token: str) -> Response:
     """Record the answer once. The unguessable token is the proof that a CSRF token would be."""
     given = {name: value for name, value in request.form.items() if value.strip() and name != "csrf_token"}
     try:
+        _view(token)
         services().desk.surveys.answer(token, given)
     except FormInvalid as error:
         return _answered(token, given, {key: sentence(each) for key, each in error.errors.items()}, 422)
@@ -51,7 +53,7 @@ def take(token: str) -> Response:
 
 def _answered(token: str, given: Mapping[str, str], errors: Mapping[str, str] | None = None, status: int = 200) -> Response:
     try:
-        view = services().desk.surveys.show(token)
+        view = _view(token)
     except (SurveyOver, SurveyUnknown) as error:
         return _over(error)
     questions = _questions(view)
@@ -60,6 +62,13 @@ def _answered(token: str, given: Mapping[str, str], errors: Mapping[str, str] | 
         "survey/show.html", questions=questions, given=given, errors=errors or {}, homeless=homeless, until=view.expires_at
     )
     return make_response(page, status)
+
+
+def _view(token: str) -> SurveyView:
+    """The survey, from here on in its customer's language. Raises SurveyOver, SurveyUnknown."""
+    view = services().desk.surveys.show(token)
+    speak(view.language)
+    return view
 
 
 def _questions(view: SurveyView) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, Team
 from desk.instants import instant, with_offset
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import COMMAND_LINE, Case, CaseState, Channel
+from desk.notification.templates import LANGUAGES
 from desk.processes import rollout
 from desk.processes.orders import content_of
 from desk.profiles import checked_tags, checked_tier, split_tags
@@ -22,7 +23,7 @@ from desk.rights import require_lead
 from desk.store import cases, customers, people
 from desk.store.cases import Matter
 from desk.store.customers import Customer
-from desk.wordings import NO_COLLEAGUE, NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
+from desk.wordings import NO_CHOICE, NO_COLLEAGUE, NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
 from engine.db import messages
 from engine.db.database import tried_again
@@ -229,7 +230,7 @@ class Intake:
     def _customer(self, tx: Transaction, form: Mapping[str, Any], by: str, now: datetime) -> tuple[Customer, str]:
         """The customer and whether we knew them: by number, else by contact and name (families share a phone).
 
-        What we didn't know of them yet, their name or number, is added, and the tier when the form gives another one.
+        What we didn't know of them yet, their name or number, is added, tier and language when the form gives others.
         """
         name, contact, number, tier = (_text(form, f"customer_{key}") for key in ("name", "contact", "number", "tier"))
         vault, usual = self._context.vault, self._context.settings.tiers[0]
@@ -244,6 +245,7 @@ class Intake:
             customers.complete(tx, vault, known, name=name, number=number)
             customers.save_profile(tx, known.id, tier=tier or None)
             known, kind = replace(known, tier=tier or before), "existing"
+        customers.save_profile(tx, known.id, language=_language(form))
         customers.add_contact(tx, vault, known.id, contact)
         return known, kind
 
@@ -284,6 +286,14 @@ def _check_tier(tx: Transaction, tier: str, tiers: Sequence[str], by: str) -> No
     checked_tier(tier, tiers, "customer_tier")
     if by != COMMAND_LINE:
         require_lead(people.agent(tx, by), "give a customer another tier")
+
+
+def _language(form: Mapping[str, Any]) -> str | None:
+    """The language that the form gives the customer, if any. Raises AnswersInvalid for one that we don't write."""
+    language = _text(form, "customer_language") or None
+    if language is not None and language not in LANGUAGES:
+        raise AnswersInvalid({"customer_language": NO_CHOICE})
+    return language
 
 
 def _matter(form: Mapping[str, Any]) -> Matter:

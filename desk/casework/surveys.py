@@ -16,7 +16,7 @@ from desk.masking import mask_within
 from desk.model import Case
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import SUPERVISOR
-from desk.store import cases
+from desk.store import cases, customers
 from desk.store import surveys as store
 from desk.store.surveys import Survey
 from engine.commands import CorrelateMessage
@@ -41,11 +41,12 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyView:
-    """The survey's page: only the form, nothing of the case."""
+    """The survey's page: only the form, nothing of the case; `language` is the customer's, if we know it."""
 
     form: Form
     texts: Mapping[str, Mapping[str, str]]
     expires_at: datetime
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,9 @@ class Surveys:
         with self._db.reading() as tx:
             survey = self._valid(tx, token)
             form, texts = self._form(tx, survey.case_number)
-            return SurveyView(form=form, texts=texts, expires_at=survey.expires_at)
+            customer_id = cases.case(tx, survey.case_number).customer_id
+            language = customers.by_id(tx, self._context.vault, [customer_id])[customer_id].language
+            return SurveyView(form=form, texts=texts, expires_at=survey.expires_at, language=language)
 
     @tried_again
     def answer(self, token: str, data: Mapping[str, Any]) -> None:

@@ -26,7 +26,6 @@ from engine.db.database import tried_again
 from engine.ports import Transaction
 
 LONGEST_REASON = 500
-LANGUAGE = "zh"
 
 
 class Promising:
@@ -104,7 +103,7 @@ class Promising:
     def _tell(self, tx: Transaction, number: str, template: str, told: dict[str, str], *, key: str) -> None:
         dossier = self._announcer.dossier(tx, number)
         given = {**self._announcer.variables(dossier), **told}
-        self._announcer.tell_customer(tx, dossier, template, given, key=key, language=LANGUAGE)
+        self._announcer.tell_customer(tx, dossier, template, given, key=key)
 
     def _open_case(self, tx: Transaction, number: str, by: str) -> tuple[Agent, Case]:
         agent = people.agent(tx, by)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import structlog
-
 from desk.clocks.names import FEEDBACK, FOLLOW_UP, NEXT_RESPONSE
 from desk.context import DeskContext
 from desk.instants import minute
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
+from desk.onebyone import OneByOne
 from desk.store import clocks
 from desk.store.clocks import ClockRow
-from engine.errors import Unavailable
 from engine.ports import Transaction
 
-log = structlog.get_logger()
 WATCHED = (FOLLOW_UP, NEXT_RESPONSE, FEEDBACK)
 TEMPLATES = {FOLLOW_UP: "follow_up_due", NEXT_RESPONSE: "next_response_due", FEEDBACK: "feedback_due"}
 AT_ONCE = 25
@@ -27,23 +24,14 @@ class Reminding:
         self._context = context
         self._db = context.engine.db
         self._announcer = announcer
+        self._pieces = OneByOne(context, "owner_not_reminded")
 
     def tend(self) -> int:
         """Remind the owners of what is due; of how many clocks."""
         now = self._context.now()
         with self._db.reading() as tx:
-            due = clocks.unreminded(tx, WATCHED, now, AT_ONCE)
-        return sum(map(self._each, due))
-
-    def _each(self, row: ClockRow) -> int:
-        """One clock in a transaction of its own; what can't be done now stops no other."""
-        try:
-            return self._db.run(lambda tx: self._remind(tx, row))
-        except Unavailable:
-            raise
-        except Exception:
-            log.exception("owner_not_reminded", case=row.case_number, clock=row.name)
-            return 0
+            due = clocks.unreminded(tx, WATCHED, now, AT_ONCE, but=self._pieces.left_alone)
+        return sum(self._pieces.do(row.case_number, lambda tx, one=row: self._remind(tx, one)) for row in due)
 
     def _remind(self, tx: Transaction, row: ClockRow) -> int:
         if not clocks.take_reminder(tx, row, self._context.now()):

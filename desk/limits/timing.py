@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from desk.casetasks import instance_of
 from desk.clocks import ClockPaused, ClockState, VoidReason, evaluate
 from desk.clocks.decisions import PauseClock, ResumeClock, pause, resume, resume_reached
@@ -20,16 +18,15 @@ from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.limit_errors import ClockHeldByProcess, NothingToPause
 from desk.model import DESK, Case
+from desk.onebyone import OneByOne
 from desk.rights import readable, require_lead, require_owner_or_lead
 from desk.store import cases, clocks, people
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.commands import CancelInstance
 from engine.db.database import tried_again
-from engine.errors import Unavailable
 from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
 
-log = structlog.get_logger()
 BY_HAND = "by_hand"
 AT_ONCE = 25
 """So many cases whose clocks go on are looked after at once."""
@@ -60,6 +57,7 @@ class Timing:
         self._context = context
         self._engine = context.engine
         self._db = context.engine.db
+        self._pieces = OneByOne(context, "clocks_not_resumed")
 
     @tried_again
     def pause(self, number: str, *, reason: PauseReason | str, until: datetime, by: str, note: str = "") -> None:
@@ -91,21 +89,10 @@ class Timing:
     def tend(self) -> int:
         """Let clocks go on whose date is reached; in how many cases. A chore of the workers."""
         with self._db.reading() as tx:
-            reached = clocks.reached(tx, self._context.now(), AT_ONCE)
-        return sum(map(self._each, reached))
+            reached = clocks.reached(tx, self._context.now(), AT_ONCE, but=self._pieces.left_alone)
+        return sum(self._pieces.do(number, lambda tx, one=number: self._resume_reached(tx, one)) for number in reached)
 
-    def _each(self, number: str) -> int:
-        """One case in a transaction of its own; what can't be done now stops no other."""
-        try:
-            self._db.run(lambda tx: self._resume_reached(tx, number))
-        except Unavailable:
-            raise
-        except Exception:
-            log.exception("clocks_not_resumed", case=number)
-            return 0
-        return 1
-
-    def _resume_reached(self, tx: Transaction, number: str) -> None:
+    def _resume_reached(self, tx: Transaction, number: str) -> int:
         now = self._context.now()
 
         def alter(book: ClockBook) -> None:
@@ -113,6 +100,7 @@ class Timing:
                 book.add(round, name, resume_reached(book.events(round, name), by=DESK, now=now))
 
         self._change(tx, number, alter, by=DESK, reason="date reached")
+        return 1
 
     @tried_again
     def leave_out(self, number: str, *, reason: VoidReason | str, note: str, by: str) -> None:

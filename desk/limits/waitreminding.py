@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
-
 from bpmn.diagram import feel_source
 from desk.casetasks import instance_of
 from desk.clocks import evaluate
@@ -15,17 +13,15 @@ from desk.clocks.waiting import WaitingPolicy, WaitingStep, next_reminder, waiti
 from desk.context import DeskContext
 from desk.instants import minute
 from desk.limits.clockchanges import book_of
-from desk.limits.promising import LANGUAGE
 from desk.model import DESK, EntryKind
 from desk.notification.announcing import Announcer
+from desk.onebyone import OneByOne
 from desk.store import conversation, waits
 from desk.store.conversation import Entry
 from desk.store.waits import Wait
 from engine.db import queries
-from engine.errors import Unavailable
 from engine.ports import Transaction
 
-log = structlog.get_logger(__name__)
 AT_ONCE = 25
 TEMPLATE = "waiting_reminder"
 HANDLE, QUESTION = "handle", "question"
@@ -38,22 +34,13 @@ class WaitReminding:
         self._context = context
         self._db = context.engine.db
         self._announcer = announcer
+        self._pieces = OneByOne(context, "customer_not_reminded")
 
     def tend(self) -> int:
         """Remind whom it is time to remind; how many."""
         with self._db.reading() as tx:
-            due = waits.due(tx, self._context.now(), AT_ONCE)
-        return sum(map(self._each, due))
-
-    def _each(self, wait: Wait) -> int:
-        """One customer in a transaction of its own; what can't be done now stops no other."""
-        try:
-            return self._db.run(lambda tx: self._remind(tx, wait))
-        except Unavailable:
-            raise
-        except Exception:
-            log.exception("customer_not_reminded", case=wait.case_number)
-            return 0
+            due = waits.due(tx, self._context.now(), AT_ONCE, but=self._pieces.left_alone)
+        return sum(self._pieces.do(wait.case_number, lambda tx, one=wait: self._remind(tx, one)) for wait in due)
 
     def _remind(self, tx: Transaction, seen: Wait) -> int:
         self._context.engine.lock(tx, instance_of(tx, seen.case_number).id)
@@ -77,7 +64,7 @@ class WaitReminding:
         dossier = self._announcer.dossier(tx, number)
         given = {**self._announcer.variables(dossier), "question": self._question(tx, number), "until": self._until(tx, wait)}
         key = f"waiting:{number}:{wait.token_id}:{step.number}"
-        self._announcer.tell_customer(tx, dossier, TEMPLATE, given, key=key, language=LANGUAGE)
+        self._announcer.tell_customer(tx, dossier, TEMPLATE, given, key=key)
 
     def _question(self, tx: Transaction, number: str) -> str:
         """What the owner asked the customer, where the process keeps it."""

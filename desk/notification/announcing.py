@@ -101,13 +101,14 @@ class Announcer:
         self.tell_staff(tx, dossier, agents, REASSIGNED, {**self.variables(dossier), "reason": reason}, key=key)
 
     def tell_customer(
-        self, tx: Transaction, dossier: Dossier, template: str, given: Mapping[str, Any], *, key: str, language: str
+        self, tx: Transaction, dossier: Dossier, template: str, given: Mapping[str, Any], *, key: str, language: str = ""
     ) -> str:
         """Promise the customer a mail or a text message, or ask the owner to tell them; which: "mail", "sms" or "person".
+        Without a `language` it is the customer's.
 
         Raises Invalid for a missing variable.
         """
-        said, contact = written(tx, template, given, language), dossier.matter.contact
+        said, contact = written(tx, template, given, language or dossier.language), dossier.matter.contact
         way = Way.MAIL if "@" in contact else Way.SMS
         channel = self._book.first(way) if contact else None
         if channel is None:

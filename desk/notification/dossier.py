@@ -29,7 +29,7 @@ UNTIMED = "不计时/not timed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """A case and what belongs to it. `clocks` are those of the present round, by name."""
+    """A case and what belongs to it. `clocks` are those of the present round, by name; `language` is the customer's."""
 
     case: Case
     matter: Matter
@@ -37,6 +37,7 @@ class Dossier:
     clocks: Mapping[str, ClockRow]
     teams: Mapping[str, Team]
     people: Mapping[str, Agent]
+    language: str
 
     def staff(self, audience: str, *, key: str | None = None, login: str | None = None) -> tuple[Agent, ...]:
         """Who is meant: of the case, or with the `key` of another team that works on a part of it, of that one.
@@ -98,11 +99,13 @@ class Dossier:
 def read_dossier(tx: Transaction, desk: DeskContext, number: str) -> Dossier:
     """Read a case's dossier. Raises CaseNotFound."""
     case = cases.case(tx, number)
+    customer = customers.by_id(tx, desk.vault, [case.customer_id])[case.customer_id]
     return Dossier(
         case=case,
         matter=cases.matters(tx, desk.vault, [number])[number],
-        customer_name=customers.by_id(tx, desk.vault, [case.customer_id])[case.customer_id].name,
+        customer_name=customer.name,
         clocks={row.name: row for row in clocks.of_cases(tx, [number]) if row.round == case.round},
         teams=people.teams(tx),
         people={one.login: one for one in people.agents(tx)},
+        language=customer.language or desk.settings.language,
     )

@@ -19,6 +19,7 @@ from desk.errors import CaseClosed, NotAwaited, TeamNotFound
 from desk.model import DESK
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import SUPERVISOR
+from desk.onebyone import OneByOne
 from desk.rights import require_head, require_lead
 from desk.staffing.assignment_records import SWEEP
 from desk.staffing.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again
@@ -27,7 +28,7 @@ from desk.store.assignments import Kept
 from engine.commands import ReassignTask
 from engine.db import queries
 from engine.db.database import tried_again
-from engine.errors import Conflict, Gone, NotFound, Refused
+from engine.errors import Conflict, Unavailable
 from engine.model import TaskState, UserTask
 from engine.ports import Transaction
 
@@ -44,6 +45,7 @@ class Lines:
     def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
         self._announcer = announcer
+        self._pieces = OneByOne(context, "case_not_given_out")
         self._engine = context.engine
         self._db = context.engine.db
 
@@ -111,7 +113,8 @@ class Lines:
             waiting = assignments.waiting(tx, team, MOST_PLANNED)
             asked = {key for case in waiting for key in case.wanted.teams}
             found = takers(waiting, candidates.candidates(tx, asked, now), now) if waiting else ()
-            planned = [case.number for case, _ in found]
+            left_alone = self._pieces.left_alone
+            planned = [case.number for case, _ in found if case.number not in left_alone]
         given = sum(map(self.give_out, planned[:AT_ONCE]))
         self._db.run(lambda tx: self._look_through_later(tx, team, ids, now, soon=len(planned) > AT_ONCE))
         return given
@@ -127,11 +130,15 @@ class Lines:
         """One case in a transaction of its own. What can't be done now is left for a later look and stops no other case."""
         try:
             return int(self._db.run(lambda tx: step(tx, number)))
-        except (Conflict, Refused, Gone, NotFound) as error:
+        except Unavailable:
+            raise
+        except Conflict as error:
             log.info("case_not_given_out", case=number, reason=error.message)
-            if or_later:
-                later = self._context.now() + SWEEP
-                self._db.run(lambda tx: assignments.put_off(tx, number, later))
+        except Exception as error:
+            self._pieces.failed(number, error)
+        if or_later:
+            later = self._context.now() + SWEEP
+            self._db.run(lambda tx: assignments.put_off(tx, number, later))
         return 0
 
     def _give_out(self, tx: Transaction, number: str) -> bool:

@@ -162,19 +162,22 @@ def of_cases(tx: Transaction, numbers: Collection[str]) -> list[ClockRow]:
     return [_clock(row) for row in tx.execute(query)]
 
 
-def reached(tx: Transaction, now: datetime, limit: int) -> list[str]:
-    """Cases with a clock that waits up to a date which is reached, the earliest first."""
+def reached(tx: Transaction, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[str]:
+    """Cases, without some, with a clock that waits up to a date which is reached, the earliest first."""
     table = tables.clock.c
-    paused = (table.stopped_at.is_(None), table.due_at.is_(None), table.paused_until <= now)
+    paused = (table.stopped_at.is_(None), table.due_at.is_(None), table.paused_until <= now, table.case_number.not_in(list(but)))
     query = select(table.case_number).where(*paused).order_by(table.paused_until).limit(limit)
     return list(dict.fromkeys(tx.execute(query).scalars()))
 
 
-def unreminded(tx: Transaction, kinds: Collection[str], now: datetime, limit: int) -> list[ClockRow]:
-    """Clocks of these kinds that run, are due, and of which nobody was reminded, the first due in front."""
+def unreminded(
+    tx: Transaction, kinds: Collection[str], now: datetime, limit: int, *, but: Collection[str] = ()
+) -> list[ClockRow]:
+    """Clocks of these kinds that run, are due, and of which nobody was reminded, the first due in front, without some cases'."""
     table = tables.clock.c
     named = or_(*(or_(table.name == kind, table.name.startswith(f"{kind}:")) for kind in kinds))
     running = (table.stopped_at.is_(None), table.due_at <= now, table.reminded_at.is_(None), named)
+    running += (table.case_number.not_in(list(but)),)
     return [_clock(row) for row in tx.execute(_rows().where(*running).order_by(table.due_at).limit(limit))]
 
 

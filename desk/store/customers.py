@@ -17,13 +17,14 @@ from engine.vault import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Who came to us. Name may be a nickname; number is empty for who isn't registered."""
+    """Who came to us. Name may be a nickname; number is empty for who isn't registered. Without a `language` it is the desk's."""
 
     id: int
     name: str
     number: str
     tier: str
     tags: tuple[str, ...]
+    language: str | None = None
 
 
 def insert_customer(tx: Transaction, vault: KeyRing, *, name: str, number: str, tier: str, at: datetime) -> int:
@@ -51,9 +52,12 @@ def complete(tx: Transaction, vault: KeyRing, known: Customer, *, name: str, num
         tx.execute(update(tables.customer).where(tables.customer.c.id == known.id).values(**changes))
 
 
-def save_profile(tx: Transaction, customer_id: int, *, tier: str | None = None, tags: Sequence[str] | None = None) -> None:
-    """Keep another tier or other tags; None leaves what was."""
-    changes = {name: value for name, value in (("tier", tier), ("tags", tags)) if value is not None}
+def save_profile(
+    tx: Transaction, customer_id: int, *, tier: str | None = None, tags: Sequence[str] | None = None, language: str | None = None
+) -> None:
+    """Keep another tier, other tags or another language; None leaves what was."""
+    asked = (("tier", tier), ("tags", tags), ("language", language))
+    changes = {name: value for name, value in asked if value is not None}
     if changes:
         tx.execute(update(tables.customer).where(tables.customer.c.id == customer_id).values(**changes))
 
@@ -101,6 +105,7 @@ def _customers(tx: Transaction, vault: KeyRing, where: ColumnElement[bool]) -> l
             number=unseal(vault, row.number_sealed, CUSTOMER_NUMBER),
             tier=row.tier,
             tags=tuple(row.tags),
+            language=row.language,
         )
         for row in tx.execute(query)
     ]

@@ -6,10 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 
 from desk import tables
 from desk.limits.promises import Promise
+from desk.model import CaseState
+from desk.store.cases import Readable
 from desk.store.sealing import seal, unseal
 from desk.tables import PROMISE
 from engine.db.arrays import is_among
@@ -64,6 +66,45 @@ def drop_open(tx: Transaction, number: str, at: datetime) -> None:
     table = tables.promise
     open_ones = (table.c.case_number == number, table.c.fulfilled_at.is_(None), table.c.withdrawn_at.is_(None))
     tx.execute(update(table).where(*open_ones).values(withdrawn_at=at))
+
+
+def untold(tx: Transaction, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[tuple[int, str]]:
+    """Promises that were broken and of which nobody was told: id and case, the first due in front, but those of some cases."""
+    table = tables.promise
+    query = _standing(select(table.c.id, table.c.case_number)).where(table.c.due_at < now, table.c.told_at.is_(None))
+    query = query.where(table.c.case_number.not_in(list(but)))
+    return [(row.id, row.case_number) for row in tx.execute(query.order_by(table.c.due_at, table.c.id).limit(limit))]
+
+
+def take_told(tx: Transaction, promise_id: int, at: datetime) -> bool:
+    """Note that people are told now that a promise is broken; False when they were, or it stands no more."""
+    table = tables.promise
+    same = (table.c.id == promise_id, table.c.told_at.is_(None), table.c.fulfilled_at.is_(None), table.c.withdrawn_at.is_(None))
+    return tx.execute(update(table).where(*same).values(told_at=at)).rowcount == 1
+
+
+def standing(
+    tx: Transaction, vault: KeyRing, readable: Readable, *, limit: int, due_before: datetime | None = None
+) -> list[KeptPromise]:
+    """Promises that are neither kept nor taken back, of open cases that may be read, the first due in front."""
+    query = _due(_standing(select(tables.promise)).where(readable.condition()), due_before)
+    return [_kept(row, vault) for row in tx.execute(query.order_by(tables.promise.c.due_at, tables.promise.c.id).limit(limit))]
+
+
+def count_standing(tx: Transaction, readable: Readable, *, due_before: datetime | None = None) -> int:
+    """How many of them there are."""
+    query = _standing(select(func.count()).select_from(tables.promise)).where(readable.condition())
+    return tx.execute(_due(query, due_before)).scalar_one()
+
+
+def _standing(query: Select) -> Select:
+    table = tables.promise.c
+    query = query.join(tables.case, tables.case.c.number == table.case_number)
+    return query.where(table.fulfilled_at.is_(None), table.withdrawn_at.is_(None), tables.case.c.state != CaseState.CLOSED)
+
+
+def _due(query: Select, before: datetime | None) -> Select:
+    return query if before is None else query.where(tables.promise.c.due_at < before)
 
 
 def fulfil_open(tx: Transaction, number: str, at: datetime) -> None:

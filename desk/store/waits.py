@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -48,10 +49,10 @@ def end_all(tx: Transaction, number: str) -> None:
     tx.execute(delete(tables.wait).where(_row.case_number == number))
 
 
-def due(tx: Transaction, now: datetime, limit: int) -> list[Wait]:
-    """Waits with a reminder that is due, the first due in front."""
-    query = select(tables.wait).where(_row.next_at <= now).order_by(_row.next_at, _row.case_number).limit(limit)
-    return [_wait(row) for row in tx.execute(query)]
+def due(tx: Transaction, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[Wait]:
+    """Waits with a reminder that is due, the first due in front, without those of some cases."""
+    query = select(tables.wait).where(_row.next_at <= now, _row.case_number.not_in(list(but)))
+    return [_wait(row) for row in tx.execute(query.order_by(_row.next_at, _row.case_number).limit(limit))]
 
 
 def of_token(tx: Transaction, number: str, token_id: str) -> Wait | None:

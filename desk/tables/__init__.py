@@ -119,6 +119,7 @@ customer = Table(
     sealed_column("number_sealed", CUSTOMER_NUMBER),
     Column("number_index", LargeBinary),
     *profile_columns(),
+    Column("language", String(10)),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_desk_customer_name_index", "name_index"),
     Index("ix_desk_customer_number_index", "number_index"),

@@ -88,7 +88,11 @@ promise = Table(
     Column("fulfilled_at", UtcDateTime),
     Column("withdrawn_at", UtcDateTime),
     sealed_column("apology_sealed", PROMISE, nullable=True),
+    Column("told_at", UtcDateTime),
     Index("ix_desk_promise_case_number", "case_number", "id"),
     Index("ix_desk_promise_due_at", "due_at"),
 )
-"""When we told a customer that it will be done, and what became of that: never the limit itself, which stays what it is."""
+"""When we told a customer that it will be done, and what became of that: never the limit itself, which stays what it is.
+
+`told_at` is when people were told that it is broken.
+"""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from desk.errors import AnswersInvalid
+from engine.errors import FormInvalid
 from engine.ports import Done, Fail
 from handlers.archive import Archive
 from handlers.mail import MailRefused, MailUnavailable
@@ -76,6 +78,24 @@ def test_the_customer_with_an_address_gets_a_mail(office, notify, number, mail):
     assert "支付接口已修复" in mail.letters[0].text
     (delivery,) = sent(office, number)
     assert (delivery.state, delivery.template, delivery.recipient) == ("sent", "result", "zhang@example.org")
+
+
+def test_a_customer_is_written_to_in_their_language_by_whoever_writes(office, notify, post, mail):
+    number = office.open(customer_contact="ann@example.org", customer_language="en")
+    notify.do(call(office, number, "notify", inputs=RESULT, to="customer", template="result"))
+    office.desk.promising.promise(number, due_at=office.clock.now() + timedelta(minutes=30), reason="a supplier", by="wang")
+    InviteToSurvey(office.desk.context, office.desk.surveys, post).do(call(office, number, "survey"))
+    office.desk.courier.run_until_idle()
+    told = [letter for letter in mail.letters if letter.to == "ann@example.org"]
+    assert [letter.text.partition(",")[0] for letter in told] == ["Hello"] * 3
+    again = office.open(customer_contact="ann@example.org", customer_name="张三")
+    notify.do(call(office, again, "notify", key="job-2", inputs=RESULT, to="customer", template="result"))
+    assert mail.letters[-1].subject == f"The result of your request ({again})"
+
+
+def test_a_language_that_we_do_not_write_is_refused_at_intake(office):
+    with pytest.raises((AnswersInvalid, FormInvalid)):
+        office.open(customer_language="fr")
 
 
 def test_a_sent_mail_is_not_sent_again(office, notify, number, mail):

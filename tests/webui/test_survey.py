@@ -87,6 +87,15 @@ def test_an_unknown_link_is_not_found(product):
     assert "This link is not valid" in answer.text
 
 
+def test_the_page_speaks_the_language_that_we_know_of_the_customer_unless_they_chose_another(product):
+    number = product.open_case(customer_language="zh")
+    path = f"/survey/{product.desk.surveys.invite(number).token}"
+    visitor = product.visitor(language="en")
+    assert "服务评价" in visitor.get(path).text
+    visitor.client.set_cookie("lang", "en")
+    assert "Your rating" in visitor.get(path).text
+
+
 def test_the_page_speaks_the_customers_language_and_is_not_indexed(product, invited):
     _, path = invited
     english, chinese = product.visitor().get(path), product.visitor(language="zh").get(path)

@@ -48,7 +48,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamNow:
-    """A team as it is now. `cases` are its open cases by priority; `waiting_since` is of the first of the `waiting` ones."""
+    """A team as it is now. `cases` are its open cases by priority; `waiting_since` is of the first of the `waiting` ones.
+
+    `calendar` is the key of the calendar in which its own limits count, None for the business calendar.
+    """
 
     team: Team
     members: tuple[Member, ...]
@@ -56,6 +59,7 @@ class TeamNow:
     waiting: int
     waiting_since: datetime | None
     shift: Shift | None
+    calendar: str | None
     may_arrange: bool
 
     @property
@@ -119,7 +123,7 @@ class Staff:
     def _now(self, tx: Transaction, keys: Sequence[str], viewer: Agent, now: datetime) -> list[TeamNow]:
         teams, shifts = people.teams(tx), staffing.shifts(tx)
         lengths, cases = assignments.lengths(tx), loads.open_of_teams(tx, keys)
-        members = self._members(tx, keys, shifts, now)
+        members, chosen = self._members(tx, keys, shifts, now), self._context.calendars_in(tx).teams
         return [
             TeamNow(
                 team=teams[key],
@@ -128,6 +132,7 @@ class Staff:
                 waiting=lengths[key][0] if key in lengths else 0,
                 waiting_since=lengths[key][1] if key in lengths else None,
                 shift=shifts.get((staffing.TEAM, key)),
+                calendar=chosen.get(key),
                 may_arrange=heads(viewer, (key,), teams),
             )
             for key in keys

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from webui.api import (
+    assigning,
+    attendance,
     cases,
     clocks,
     contributions,
@@ -22,6 +24,7 @@ from webui.api import (
     messages,
     operating,
     tasks,
+    teams,
 )
 from webui.api.description import describe
 from webui.api.operations import ZIP, Operation
@@ -39,6 +42,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *clocks.OPERATIONS,
     *contributions.OPERATIONS,
     *links.OPERATIONS,
+    *assigning.OPERATIONS,
+    *teams.OPERATIONS,
+    *attendance.OPERATIONS,
     *messages.OPERATIONS,
     *external_tasks.OPERATIONS,
     *incidents.OPERATIONS,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from desk.clocks import ClockPhase, VoidReason
 from desk.clocks.pausing import PauseReason
-from desk.errors import AnswersInvalid
 from desk.limits.promises import PromiseState
 from desk.limits.reclassifying import NewClass
 from desk.limits.timing import ClockWhy
 from desk.model import CaseType, Priority, Scope
 from desk.profiles import MOST_TAGS
 from desk.store.promises import KeptPromise
-from desk.wordings import NO_TIME
 from webui.api.cases import CASE_NUMBER, ROLES
+from webui.api.instants import WHEN, instant_of
 from webui.api.operations import Answer, Call, Operation, View
 from webui.api.shapes import BOOLEAN, ID, INSTANT, REASON, TEXT, WHOLE, Schema, Shape, items, one_of, or_null, takes, text
 from webui.context import services
@@ -51,7 +49,6 @@ PROMISE = Shape(
 )
 PROMISES: Schema = {"title": "Promises", **takes({"items": items(PROMISE.schema)})}
 NOTE = text(500, shortest=0)
-WHEN = text(40, pattern="^[0-9T:.+Z -]+$")
 LEFT_OUT = ("spam", "cancelled")
 CLASS: Mapping[str, Schema] = {
     "priority": one_of(Priority),
@@ -75,7 +72,7 @@ def pause_clocks(call: Call) -> Answer:
     services().desk.timing.pause(
         call.path["number"],
         reason=call.body["reason"],
-        until=_instant("until", call.body["until"]),
+        until=instant_of("until", call.body["until"]),
         note=call.body.get("note", ""),
         by=call.by,
     )
@@ -113,7 +110,7 @@ def list_promises(call: Call) -> Answer:
 
 def promise_time(call: Call) -> Answer:
     """Tell the customer by when it will be done and why; no limit moves. The customer is told by the ways that reach them."""
-    number, due_at = call.path["number"], _instant("due_at", call.body["due_at"])
+    number, due_at = call.path["number"], instant_of("due_at", call.body["due_at"])
     kept = services().desk.promising.promise(number, due_at=due_at, reason=call.body["reason"], by=call.by)
     return 201, _promise(kept)
 
@@ -122,16 +119,6 @@ def withdraw_promise(call: Call) -> Answer:
     """Take a promise back and tell the customer so, with an apology."""
     number, promise_id = call.path["number"], call.path["promise_id"]
     return _promise(services().desk.promising.withdraw(number, promise_id, apology=call.body["apology"], by=call.by))
-
-
-def _instant(name: str, given: str) -> datetime:
-    try:
-        read = datetime.fromisoformat(given)
-        if read.tzinfo is not None:
-            return read.astimezone(services().desk.context.zone)
-    except (ValueError, OverflowError):
-        pass
-    raise AnswersInvalid({name: NO_TIME})
 
 
 def _whys(call: Call) -> dict[str, Any]:

@@ -255,6 +255,15 @@ class HelpPending(Conflict):
         )
 
 
+class MessageNotFound(NotFound):
+    code = "message_not_found"
+
+    def __init__(self, number: str, entry_id: int) -> None:
+        super().__init__(
+            f"Case {number} has no message {entry_id} from its customer. Reload the case and choose one.", number=number
+        )
+
+
 class NotAwaited(Conflict):
     """The process doesn't wait for this now."""
 

@@ -16,6 +16,7 @@ from desk.casework.incoming import Incoming
 from desk.casework.intake import Intake
 from desk.casework.merges import Merging
 from desk.casework.records import Tables
+from desk.casework.splitting import Splitting
 from desk.casework.successors import Successors
 from desk.casework.surveys import Surveys
 from desk.casework.taskviews import TaskViews
@@ -100,6 +101,7 @@ class Desk:
         self.incoming = Incoming(context, self.announcer, successors)
         self.work = Work(context, self.announcer, self.incoming, self.contributions)
         self.merging = Merging(context, self.announcer)
+        self.splitting = Splitting(context, successors)
         self.timing = Timing(context)
         self.reclassifying = Reclassifying(context)
         self.surveys = Surveys(context, self.announcer)

@@ -103,6 +103,7 @@ def _stage(case: CaseView) -> int:
 
 def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
     desk, tasks = services().desk, services().desk.inbox.of_case(case.number)
+    leads_or_owns = signed_in().leads or login == case.case.owner
     return {
         "tasks": tasks,
         "teller": None if tasks else _teller(case, texts["conversation"]),
@@ -112,7 +113,8 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "may_write": case.case.open,
         "linked": linked_to(case),
         "goes_on_in": goes_on_in(case),
-        "may_merge": case.case.open and (signed_in().leads or login == case.case.owner),
+        "may_merge": case.case.open and leads_or_owns,
+        "may_split": leads_or_owns,
         "trouble": desk.deliveries.trouble_of(case.number, viewer=login) if case.case.open else [],
         "urged": desk.urging.times(case.number),
         "escalations": desk.escalations.of_case(case.number, viewer=login),

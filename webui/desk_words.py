@@ -51,6 +51,7 @@ BY_CODE = {
     "pause_policy_invalid": mark("The table of what pauses which clock cannot be read. An analyst must correct it."),
     "calendar_unknown": mark("There is no calendar “%(key)s”. Choose one that exists, or add it."),
     "merge_refused": mark("These cases cannot be merged. Look at both, and choose the one that goes on."),
+    "message_not_found": mark("Case %(number)s has no such message from its customer. Reload the case and choose one."),
     "clock_over": mark("This clock is stopped or does not count; a new round starts a new one."),
     "pause_reason_unknown": mark("“%(reason)s” is no reason to pause. Choose one from the list."),
     "instant_out_of_order": mark("This time does not fit: it lies in the past, or before what it must follow. Correct it."),

@@ -85,3 +85,14 @@ def merge(number: str) -> Response:
     services().desk.merging.merge(number, into, by=signed_in().login, reason=form.get("reason", ""), revision=revision)
     flash(gettext("%(going)s is merged into this case.", going=number), "good")
     return go_to(url_for("cases.show", number=into))
+
+
+@blueprint.post("/cases/<number>/split")
+def split(number: str) -> Response:
+    """Open a case for a customer's message."""
+    form, login = request.form, signed_in().login
+    given, entry_id = form.get("message_id", "")[:60], form.get("entry_id", 0, type=int)
+    key = f"web:{login}:{given}:{entry_id}" if given else None
+    opened = services().desk.splitting.split(number, entry_id, by=login, type=form.get("type") or None, request_id=key)
+    flash(gettext("The message opened this case; its limits count from when it came."), "good")
+    return go_to(url_for("cases.show", number=opened))

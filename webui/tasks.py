@@ -46,6 +46,7 @@ def show(task_id: int) -> str:
         stages=_stages(view),
         is_open=view.task.state in (TaskState.CREATED, TaskState.CLAIMED),
         colleagues=_colleagues(view),
+        may_split=case is not None and (agent.leads or agent.login == case.case.owner),
         now=services().clock.now(),
         **case_texts(view.number if view.is_case else None, agent.login, view.package),
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.casework.explanation import Explanation, explanation_of
-from desk.casework.timeline import Explained, TimelineItem, explained, timeline
+from desk.casework.timeline import Explained, TimelineItem, explained, said, timeline
 from desk.clocks import CONDITIONAL, ClockPhase
 from desk.clocks.names import FOLLOW_UP, TEAM, WAITING, kind_of
 from desk.context import DeskContext
@@ -245,6 +245,12 @@ class Cases:
         with self._db.reading() as tx:
             store.case(tx, number, readable=readable(people.agent(tx, viewer)))
             return timeline(tx, self._context, number)
+
+    def conversation(self, number: str, *, viewer: str, most: int = 200) -> list[TimelineItem]:
+        """The last `most` things that were said in a case, in order. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            store.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            return said(tx, self._context, number)[-most:]
 
     def explain(self, number: str, *, viewer: str) -> list[Explained]:
         """Why this class, this person, this due time: each decision with its reason and what it considered."""

@@ -92,6 +92,11 @@ def timeline(tx: Transaction, context: DeskContext, number: str) -> list[Timelin
     return sorted(items, key=lambda item: item.at)
 
 
+def said(tx: Transaction, context: DeskContext, number: str) -> list[TimelineItem]:
+    """What was said, by time; `details` name the entry's id, and the case when it was merged into this one."""
+    return sorted(_said(tx, context, number), key=lambda item: item.at)
+
+
 def _said(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
     """What was said in the case, and in those that were merged into it: these items name theirs as `details["case"]`."""
     for one in (number, *links.merged_into(tx, number)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,7 +38,6 @@ class VerdictFact:
 
 
 STOPPED = "stopped"
-_COMPARED = ("verdict", "started_at", "due_at", "stopped_at", "elapsed", "paused", "breached_at", "cause", "excluded")
 
 
 def verdict_of(clock: str, state: ClockState, *, by: str, at: datetime, why: str = STOPPED, version: int = 1) -> VerdictFact:
@@ -65,14 +63,3 @@ def verdict_of(clock: str, state: ClockState, *, by: str, at: datetime, why: str
         policy_version=state.target.policy_version,
         calendar_version=state.target.calendar_version,
     )
-
-
-def recalculated(
-    clock: str, verdicts: Sequence[VerdictFact], state: ClockState, *, by: str, at: datetime, why: str
-) -> tuple[VerdictFact, ...]:
-    """The verdicts, in order, with a further version when the clock now comes to something else. None is ever changed."""
-    latest = verdicts[-1] if verdicts else None
-    found = verdict_of(clock, state, by=by, at=at, why=why, version=latest.version + 1 if latest else 1)
-    if latest and all(getattr(found, name) == getattr(latest, name) for name in _COMPARED):
-        return tuple(verdicts)
-    return (*verdicts, found)

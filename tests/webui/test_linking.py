@@ -37,3 +37,14 @@ def test_a_merge_needs_a_reason_and_the_right(product, pair):
     assert product.visitor("wang").post(f"/cases/{going}/merge", order).status_code == 422
     other = "chen" if product.desk.cases.case(going, viewer="wang").case.owner != "chen" else "li"
     assert product.visitor(other).post(f"/cases/{going}/merge", {**order, "reason": "同一件事"}).status_code in (403, 404)
+
+
+def test_a_message_is_split_off_on_the_page(product, pair):
+    number, _ = pair
+    product.desk.work.customer_message(number, "另外想问账单日", message_id="else")
+    visitor = product.visitor("wang")
+    entry = next(item for item in product.desk.cases.conversation(number, viewer="wang")).details["entry_id"]
+    assert f'name="entry_id" value="{entry}"' in visitor.get(f"/cases/{number}").text
+    answer = visitor.post(f"/cases/{number}/split", {"entry_id": str(entry), "type": "inquiry", "message_id": "once"})
+    assert "Split off from" in visitor.get(answer.location).text
+    assert visitor.post(f"/cases/{number}/split", {"entry_id": "0"}).status_code == 404

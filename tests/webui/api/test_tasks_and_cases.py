@@ -217,3 +217,12 @@ def test_cases_are_merged_and_both_say_so(product: Product):
     assert [(each["number"], each["kind"], each["other"]) for each in merged.json["links"]] == [(going, "merged", staying)]
     again = wang.post(f"/cases/{going}/merge", {"into": staying, "reason": "同一件事"})
     assert (again.status_code, again.json["code"]) == (409, "merge_refused")
+
+
+def test_a_message_is_split_off_by_its_id_and_texts_are_masked(product: Product):
+    number, wang = product.open_case(), program(product, "wang")
+    product.desk.work.customer_message(number, "另外请回电13987654321", message_id="else")
+    said = wang.get(f"/cases/{number}/conversation").json["items"]
+    assert [(each["kind"], each["text"]) for each in said] == [("customer", "另外请回电139****4321")]
+    split = wang.post(f"/cases/{number}/split", {"entry_id": said[0]["id"], "type": "inquiry"})
+    assert (split.status_code, wang.get(f"/cases/{split.json['number']}").json["type"]) == (201, "inquiry")

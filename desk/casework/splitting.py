@@ -1,0 +1,70 @@
+"""Splitting a case: what a customer wrote in one case is a matter of its own (E39)."""
+
+from __future__ import annotations
+
+from desk.casework.successors import Successors
+from desk.context import DeskContext
+from desk.errors import AnswersInvalid, MessageNotFound
+from desk.model import CaseType, EntryKind
+from desk.rights import readable, require_owner_or_lead
+from desk.store import cases, conversation, links, people
+from desk.store.conversation import Entry
+from desk.store.links import LinkKind
+from desk.wordings import NO_CHOICE, TOO_LONG_REASON
+from engine.db import messages
+from engine.db.database import tried_again
+from engine.ports import Transaction
+
+LONGEST_REASON = 500
+
+
+class Splitting:
+    """One use case in one transaction."""
+
+    def __init__(self, context: DeskContext, successors: Successors) -> None:
+        self._context = context
+        self._db = context.engine.db
+        self._successors = successors
+
+    @tried_again
+    def split(
+        self, number: str, entry_id: int, *, by: str, type: str | None = None, reason: str = "", request_id: str | None = None
+    ) -> str:
+        """Open a case for a customer's message of this case; its number. Its limits count from that message, and no answer is
+        given yet; the message stays where it is too. `type` is that of the new matter, by default the same.
+
+        For the owner and supervisors; once per `request_id`. Raises CaseNotFound, MessageNotFound, RightMissing,
+        AnswersInvalid, FormInvalid.
+        """
+        _check(type, reason)
+        with self._db.transaction() as tx:
+            agent = people.agent(tx, by)
+            # whoever orders the same a second time waits here for the first order
+            case = cases.case(tx, number, readable=readable(agent), lock=True)
+            require_owner_or_lead(agent, case, "split it")
+            if request_id is not None and (known := messages.message_outcome(tx, f"split:{request_id}")) is not None:
+                return known
+            said = self._message(tx, number, entry_id)
+            changes = {"type": type} if type else {}
+            told = {"text": said.text, "received_at": said.at, "by": by, "reason": reason.strip()}
+            split_off = self._successors.open(tx, case, LinkKind.SPLIT_OFF, **told, changes=changes)
+            copied = Entry(kind=said.kind, at=said.at, by=said.by, text=said.text)
+            conversation.append(tx, self._context.vault, split_off, copied)
+            if request_id is not None:
+                messages.take_message_once(tx, f"split:{request_id}", split_off, self._context.now())
+            return split_off
+
+    def _message(self, tx: Transaction, number: str, entry_id: int) -> Entry:
+        """A message of the customer in the case, or in one that was merged into it."""
+        for one in (number, *links.merged_into(tx, number)):
+            for entry in conversation.entries(tx, self._context.vault, one):
+                if entry.id == entry_id and entry.kind is EntryKind.CUSTOMER:
+                    return entry
+        raise MessageNotFound(number, entry_id)
+
+
+def _check(type: str | None, reason: str) -> None:
+    if type is not None and type not in list(CaseType):
+        raise AnswersInvalid({"type": NO_CHOICE})
+    if len(reason) > LONGEST_REASON:
+        raise AnswersInvalid({"reason": TOO_LONG_REASON})

@@ -9,8 +9,9 @@ from typing import Any
 
 from desk.casework.timeline import TimelineItem
 from webui.i18n import format_datetime, gettext, mark
-from webui.labels import CLOCKS, label_of
+from webui.labels import CASE_TYPES, CLOCKS, PRIORITIES, TIERS, label_of
 from webui.people_names import name_of, team_name
+from webui.profile_words import tag_text
 from webui.reasons import reason, request_for, why_changed
 
 
@@ -49,6 +50,7 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "offered": (mark("offered the task %(name)s to its team again"), "undo", "warn"),
     "completed": (mark("completed %(name)s"), "check", "good"),
     "decided": (mark("decided: %(name)s"), "stages", "quiet"),
+    "classed": (mark("classed the case anew"), "pencil", "warn"),
     "timer": (mark("noticed %(name)s"), "clock", "warn"),
     "message": (mark("triggered %(name)s"), "inbox", "info"),
     "incident": (mark("stuck at %(name)s; an administrator has to repair it"), "alert", "bad"),
@@ -101,9 +103,18 @@ def _text(item: TimelineItem, words: Callable[[str], str]) -> str:
             return words(item.text)
         case "timer":
             return _noticed(item)
+        case "classed":
+            return " — ".join(filter(None, (_class(item.details.get("class", {})), item.text)))
         case "entered":
             return ""
     return item.text
+
+
+def _class(parts: Mapping[str, Any]) -> str:
+    """What the case is from then on."""
+    tables = {"priority": PRIORITIES, "type": CASE_TYPES, "tier": TIERS}
+    said = [label_of(tables[name], parts[name]).text for name in tables if parts.get(name)]
+    return " · ".join([*said, *map(tag_text, parts.get("tags") or ())])
 
 
 def _progress(item: TimelineItem, words: Callable[[str], str]) -> str:

@@ -29,6 +29,7 @@ from engine.history import (
     TaskReleased,
     TimerFired,
     TokenMoved,
+    VariableSet,
 )
 from engine.ports import Transaction
 
@@ -36,8 +37,8 @@ from engine.ports import Transaction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
     """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, urge, reminder,
-    progress, entered, claimed, released, reassigned, completed, decided, timer, message, incident, suspended, resumed, moved,
-    cancelled; of cases that belong with it follows, followed, split_off, split_into, merged, took_in.
+    progress, entered, claimed, released, reassigned, completed, decided, classed, timer, message, incident, suspended, resumed,
+    moved, cancelled; of cases that belong with it follows, followed, split_off, split_into, merged, took_in.
     """
 
     at: datetime
@@ -81,7 +82,10 @@ _KINDS: Mapping[type[HistoryEvent], str] = {
     TokenMoved: "moved",
     InstanceCancelled: "cancelled",
     ActivityEntered: "entered",
+    VariableSet: "classed",
 }
+CLASS_VARIABLES = ("classification", "case")
+CLASS_PARTS = ("priority", "type", "tier", "tags")
 _SILENT_ACTIVITIES = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "boundaryEvent"})
 
 
@@ -138,7 +142,7 @@ def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[Ti
     process = context.engine.definition(instance.deployment_id, tx).process
     for event in queries.history(tx, context.vault, instance.id):
         kind = _KINDS.get(type(event))
-        if kind is None or (isinstance(event, ActivityEntered) and event.kind in _SILENT_ACTIVITIES):
+        if kind is None or _is_silent(event):
             continue
         yield TimelineItem(
             at=event.at,
@@ -151,9 +155,21 @@ def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[Ti
         )
 
 
+def _is_silent(event: HistoryEvent) -> bool:
+    """What is nobody's to read: gateways, and what the process itself notes. Who classes a case anew gives a reason."""
+    match event:
+        case ActivityEntered(kind=kind):
+            return kind in _SILENT_ACTIVITIES
+        case VariableSet(name=name, reason=reason):
+            return name not in CLASS_VARIABLES or not reason
+    return False
+
+
 def _text(event: HistoryEvent) -> str:
     match event:
         case HandlerDecided(reason=reason) | TaskReassigned(reason=reason) | InstanceCancelled(reason=reason):
+            return reason
+        case VariableSet(reason=reason):
             return reason
         case InstanceSuspended(reason=reason) | InstanceResumed(reason=reason) | TokenMoved(reason=reason):
             return reason
@@ -171,6 +187,8 @@ def _details(event: HistoryEvent, process: Process) -> Mapping[str, Any]:
             return {"result": result, "handler": event.handler, **said}
         case DecisionMade(result=result):
             return {"result": result, "decision": event.decision_id}
+        case VariableSet(value=value) if isinstance(value, Mapping):
+            return {"class": {name: value[name] for name in CLASS_PARTS if name in value}}
         case TaskReassigned():
             return {"before": event.before, "assignee": event.assignee}
         case TimerFired(noticed_at=noticed_at):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from desk.casetasks import instance_of
 from desk.clocks import Cause
 from desk.context import DeskContext
@@ -21,13 +23,16 @@ from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
 from engine.commands import SetVariables
 from engine.db import queries
 from engine.db.database import tried_again
+from engine.errors import CaseloopError
 from engine.model import ProcessInstance
 from engine.ports import Transaction
 
+log = structlog.get_logger(__name__)
 VARIABLES: Mapping[str, tuple[str, ...]] = {"classification": ("priority", "type", "subtype"), "case": ("tier", "tags")}
 """In which variable the process has each part of the class."""
 CLASSES = tuple(name for parts in VARIABLES.values() for name in parts)
 LONGEST_REASON = 500
+MOST_CASES = 200
 RANKS: Mapping[str, int] = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.URGENT: 2}
 
 
@@ -54,14 +59,32 @@ class Reclassifying:
         self._engine = context.engine
         self._db = context.engine.db
 
-    @tried_again
     def reclassify(self, number: str, wanted: NewClass, *, reason: str, by: str) -> Case:
         """Class a case anew. Raising the priority is for its owner and supervisors; lowering it, giving more time by another
-        class (E22) and another tier are for supervisors.
+        class (E22) and another tier are for supervisors. With another tier the customer's other open cases follow, at most
+        MOST_CASES, each in a transaction of its own; one that can't is logged and passed.
 
         Raises CaseNotFound, CaseClosed, RightMissing, AnswersInvalid without a reason or for a class that doesn't exist.
         """
         _check(wanted, reason)
+        before, case = self._reclassify(number, wanted, reason, by)
+        if case.tier != before.tier:
+            self._follow(case, reason, by)
+        return case
+
+    def _follow(self, case: Case, reason: str, by: str) -> None:
+        """Give the customer's other open cases the tier that this one has now."""
+        with self._db.reading() as tx:
+            others = cases.of_customer_with_another_tier(tx, case, limit=MOST_CASES)
+        for number in others:
+            try:
+                self._reclassify(number, NewClass(tier=case.tier), reason, by)
+            except CaseloopError:
+                log.exception("tier_not_followed", case=number, tier=case.tier)
+
+    @tried_again
+    def _reclassify(self, number: str, wanted: NewClass, reason: str, by: str) -> tuple[Case, Case]:
+        """One case, before and after."""
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             cases.case(tx, number, readable=readable(agent))
@@ -77,7 +100,7 @@ class Reclassifying:
             customers.save_profile(tx, case.customer_id, **kept)
             if changed:
                 self._apply(tx, instance, case, changed, agent, reason.strip())
-            return cases.case(tx, number)
+            return case, cases.case(tx, number)
 
     def _changed(self, case: Case, wanted: NewClass) -> dict[str, Any]:
         """What is asked for and differs. Raises AnswersInvalid for a tier or tags that can't be."""

@@ -61,6 +61,9 @@ def test_a_supervisor_gives_a_tier_and_the_owner_tags(product):
     assert 'value="quick lane, refund"' in page_of(owner, number)
     assert 'name="tier"' in page_of(head, number)
     assert head.post(f"/cases/{number}/class", {"tier": "vip", "keep_tags": "yes", "reason": "签约"}).status_code == 303
+    history = owner.get(f"/cases/{number}?tab=history").text
+    assert "classed the case anew" in history
+    assert "VIP · quick lane · refund — 签约" in history
     again = product.desk.cases.case(product.open_case(), viewer="wang").case
     assert (again.tier, again.tags) == ("vip", ("quick_lane", "refund"))
     assert number in head.get("/cases?tier=vip&tag=quick+lane").text

@@ -183,8 +183,9 @@ def test_e23_another_type_brings_and_takes_away_limits(office):
     assert clock(office, number, "follow_up").state == "void"
 
 
-def test_e23_a_higher_tier_shortens_the_limits_of_a_running_case_and_of_the_customers_next_ones(office):
+def test_e23_a_higher_tier_shortens_the_limits_of_all_running_cases_of_a_customer_and_of_the_next_ones(office):
     number = office.open(type="inquiry", usage_blocked=False, received_at="2023-10-01T09:00")
+    other = office.open(type="inquiry", usage_blocked=False, received_at="2023-10-01T09:30")
     office.at("12:00")
     owner = office.task(number).assignee or ""
     with pytest.raises(RightMissing, match="another tier"):
@@ -199,6 +200,8 @@ def test_e23_a_higher_tier_shortens_the_limits_of_a_running_case_and_of_the_cust
     assert {row["source"] for row in changed.arguments["considered"]} >= {"一般：24小时内解决", "贵宾和大客户：一般的8小时内解决"}
     again = office.open(type="inquiry", usage_blocked=False, received_at="2023-10-01T12:00")
     assert office.desk.cases.case(again, viewer="wang").case.tier == "vip"
+    assert office.desk.cases.case(other, viewer="wang").case.tier == "vip"
+    assert clock(office, other).due_at == local("2023-10-01T17:30")
 
 
 def test_e23_tags_change_the_limits_too_and_taking_time_back_is_for_supervisors(office):

@@ -226,3 +226,18 @@ def test_a_message_is_split_off_by_its_id_and_texts_are_masked(product: Product)
     assert [(each["kind"], each["text"]) for each in said] == [("customer", "另外请回电139****4321")]
     split = wang.post(f"/cases/{number}/split", {"entry_id": said[0]["id"], "type": "inquiry"})
     assert (split.status_code, wang.get(f"/cases/{split.json['number']}").json["type"]) == (201, "inquiry")
+
+
+def test_tier_and_tags_are_given_with_a_case_changed_with_a_reason_and_searched_by(product: Product, li: Program):
+    wang, order = program(product, "wang"), {"form": {**INTAKE, "customer_tier": "vip", "tags": "Refund"}, "team": "service"}
+    assert (li.post("/cases", order).status_code, li.post("/cases", order).json["code"]) == (403, "right_missing")
+    number = wang.post("/cases", order).json["number"]
+    assert wang.get(f"/cases/{number}").json["tags"] == ["refund"]
+    assert [each["tier"] for each in wang.get("/cases", tier="vip", tag="refund").json["items"]] == ["vip"]
+    assert wang.get("/cases", tier="standard").json["items"] == []
+    unknown = wang.post(f"/cases/{number}/class", {"tier": "gold", "reason": "签约"})
+    assert (unknown.status_code, "standard, vip, key_account" in str(unknown.json["fields"])) == (422, True)
+    answer = wang.post(f"/cases/{number}/class", {"tier": "key_account", "tags": ["quick lane"], "reason": "签约"})
+    assert answer.status_code == 200
+    case = wang.get(f"/cases/{number}").json
+    assert (case["tier"], case["tags"]) == ("key_account", ["quick_lane"])

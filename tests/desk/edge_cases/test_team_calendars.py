@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pytest
 
+from bpmn.package import ProcessPackage
 from desk.calendaring import recomputing
 from desk.calendaring.calendaredits import with_week
 from desk.clocks import Cause, ClockRetargeted
 from desk.collaboration.contributions import Asked
 from desk.errors import RightMissing
+from desk.limits.reclassifying import NewClass
 from desk.staffing.staffing_errors import TeamCalendarChanged
 from desk.store import clocks
 from engine.errors import NotFound, ReasonMissing
-from tests.desk.conftest import BILLING_DAY, Office, local
+from tests.desk.conftest import BILLING_DAY, PACKAGE, Office, keep_deployed, local
 
 pytestmark = pytest.mark.stored
 NIGHT = {day: ["18:00-24:00"] for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
@@ -163,3 +166,39 @@ def test_a_calendar_of_a_teams_own_begins_as_the_companys_in_one_step(office):
     assert opened.document["name"] == {"zh": "技术支持的日历", "en": "Calendar of Technical support"}
     assert office.desk.team_calendars.draft_own("technical", by="wang") == key
     assert office.desk.team_calendars.of("technical", viewer="wang").drafted == key
+
+
+def counted_by_team(office: Office) -> None:
+    """Let everybody's next cases run by a table whose limits count in the calendar of the team that has the case."""
+    files = dict(PACKAGE.to_files())
+    table = files["targets.dmn"].decode()
+    table = re.sub(
+        r'<output id="(\w+)_out_5".*?/>', r'\g<0><output id="\1_out_6" name="calendar" typeRef="string" />', table, count=1
+    )
+    table = re.sub(
+        r'<outputEntry id="(\w+)_out_5">.*?</outputEntry>',
+        r'\g<0><outputEntry id="\1_out_6"><text>"team"</text></outputEntry>',
+        table,
+    )
+    files["targets.dmn"] = table.encode()
+    files["process.toml"] = files["process.toml"].replace(b'version = "1.0"', b'version = "9.0"')
+    files["customer-service.bpmn"] = files["customer-service.bpmn"].replace(b'versionTag value="1.0"', b'versionTag value="9.0"')
+    keep_deployed(office.engine, ProcessPackage.from_files(files), office.clock.now())
+    office.desk.rollout.assign("customer-service", "9.0", None, by="admin")
+
+
+def test_e24_a_promise_in_the_calendar_of_the_team_is_that_of_the_first_one_wherever_the_case_goes(office):
+    publish(office, "night", NIGHT)
+    choose(office, "service", "night")
+    counted_by_team(office)
+    office.at("10:00", "2023-10-08")
+    number = office.open(received_at="2023-10-08T09:55")
+    before = kept(office, number, "solve").row
+    assert (before.calendar, before.due_at) == ("team:service", SUNDAY_EVENING)
+    office.desk.transferring.give_to_team(number, "technical", reason="太难", by="wang")
+    assert kept(office, number, "solve").row == before
+    office.desk.reclassifying.reclassify(number, NewClass(priority="normal"), reason="不急", by="wang")
+    lowered = kept(office, number, "solve").row
+    assert (lowered.calendar, lowered.due_at) == ("team:service", local("2023-10-12T00:00"))
+    choose(office, "service", None, note="by day")
+    assert kept(office, number, "solve").row.due_at < lowered.due_at

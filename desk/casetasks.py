@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desk.model import Agent
+from desk.errors import CaseClosed
+from desk.model import Agent, Case
 from desk.rights import readable
 from desk.store import cases
 from engine.db import queries
 from engine.errors import NotFound
 from engine.model import ProcessInstance, UserTask
 from engine.ports import Transaction
+from engine.service import Engine
 
 CALLED = "/"
 """Stands in the business key of a called instance, between its caller's and its own part."""
@@ -19,6 +21,19 @@ CALLED = "/"
 def instance_of(tx: Transaction, number: str) -> ProcessInstance:
     """The process instance of a case; one of another process may bear the number too. Raises CaseNotFound."""
     return queries.instance_by_key(tx, number, process_key=cases.case(tx, number).process_key)
+
+
+def open_case(tx: Transaction, engine: Engine, number: str, agent: Agent | None = None) -> Case:
+    """A case that the agent may read, with its instance locked before anything is written about it.
+
+    Raises CaseNotFound, CaseClosed.
+    """
+    cases.case(tx, number, readable=readable(agent) if agent else None)
+    engine.lock(tx, instance_of(tx, number).id)
+    case = cases.case(tx, number)
+    if not case.open:
+        raise CaseClosed(number)
+    return case
 
 
 def numbers_of(tx: Transaction, tasks: Iterable[UserTask]) -> dict[int, str]:

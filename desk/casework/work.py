@@ -9,7 +9,7 @@ from typing import Any
 
 from bpmn.diagram import Node
 from desk.assignment.absences import stand_ins
-from desk.casetasks import instance_of, number_of, require_visible, tasks_of
+from desk.casetasks import instance_of, number_of, open_case, require_visible, tasks_of
 from desk.casework.incoming import Incoming
 from desk.casework.merging import where_to
 from desk.casework.progress import RESOLVED, checked_entry, row_of
@@ -17,13 +17,13 @@ from desk.casework.texts import require_short, require_text
 from desk.collaboration import approvals
 from desk.collaboration.contributions import ASKED, Asked, Contributions
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, HelpPending, NotAwaited, NoWorkHeld, RightMissing
+from desk.errors import AnswersInvalid, HelpPending, NotAwaited, NoWorkHeld, RightMissing
 from desk.instants import with_offset
 from desk.limits import responses
 from desk.model import RESPONSES, Agent, Case, EntryKind, Role
 from desk.notification.announcing import Announcer
 from desk.projection import WAITS_FOR, WORK
-from desk.rights import readable, require_owner_or_lead
+from desk.rights import require_owner_or_lead
 from desk.store import approvals as asked_approvals
 from desk.store import assignments, cases, conversation, links, people, progress, staffing
 from desk.store.conversation import Entry
@@ -178,7 +178,7 @@ class Work:
         Raises CaseNotFound, CaseClosed, NoWorkHeld, AnswersInvalid.
         """
         with self._db.transaction() as tx:
-            case = self._open_case(tx, number, people.agent(tx, by))
+            case = open_case(tx, self._engine, number, people.agent(tx, by))
             if not self._first_time(tx, message_id, number):
                 return None
             task = self._held(tx, case, by)
@@ -260,7 +260,7 @@ class Work:
         """Bring a request to the process; the case, or None when it was brought before."""
         require_text(reason, "reason")
         agent = people.agent(tx, by)
-        case = self._open_case(tx, number, agent)
+        case = open_case(tx, self._engine, number, agent)
         require_owner_or_lead(agent, case, f"ask for {what}")
         if not self._first_time(tx, message_id, number):
             return None
@@ -339,7 +339,7 @@ class Work:
         if agent.role is Role.ANALYST:
             raise RightMissing(agent.login, "talk with customers", "an agent")
         number = where_to(number, links.merges_from(tx, number))
-        case = self._open_case(tx, number, agent)
+        case = open_case(tx, self._engine, number, agent)
         if not conversation.append(tx, self._context.vault, number, entry):
             return False
         if agent.login == case.owner:
@@ -351,12 +351,3 @@ class Work:
     def customer_message(self, number: str, text: str, *, message_id: str, headers: Mapping[str, str] | None = None) -> bool:
         """Take a message from the customer; see Incoming.take. False when it was taken before."""
         return self._incoming.take(number, text, message_id=message_id, headers=headers).taken
-
-    def _open_case(self, tx: Transaction, number: str, agent: Agent | None = None) -> Case:
-        """The case, open, readable to the agent, with its instance locked before anything is written about it."""
-        cases.case(tx, number, readable=readable(agent) if agent else None)
-        self._engine.lock(tx, instance_of(tx, number).id)
-        case = cases.case(tx, number)
-        if not case.open:
-            raise CaseClosed(number)
-        return case

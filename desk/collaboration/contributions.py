@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.casetasks import instance_of
+from desk.casetasks import instance_of, open_case
 from desk.casework.cases import ClockView, view_of
 from desk.clocks import ServiceTarget, VoidReason
 from desk.clocks.names import team_clock
 from desk.clocks.teams import HANDED_OVER, begin
 from desk.collaboration.contributing import agreed_target, target_of
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, ContributionOver, NotAwaited, RightMissing, TeamNotFound
+from desk.errors import AnswersInvalid, ContributionOver, NotAwaited, RightMissing, TeamNotFound
 from desk.limits.clockchanges import book_of
 from desk.model import Agent, Case, EntryKind
 from desk.notification.announcing import Announcer
@@ -80,7 +80,7 @@ class Contributions:
         _check(asked)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
-            case = self._open_case(tx, number, agent)
+            case = open_case(tx, self._engine, number, agent)
             require_owner_or_lead(agent, case, "ask departments")
             if message_id is not None and not messages.take_message_once(tx, message_id, number, self._context.now()):
                 return []
@@ -205,19 +205,11 @@ class Contributions:
 
     def _opened(self, tx: Transaction, agent: Agent, contribution_id: int) -> tuple[Case, Contribution]:
         number = store.one(tx, self._context.vault, contribution_id).case_number
-        case = self._open_case(tx, number, agent)
+        case = open_case(tx, self._engine, number, agent)
         contribution = store.one(tx, self._context.vault, contribution_id)
         if contribution.state is not ContributionState.OPEN:
             raise ContributionOver(contribution_id, contribution.state)
         return case, contribution
-
-    def _open_case(self, tx: Transaction, number: str, agent: Agent) -> Case:
-        cases.case(tx, number, readable=readable(agent))
-        self._engine.lock(tx, instance_of(tx, number).id)
-        case = cases.case(tx, number)
-        if not case.open:
-            raise CaseClosed(number)
-        return case
 
     def _task(self, tx: Transaction, contribution: Contribution) -> UserTask | None:
         return None if contribution.task_id is None else queries.task(tx, contribution.task_id)

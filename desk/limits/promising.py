@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from desk.casetasks import instance_of
+from desk.casetasks import open_case
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed
+from desk.errors import AnswersInvalid
 from desk.instants import minute
 from desk.limits import clockchanges, promises
 from desk.limits.limit_errors import PromiseUnknown
@@ -107,11 +107,7 @@ class Promising:
 
     def _open_case(self, tx: Transaction, number: str, by: str) -> tuple[Agent, Case]:
         agent = people.agent(tx, by)
-        cases.case(tx, number, readable=readable(agent))
-        self._context.engine.lock(tx, instance_of(tx, number).id)
-        case = cases.case(tx, number)
-        if not case.open:
-            raise CaseClosed(number)
+        case = open_case(tx, self._context.engine, number, agent)
         require_owner_or_lead(agent, case, "promise anything")
         return agent, case
 

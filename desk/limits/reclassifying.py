@@ -8,16 +8,16 @@ from typing import Any
 
 import structlog
 
-from desk.casetasks import instance_of
+from desk.casetasks import instance_of, open_case
 from desk.clocks import Cause
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed
+from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
 from desk.model import Agent, Case, CaseType, Priority
 from desk.profiles import checked_tags, checked_tier
-from desk.rights import readable, require_lead, require_owner_or_lead
+from desk.rights import require_lead, require_owner_or_lead
 from desk.store import cases, customers, people
 from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
 from engine.commands import SetVariables
@@ -87,11 +87,7 @@ class Reclassifying:
         """One case, before and after."""
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
-            cases.case(tx, number, readable=readable(agent))
-            instance = self._engine.lock(tx, instance_of(tx, number).id).instance
-            case = cases.case(tx, number)
-            if not case.open:
-                raise CaseClosed(number)
+            case, instance = open_case(tx, self._engine, number, agent), instance_of(tx, number)
             require_owner_or_lead(agent, case, "class it anew")
             changed = self._changed(case, wanted)
             if "tier" in changed:

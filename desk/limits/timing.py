@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.casetasks import instance_of
+from desk.casetasks import instance_of, open_case
 from desk.clocks import ClockPaused, ClockState, VoidReason, evaluate
 from desk.clocks.decisions import PauseClock, ResumeClock, pause, resume, resume_reached
 from desk.clocks.errors import ClockNotPaused
@@ -13,7 +13,7 @@ from desk.clocks.explaining import ClockStep, explanation
 from desk.clocks.pausing import DEFAULT_PAUSES, PauseReason
 from desk.clocks.verdicts import VerdictFact
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed
+from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.limit_errors import ClockHeldByProcess, NothingToPause
@@ -155,11 +155,7 @@ class Timing:
 
     def _open_case(self, tx: Transaction, number: str, by: str, what: str) -> Case:
         agent = people.agent(tx, by)
-        cases.case(tx, number, readable=readable(agent))
-        self._engine.lock(tx, instance_of(tx, number).id)
-        case = cases.case(tx, number)
-        if not case.open:
-            raise CaseClosed(number)
+        case = open_case(tx, self._engine, number, agent)
         require_owner_or_lead(agent, case, what)
         return case
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from desk.assignment import Assignment, Wanted, assign, result_of
-from desk.casetasks import instance_of
+from desk.casetasks import open_case
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, NotAwaited, RightMissing, TeamNotFound
+from desk.errors import AnswersInvalid, NotAwaited, RightMissing, TeamNotFound
 from desk.model import Agent, Case
 from desk.notification.announcing import Announcer
-from desk.rights import readable
 from desk.staffing.assignment_records import DECIDER
 from desk.staffing.handing import ASSIGNMENT
 from desk.store import assignments, candidates, cases, people
@@ -66,11 +65,7 @@ class Transferring:
 
     def _opened(self, tx: Transaction, number: str, agent: Agent) -> tuple[Case, Kept, UserTask]:
         """The case with its owner's task, and its instance locked."""
-        cases.case(tx, number, readable=readable(agent))
-        self._engine.lock(tx, instance_of(tx, number).id)
-        case, kept = cases.case(tx, number), assignments.kept(tx, number)
-        if not case.open:
-            raise CaseClosed(number)
+        case, kept = open_case(tx, self._engine, number, agent), assignments.kept(tx, number)
         task = None if kept is None or kept.task_id is None else queries.task(tx, kept.task_id)
         if kept is None or task is None or task.state not in queries.OPEN_TASKS:
             raise NotAwaited(number, "assignment")

@@ -134,7 +134,8 @@ def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int
     table = tables.case.c
     same = (table.customer_id == case.customer_id, table.number != case.number, table.process_key == case.process_key)
     query = select(*_COLUMNS).where(*same, table.state != CaseState.CLOSED, readable.condition())
-    return [_case(row) for row in tx.execute(query.order_by(table.received_at.desc(), table.number.desc()).limit(limit))]
+    ordered = query.order_by(table.received_at.desc(), table.number.desc()).limit(limit)
+    return [_case(row) for row in tx.execute(ordered).mappings()]
 
 
 def of_customer_with_another_tier(tx: Transaction, case: Case, *, limit: int) -> list[str]:

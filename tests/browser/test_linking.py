@@ -1,4 +1,4 @@
-"""Cases that belong together, in a browser: one merged into another, a message split off, a closed one that goes on in a new one."""
+"""Cases that belong together, in a browser: merged, split off, and a closed one that goes on in a new one."""
 
 from __future__ import annotations
 

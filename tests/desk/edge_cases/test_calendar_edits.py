@@ -68,6 +68,19 @@ def test_e26_an_edited_calendar_moves_open_and_paused_clocks_with_their_timers_a
     assert kept(office, solved) == closed
 
 
+def test_e26_a_ladder_counts_by_the_edited_calendar_also_where_no_limit_moves(office):
+    office.at("09:00", "2023-10-10")
+    number = office.open({**SUGGESTION, "received_at": "2023-10-10T09:00"})
+    office.at("18:30", "2023-10-13")
+    edit(
+        office, partial(with_days, layer="organisation", first="2023-10-14", last="", spans=["09:00-12:00"], name={"zh": "加班"})
+    )
+    office.at("18:32", "2023-10-13")
+    office.at("10:01", "2023-10-14")
+    came = [one for one in office.desk.escalations.of_case(number, viewer="wang") if one.clock == "solve"]
+    assert [(one.level, one.at) for one in came] == [(1, local("2023-10-13T18:00")), (2, local("2023-10-14T10:00"))]
+
+
 def test_e26_a_missed_limit_stays_missed_when_days_are_closed_afterwards(office):
     office.at("10:00", "2023-10-08")
     number = office.open(SUGGESTION)

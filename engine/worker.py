@@ -12,7 +12,7 @@ from engine.db import work
 from engine.errors import Conflict, Unavailable, explain
 from engine.jobs import settle
 from engine.model import JobState
-from engine.ports import Chore, Doer, Fail, HandlerCall, JobOutcome, Transaction
+from engine.ports import Chore, Clock, Doer, Fail, HandlerCall, JobOutcome, Transaction
 from engine.queue import Lease
 from engine.renewal import Renewal
 from engine.service import Engine
@@ -36,19 +36,30 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """One worker. `name` stands in the leases that it holds; without work it looks again after `idle_seconds`."""
+    """One worker. `name` stands in the leases that it holds.
+
+    While it is idle, and between jobs, it looks for what is due every `idle_seconds`. By `pace` it measures how long it takes:
+    another clock than the engine's where that is virtual.
+    """
 
     def __init__(
-        self, engine: Engine, *, name: str, lease_seconds: float = LEASE_SECONDS, idle_seconds: float = IDLE_SECONDS
+        self,
+        engine: Engine,
+        *,
+        name: str,
+        lease_seconds: float = LEASE_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
+        pace: Clock | None = None,
     ) -> None:
         self.engine = engine
         self.name = name
         self.lease_seconds = lease_seconds
         self._idle_seconds = idle_seconds
         self._renewal = Renewal(engine.queue, engine.clock, worker=name, seconds=lease_seconds)
+        self._pace = pace or engine.clock
         self._at_once = 1
         self._look_at: datetime | None = None
-        self._sweep_at = engine.clock.now()
+        self._sweep_at = self._pace.now()
 
     def run(self, stop: Event) -> None:
         """Work until told to stop; leases are renewed meanwhile. A database that doesn't answer is waited for."""
@@ -74,7 +85,7 @@ class Worker:
 
     def run_once(self, stop: Event | None = None) -> bool:
         """Run some jobs; before them now and then, and after them when there were none, what is due. False: nothing to do."""
-        now = self.engine.clock.now()
+        now = self._pace.now()
         looked = self._look_at is None or now >= self._look_at
         done = self._look(now) if looked else 0
         done += self._run_jobs(stop or Event())
@@ -90,9 +101,10 @@ class Worker:
         # should this look fail, then jobs are run before the next one
         self._look_at = now + timedelta(seconds=FAILED_LOOK_SECONDS)
         self._sweep(now)
-        found = self.engine.fire_due_timers(TIMERS_AT_ONCE) + self.engine.queue.tend(now=now, seconds=self.lease_seconds)
+        found = self.engine.fire_due_timers(TIMERS_AT_ONCE)
+        found += self.engine.queue.tend(now=self.engine.clock.now(), seconds=self.lease_seconds)
         found += sum(map(_tended, self.engine.chores))
-        self._look_at = now if found else now + timedelta(seconds=IDLE_SECONDS)
+        self._look_at = now if found else now + timedelta(seconds=self._idle_seconds)
         return found
 
     def _sweep(self, now: datetime) -> None:
@@ -103,18 +115,17 @@ class Worker:
 
     def _run_jobs(self, stop: Event) -> int:
         """Lease a few jobs and run them one after the other; how many were leased."""
-        clock = self.engine.clock
-        begun = clock.now()
-        leases = self.engine.queue.lease(worker=self.name, now=begun, seconds=self.lease_seconds, limit=self._at_once)
+        begun, now = self._pace.now(), self.engine.clock.now()
+        leases = self.engine.queue.lease(worker=self.name, now=now, seconds=self.lease_seconds, limit=self._at_once)
         with self._renewal.of(leases):
             for index, lease in enumerate(leases):
-                too_slow = clock.now() - begun > timedelta(seconds=SLOW_SECONDS)
+                too_slow = self._pace.now() - begun > timedelta(seconds=SLOW_SECONDS)
                 if not self._renewal.holds(lease) or (index and (too_slow or stop.is_set())):
                     self._give_back(lease)
                 else:
                     self._run_job(lease)
         if leases:
-            self._at_once = self._fitting((clock.now() - begun).total_seconds() / len(leases))
+            self._at_once = self._fitting((self._pace.now() - begun).total_seconds() / len(leases))
         return len(leases)
 
     def _fitting(self, seconds_each: float) -> int:

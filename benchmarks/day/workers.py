@@ -13,12 +13,13 @@ from benchmarks.office.fleet import WORKER, Fleet, Slot
 from caseloop import bootstrap
 from caseloop.settings import Settings
 from engine.faults import HISTORY_WRITTEN, JOB_HANDLED, JOB_LEASED, JOB_SETTLING
+from engine.ports import SystemClock
 from engine.testing import SharedClock
 from engine.worker import Worker
 
 LEASE_SECONDS = 900.0
 """Of virtual time, which runs a hundred times as fast: a dead worker's jobs are taken over after some real seconds."""
-IDLE_SECONDS = 0.03
+IDLE_SECONDS = 0.1
 """Real ones: people wait for the workers."""
 PLACES = ("*:before_commit", "*:after_commit", HISTORY_WRITTEN, JOB_LEASED, JOB_HANDLED, JOB_SETTLING)
 LATEST_PASS = 40
@@ -29,8 +30,8 @@ def be_worker(arguments: Sequence[str]) -> None:
     _role, name, clock_file = arguments
     clock = SharedClock(Path(clock_file))
     engine = bootstrap.build(Settings.from_environment(os.environ), clock=clock).engine
-    worker = Worker(engine, name=f"{name}-{os.getpid()}", lease_seconds=LEASE_SECONDS, idle_seconds=IDLE_SECONDS)
-    worker.run(Event())
+    pacing = {"lease_seconds": LEASE_SECONDS, "idle_seconds": IDLE_SECONDS, "pace": SystemClock()}
+    Worker(engine, name=f"{name}-{os.getpid()}", **pacing).run(Event())
 
 
 class Workers:

@@ -31,7 +31,7 @@ def report(result: Result) -> None:
     print(f"cases: {found.cases}")
     print(f"rounds: {found.rounds}")
     print(f"pauses: {found.waits}")
-    print(f"priorities_changed: {found.changes}")
+    print(f"classed_anew: {found.changes}")
     print(f"promises: {found.promises}")
     print(f"parts_of_departments: {found.parts}")
     print(f"calendar_edits: {result.edits}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -38,8 +38,8 @@ class Comparison:
     verdicts: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
-    def take(self, record: Record, noted: Noted, edits: Edits) -> None:
-        """Compare one case, of whose clocks people noted this, while the office's days were edited so."""
+    def take(self, record: Record, noted: Noted, edits: Mapping[str, Edits]) -> None:
+        """Compare one case, of whose clocks people noted this, while the days of office and teams were edited so."""
         self.cases += 1
         late = (event.noticed_at - event.at for event in record.events if isinstance(event, TimerFired))
         self.noticed_after = max(self.noticed_after, *late, timedelta(0))
@@ -51,7 +51,7 @@ class Comparison:
         self.rounds += len(course.rounds)
         self.waits += sum(len(one.waits) for one in course.rounds)
         self.waits += len(noted.waits)
-        self.changes += len(noted.priorities)
+        self.changes += len(noted.classes)
         self.parts += len(noted.parts)
         self.promises += len(noted.promises)
         self.acknowledged += len(noted.acknowledged)

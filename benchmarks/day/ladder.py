@@ -101,7 +101,7 @@ def _stretches(before: float, end: float, course: Course, promises: Sequence[Sta
 
 def _unanswered(at: float, phase: Phase) -> float:
     """When the time is over in which a level that came at `at` had to be acknowledged."""
-    return at + URGENT_ANSWER if phase.priority == URGENT else _after(at, ANSWER, phase.days.open)
+    return at + URGENT_ANSWER if phase.found_to_be.priority == URGENT else _after(at, ANSWER, phase.days.open)
 
 
 def _after(at: float, seconds: int, open: Open) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from benchmarks.day.happened import Happened
+from benchmarks.day.noted import Class
 
 MIN, HOUR = 60, 3600
 RANKS = {"low": 0, "normal": 1, "urgent": 2}
@@ -15,6 +16,13 @@ LOW_WORKING_DAYS = 3
 COMPLAINT_RESPOND, COMPLAINT_SOLVE, COMPLAINT_FOLLOW_UP = HOUR, 48 * HOUR, 72 * HOUR
 TRANSFER = {"urgent": HOUR, "normal": 12 * HOUR, "low": 24 * HOUR}
 PICKUP = 5 * MIN
+PREFERRED = ("vip", "key_account")
+STANDARD = "standard"
+PREFERRED_RESPOND = 30 * MIN
+PREFERRED_SOLVE = {"urgent": HOUR, "normal": 8 * HOUR}
+PREFERRED_WORKING_DAYS = 2
+QUICK_LANE = "quick_lane"
+QUICK_RESPOND, QUICK_SOLVE = 15 * MIN, 4 * HOUR
 LIVE = ("phone", "chat")
 
 
@@ -37,7 +45,12 @@ AGREED = {"2h": Limit(seconds=2 * HOUR), "6bh": Limit(office_seconds=6 * HOUR), 
 """What owners and departments agree on, by how they write it."""
 
 
-def first_priority(case: Happened) -> str:
+def first_class(case: Happened) -> Class:
+    """What a case is found to be at its entry."""
+    return Class(priority=_first_priority(case), tier=case.intake.get("customer_tier") or STANDARD)
+
+
+def _first_priority(case: Happened) -> str:
     """Who can't work or is upset comes first; a suggestion can wait."""
     intake = case.intake
     if intake["usage_blocked"] or intake["emotional"] or intake["urgency"] == "urgent":
@@ -50,10 +63,10 @@ def first_priority(case: Happened) -> str:
     return "normal" if crowd else str(intake["urgency"])
 
 
-def limits(case: Happened, priority: str, round: int) -> Mapping[str, list[Limit]]:
-    """By clock all limits of a case of this priority, of which the earliest instant counts."""
+def limits(case: Happened, found_to_be: Class, round: int) -> Mapping[str, list[Limit]]:
+    """By clock all limits of a case of this class, of which the earliest instant counts."""
     found: dict[str, list[Limit]] = {}
-    for clock, limit in _all(case, priority, round):
+    for clock, limit in [*_all(case, found_to_be.priority, round), *_sooner(case, found_to_be, round)]:
         found.setdefault(clock, []).append(limit)
     return found
 
@@ -81,3 +94,17 @@ def _all(case: Happened, priority: str, round: int) -> Iterator[tuple[str, Limit
         yield "transfer", Limit(seconds=TRANSFER[priority])
     if kind == "inquiry" and channel in LIVE:
         yield "pickup", Limit(seconds=PICKUP)
+
+
+def _sooner(case: Happened, found_to_be: Class, round: int) -> Iterator[tuple[str, Limit]]:
+    """What customers of higher tiers, and common technical problems, are promised besides (R33, R85)."""
+    if found_to_be.tier in PREFERRED:
+        low = found_to_be.priority == "low"
+        days = Limit(working_days=PREFERRED_WORKING_DAYS)
+        yield "solve", days if low else Limit(seconds=PREFERRED_SOLVE[found_to_be.priority])
+        if round == 1:
+            yield "respond", Limit(seconds=PREFERRED_RESPOND)
+    if case.intake.get("tags") == QUICK_LANE and case.intake["type"] in ("inquiry", "complaint"):
+        yield "solve", Limit(seconds=QUICK_SOLVE)
+        if round == 1:
+            yield "respond", Limit(seconds=QUICK_RESPOND)

@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Class:
+    """What a case is found to be."""
+
+    priority: str
+    tier: str
+
+
 @dataclass(slots=True)
 class Part:
     """What a department was asked for. `limit` as agreed, such as `4bh`; without one that of the departments.
@@ -32,10 +40,10 @@ class Promised:
 
 @dataclass(slots=True)
 class Noted:
-    """Waits by hand (from, until at the latest), priorities since an instant, when whose escalations were acknowledged."""
+    """Waits by hand (from, until at the latest), classes since an instant, when whose escalations were acknowledged."""
 
     waits: list[tuple[datetime, datetime]] = field(default_factory=list)
-    priorities: list[tuple[datetime, str]] = field(default_factory=list)
+    classes: list[tuple[datetime, Class]] = field(default_factory=list)
     acknowledged: list[tuple[datetime, str]] = field(default_factory=list)
     promises: list[Promised] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from benchmarks.day import ladder
 from benchmarks.day.happened import Happened, Round
 from benchmarks.day.ladder import Standing
-from benchmarks.day.limits import AGREED, FEEDBACK, first_priority, limits, of_department
-from benchmarks.day.noted import Part
+from benchmarks.day.limits import AGREED, FEEDBACK, first_class, limits, of_department
+from benchmarks.day.noted import Class, Part
 from benchmarks.day.phases import Course, Edits, course, due, instant, second
 from benchmarks.day.walking import AS_ANNOUNCED, Pauses
 
+OFFICE = "office"
 ESCALATED = ("respond", "solve")
 PROMISED = "solve"
 """What a promise to the customer is about: other clocks escalate as they would without."""
@@ -36,18 +37,19 @@ class Expected:
     levels: tuple[datetime, ...] = ()
 
 
-def expected(case: Happened, edits: Edits = ()) -> list[Expected]:
-    """Every clock of every round of a case that is closed; `edits` of the office's days."""
+def expected(case: Happened, edits: Mapping[str, Edits]) -> list[Expected]:
+    """Every clock of every round of a case that is closed; `edits` of the days of the OFFICE, and of teams with days of
+    their own."""
     return [*_parts(case, edits), *(each for number in range(1, len(case.rounds) + 1) for each in _of_round(case, number, edits))]
 
 
-def _of_round(case: Happened, number: int, edits: Edits) -> Iterator[Expected]:
+def _of_round(case: Happened, number: int, edits: Mapping[str, Edits]) -> Iterator[Expected]:
     one = case.rounds[number - 1]
-    for clock in limits(case, _priority(case, one.began_at), number):
+    for clock in limits(case, _class(case, one.began_at), number):
         yield _clock(case, number, clock, edits)
     for nth, (asked_at, answered_at) in enumerate(_answers(case, number), start=1):
         name = "next_response" if nth == 1 else f"next_response:{nth}"
-        choice = limits(case, _priority(case, asked_at), 1)["respond"]
+        choice = limits(case, _class(case, asked_at), 1)["respond"]
         due_at = instant(min(due(second(asked_at), limit, (), AS_ANNOUNCED) for limit in choice))
         yield _plain(number, name, due_at, answered_at)
     if one.rating == "dissatisfied" and one.answered_at is not None and number < len(case.rounds):
@@ -60,12 +62,12 @@ def _plain(round: int, clock: str, due_at: datetime, stopped_at: datetime) -> Ex
     return Expected(round=round, clock=clock, due_at=due_at, stopped_at=stopped_at, verdict=verdict)
 
 
-def _priority(case: Happened, at: datetime) -> str:
+def _class(case: Happened, at: datetime) -> Class:
     """What the case was found to be at an instant."""
-    return next((name for since, name in reversed(case.noted.priorities) if since <= at), first_priority(case))
+    return next((found for since, found in reversed(case.noted.classes) if since <= at), first_class(case))
 
 
-def _clock(case: Happened, number: int, clock: str, edits: Edits) -> Expected:
+def _clock(case: Happened, number: int, clock: str, edits: Mapping[str, Edits]) -> Expected:
     one = case.rounds[number - 1]
     stopped_at = _stopped(case, one, clock)
     ran = course(
@@ -73,9 +75,9 @@ def _clock(case: Happened, number: int, clock: str, edits: Edits) -> Expected:
         second(one.began_at),
         second(stopped_at) if stopped_at else None,
         pauses=_pauses(case, one, stopped_at) if clock in DELAYED_BY_WAITING else (),
-        choice=lambda priority: limits(case, priority, number)[clock],
-        priorities=_priorities(case, one.began_at),
-        edits=edits,
+        choice=lambda found_to_be: limits(case, found_to_be, number)[clock],
+        classes=_classes(case, one.began_at),
+        edits=edits[OFFICE],
     )
     due_at = instant(ran.due)
     if clock == "follow_up" and one.resolved_at is not None:
@@ -88,13 +90,13 @@ def _clock(case: Happened, number: int, clock: str, edits: Edits) -> Expected:
     return Expected(round=number, clock=clock, due_at=due_at, stopped_at=stopped_at, verdict=verdict, levels=levels)
 
 
-def _priorities(case: Happened, began_at: datetime) -> list[tuple[int, str]]:
-    """The priority with which a round began, then those that it was given."""
-    later = [(second(at), name) for at, name in case.noted.priorities if at > began_at]
-    return [(second(began_at), _priority(case, began_at)), *later]
+def _classes(case: Happened, began_at: datetime) -> list[tuple[int, Class]]:
+    """The class with which a round began, then those that it was given."""
+    later = [(second(at), found) for at, found in case.noted.classes if at > began_at]
+    return [(second(began_at), _class(case, began_at)), *later]
 
 
-def _parts(case: Happened, edits: Edits) -> Iterator[Expected]:
+def _parts(case: Happened, edits: Mapping[str, Edits]) -> Iterator[Expected]:
     """The departments' own clocks (E24), each named by its team and how often that was asked."""
     times: Counter[str] = Counter()
     for part in case.noted.parts:
@@ -103,17 +105,17 @@ def _parts(case: Happened, edits: Edits) -> Iterator[Expected]:
         yield _part(case, part, round, f"team:{part.team}:{times[part.team]}", edits)
 
 
-def _part(case: Happened, part: Part, round: int, clock: str, edits: Edits) -> Expected:
-    asked, priority = second(part.asked_at), _priority(case, part.asked_at)
-    limit = AGREED[part.limit] if part.limit else of_department(part.team, priority)
+def _part(case: Happened, part: Part, round: int, clock: str, edits: Mapping[str, Edits]) -> Expected:
+    asked, found_to_be = second(part.asked_at), _class(case, part.asked_at)
+    limit = AGREED[part.limit] if part.limit else of_department(part.team, found_to_be.priority)
     ran = course(
         asked,
         asked,
         second(part.ended_at) if part.ended_at else None,
         pauses=_joined([wait for wait in case.noted.waits if part.asked_at <= wait[0]], part.ended_at),
-        choice=lambda _priority: [limit],
-        priorities=[(asked, priority)],
-        edits=edits,
+        choice=lambda _class: [limit],
+        classes=[(asked, found_to_be)],
+        edits=edits.get(part.team, edits[OFFICE]),
     )
     verdict = "void" if part.withdrawn else "late" if ran.missed is not None else "on_time"
     return Expected(round=round, clock=clock, due_at=instant(ran.due), stopped_at=part.ended_at, verdict=verdict)

@@ -1,4 +1,4 @@
-"""A clock from its start on: what holds of it since when, as priorities are changed and calendars are edited. By walking."""
+"""A clock from its start on: what holds of it since when, as cases are classed anew and calendars are edited. By walking."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from benchmarks.day.limits import RANKS, Limit
+from benchmarks.day.noted import Class
 from benchmarks.day.walking import AS_ANNOUNCED, OfficeDays, Open, Pauses, around_the_clock, counted, reached
 
 GRACE = 30 * 60
 """So many seconds are left, if so many were, when a case is found more urgent (E21)."""
 Edits = Sequence[tuple[datetime, OfficeDays]]
 """The office's days from an instant on, in order."""
-Choice = Callable[[str], Sequence[Limit]]
-"""All limits of a clock for a priority."""
+Choice = Callable[[Class], Sequence[Limit]]
+"""All limits of a clock for a class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Phase:
     """What holds since a second, until the next phase."""
 
     since: int
-    priority: str
+    found_to_be: Class
     limit: Limit
     days: OfficeDays
     due: int
@@ -60,14 +61,15 @@ def course(
     *,
     pauses: Pauses,
     choice: Choice,
-    priorities: Sequence[tuple[int, str]],
+    classes: Sequence[tuple[int, Class]],
     edits: Edits,
 ) -> Course:
-    """The course of a clock that counts from `start` and was there since `began`; `priorities` begin with its first."""
+    """The course of a clock that counts from `start` and was there since `began`; `classes` begin with its first."""
     days = days_at(edits, began)
-    limit = _earliest(start, choice(priorities[0][1]), days)
-    phases = [Phase(since=began, priority=priorities[0][1], limit=limit, days=days, due=due(start, limit, pauses, days))]
-    for at, change in _changes(began, stopped, priorities[1:], edits):
+    first = classes[0][1]
+    limit = _earliest(start, choice(first), days)
+    phases = [Phase(since=began, found_to_be=first, limit=limit, days=days, due=due(start, limit, pauses, days))]
+    for at, change in _changes(began, stopped, classes[1:], edits):
         phases.append(_changed(phases[-1], start, at, change, pauses, choice))
     return Course(start=start, stopped=stopped, pauses=pauses, phases=tuple(phases))
 
@@ -78,35 +80,43 @@ def days_at(edits: Edits, at: int) -> OfficeDays:
 
 
 def _changes(
-    began: int, stopped: int | None, priorities: Sequence[tuple[int, str]], edits: Edits
-) -> Iterable[tuple[int, str | OfficeDays]]:
+    began: int, stopped: int | None, classes: Sequence[tuple[int, Class]], edits: Edits
+) -> Iterable[tuple[int, Class | OfficeDays]]:
     """What changed while the clock ran, in order."""
-    happened: list[tuple[int, str | OfficeDays]] = [*priorities, *((second(at), days) for at, days in edits)]
+    happened: list[tuple[int, Class | OfficeDays]] = [*classes, *((second(at), days) for at, days in edits)]
     ran = [one for one in happened if began < one[0] and (stopped is None or one[0] < stopped)]
     return sorted(ran, key=lambda one: one[0])
 
 
-def _changed(before: Phase, start: int, at: int, change: str | OfficeDays, pauses: Pauses, choice: Choice) -> Phase:
-    priority, days = (change, before.days) if isinstance(change, str) else (before.priority, change)
+def _changed(before: Phase, start: int, at: int, change: Class | OfficeDays, pauses: Pauses, choice: Choice) -> Phase:
+    found_to_be = change if isinstance(change, Class) else before.found_to_be
+    days = before.days if isinstance(change, Class) else change
     limit, until = before.limit, before.due
-    if isinstance(change, str):
-        limit = _earliest(start, choice(priority), days)
+    if isinstance(change, Class):
+        limit = _earliest(start, choice(change), days)
         if limit != before.limit:
-            raised = RANKS[priority] > RANKS[before.priority]
-            until = _raised(before.due, start, limit, at, pauses) if raised else due(start, limit, pauses, days)
+            until = _since_change(before, start, limit, at, change, pauses)
+            if RANKS[change.priority] > RANKS[before.found_to_be.priority] and until > before.due:
+                # more haste gives no more time
+                limit, until = before.limit, before.due
     elif limit.in_office:
         until = due(start, limit, pauses, days)
-    return Phase(since=at, priority=priority, limit=limit, days=days, due=until)
+    return Phase(since=at, found_to_be=found_to_be, limit=limit, days=days, due=until)
 
 
 def _earliest(start: int, choice: Sequence[Limit], days: OfficeDays) -> Limit:
     return min(choice, key=lambda limit: due(start, limit, (), days))
 
 
-def _raised(before: int, start: int, limit: Limit, at: int, pauses: Pauses) -> int:
-    """E21: as if it had been so from the start, but with some time left; never later than it was."""
-    left = reached(at, min(limit.seconds, GRACE), around_the_clock, pauses)
-    return min(before, max(due(start, limit, pauses, AS_ANNOUNCED), left))
+def _since_change(before: Phase, start: int, limit: Limit, at: int, change: Class, pauses: Pauses) -> int:
+    """E21 to E23: as if it had been so from the start; unless the priority is lower, with some time left, if so much was."""
+    found = due(start, limit, pauses, before.days)
+    if RANKS[change.priority] < RANKS[before.found_to_be.priority]:
+        return found
+    open = counting(limit, before.days)
+    left = counted(at, before.due, open, pauses) - counted(before.due, at, open, pauses)
+    left = min(left, GRACE, limit.seconds or GRACE)
+    return max(found, reached(start, counted(start, at, open, pauses) + left, open, pauses))
 
 
 def counting(limit: Limit, days: OfficeDays) -> Open:

@@ -87,7 +87,7 @@ def play(database_url: str, home: Path, arrivals: Sequence[datetime], plan: Plan
     office.services.db.dispose()
     return Result(
         comparison=comparison,
-        edits=len(stories.edits),
+        edits=len({at for edits in stories.edits.values() for at, _ in edits}),
         actions=stories.played.actions,
         deaths=workers.deaths,
         seconds=played - begun,

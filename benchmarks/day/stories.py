@@ -12,8 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from benchmarks.day import departments, studio, supervising
-from benchmarks.day.acting import LOOK_AGAIN, MOST_LOOKS, Actor, Played, Story
+from benchmarks.day.acting import LOOK_AGAIN, MOST_LOOKS, SUPERVISOR, Actor, Played, Story
+from benchmarks.day.limits import PREFERRED, QUICK_LANE
 from benchmarks.day.office import Office
+from benchmarks.day.oracle import OFFICE
+from benchmarks.day.walking import OfficeDays
 from desk.store import surveys
 
 MOST_ROUNDS = 3
@@ -40,6 +43,9 @@ PAUSED_SHARE, RESUMED_SHARE = 0.12, 0.5
 """So many cases wait for somebody outside; so many of them go on before the date that was set."""
 CHANGED_SHARE = 0.15
 """So many are found to be more urgent, or less, than it seemed."""
+TIERS = ("standard", *PREFERRED)
+TIER_SHARE, PREFERRED_SHARE, QUICK_SHARE = 0.06, 0.08, 0.08
+"""So many customers turn out to be of another tier; so many are known to be of a higher one; so many cases take the quick lane."""
 PROMISED_SHARE = 0.15
 """Of so many the customer is told by when they will be done."""
 LOOKED_AFTER_SHARE = 0.4
@@ -50,12 +56,12 @@ EDITS_SEED = "calendar"
 
 @dataclass(slots=True)
 class Stories:
-    """Plays cases in an office. `edits` are those of the office's days, in order."""
+    """Plays cases in an office. `edits` are those of the days of the office and of teams, in order."""
 
     office: Office
     seed: int
     played: Played = field(default_factory=Played)
-    edits: list = field(default_factory=list)
+    edits: dict[str, list[tuple[datetime, OfficeDays]]] = field(default_factory=lambda: {OFFICE: []})
 
     def of(self, index: int, arrived_at: datetime) -> tuple[Actor, Story]:
         """The story of one case, to be begun at `arrived_at`, and who plays it."""
@@ -80,7 +86,9 @@ class _Case:
         if actor.happens(BACKDATED_SHARE):
             yield actor.about(minutes=4)
         form = {**self._form, "received_at": self._arrived_at.isoformat()}
-        clerk, request_id = actor.someone("service"), f"day:{self._index}"
+        # only supervisors give a customer a tier
+        clerk = SUPERVISOR if self._form["customer_tier"] else actor.someone("service")
+        request_id = f"day:{self._index}"
         actor.opened(actor.act(self._desk.intake.open_case, form, by=clerk, team="service", request_id=request_id))
         for round in range(1, MOST_ROUNDS + 1):
             yield from self._handled(round)
@@ -118,7 +126,10 @@ class _Case:
         if actor.happens(CHANGED_SHARE):
             yield actor.about(hours=HOURS_TO_SOLVE[self._pace] / 3)
             self._pace = actor.one_of([name for name in HOURS_TO_SOLVE if name != self._pace])
-            supervising.classed_anew(actor, self._pace)
+            supervising.classed_anew(actor, priority=self._pace)
+        if actor.happens(TIER_SHARE):
+            yield actor.about(minutes=30)
+            supervising.classed_anew(actor, tier=actor.one_of(TIERS))
         if actor.happens(PROMISED_SHARE):
             yield from supervising.promised(actor, holder, hours=HOURS_TO_SOLVE[self._pace] * 2)
         if actor.happens(PAUSED_SHARE):
@@ -222,5 +233,7 @@ def _form(chance: random.Random, index: int) -> dict[str, Any]:
         "scope": "group" if chance.random() < GROUP_SHARE else "person",
         "usage_blocked": chance.random() < BLOCKED_SHARE,
         "emotional": chance.random() < EMOTIONAL_SHARE,
+        "customer_tier": chance.choice(PREFERRED) if chance.random() < PREFERRED_SHARE else "",
+        "tags": QUICK_LANE if chance.random() < QUICK_SHARE else "",
         "description": "模拟的一天",
     }

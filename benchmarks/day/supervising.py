@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from benchmarks.day.acting import SUPERVISOR, Actor, Story
-from benchmarks.day.noted import Promised
+from benchmarks.day.noted import Class, Promised
 from desk.limits.limit_errors import PromiseTooLate
 from desk.limits.reclassifying import NewClass
 
@@ -13,10 +13,11 @@ APPROVED_SHARE, WITHDRAWN_SHARE, LATER_SHARE = 0.75, 0.25, 0.3
 """So many promises are a supervisor's; so many of them are taken back; of the others so many are replaced by a later one."""
 
 
-def classed_anew(actor: Actor, priority: str) -> None:
-    """The case is more or less urgent than it seemed."""
-    actor.act(actor.desk.reclassifying.reclassify, actor.number, NewClass(priority=priority), reason="复核", by=SUPERVISOR)
-    actor.noted.priorities.append((actor.now(), priority))
+def classed_anew(actor: Actor, **other: str) -> None:
+    """The case is more or less urgent than it seemed, or its customer of another tier."""
+    order = actor.desk.reclassifying.reclassify
+    case = actor.act(order, actor.number, NewClass(**other), reason="复核", by=SUPERVISOR)
+    actor.noted.classes.append((actor.now(), Class(priority=case.priority, tier=case.tier)))
 
 
 def promised(actor: Actor, holder: str, *, hours: float) -> Story:

@@ -61,7 +61,21 @@ class OfficeDays:
         return datetime(day.year, day.month, day.day, CLOSING, tzinfo=ZONE)
 
 
-AS_ANNOUNCED = OfficeDays()
+class AllDays(OfficeDays):
+    """The days of who never closes; each ends at midnight."""
+
+    def works(self, day: date) -> bool:
+        return True
+
+    def open(self, minute: int) -> bool:
+        return True
+
+    def end_of(self, start: datetime, days: int) -> datetime:
+        day = start.astimezone(ZONE).date() + timedelta(days=days + 1)
+        return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+
+
+AS_ANNOUNCED, NEVER_CLOSED = OfficeDays(), AllDays()
 
 
 def reached(start: int, amount: int, open: Open, pauses: Pauses) -> int:

@@ -30,5 +30,5 @@ def test_every_clock_verdict_and_breach_of_a_day_equals_the_oracles(tmp_path: Pa
     assert result.comparison.parts > 0
     assert result.comparison.promises > 0
     assert result.comparison.levels > result.comparison.escalations
-    assert result.edits == 2
+    assert result.edits == 3
     assert result.deaths >= 2

@@ -45,7 +45,7 @@ CHANGED_SHARE = 0.15
 """So many are found to be more urgent, or less, than it seemed."""
 TIERS = ("standard", *PREFERRED)
 TIER_SHARE, PREFERRED_SHARE, QUICK_SHARE = 0.06, 0.08, 0.08
-"""So many customers turn out to be of another tier; so many are known to be of a higher one; so many cases take the quick lane."""
+"""So many customers turn out to be of another tier; so many are of a higher one; so many cases are common problems."""
 PROMISED_SHARE = 0.15
 """Of so many the customer is told by when they will be done."""
 LOOKED_AFTER_SHARE = 0.4

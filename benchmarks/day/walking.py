@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -22,7 +23,7 @@ LONGEST_WALK = 400 * DAY_MINUTES
 Open = Callable[[int], bool]
 """Whether a minute counts; minutes since 1970 in UTC."""
 Pauses = Sequence[tuple[int, int]]
-"""From and until, in seconds since 1970."""
+"""From and until, in seconds since 1970; as a tuple."""
 
 
 def around_the_clock(_minute: int) -> bool:
@@ -78,6 +79,7 @@ class AllDays(OfficeDays):
 AS_ANNOUNCED, NEVER_CLOSED = OfficeDays(), AllDays()
 
 
+@lru_cache(maxsize=100_000)
 def reached(start: int, amount: int, open: Open, pauses: Pauses) -> int:
     """The first second at which `amount` seconds counted since `start`."""
     at, left = start, amount
@@ -94,6 +96,7 @@ def reached(start: int, amount: int, open: Open, pauses: Pauses) -> int:
     raise ValueError(f"{amount} s don't count within {LONGEST_WALK} minutes")
 
 
+@lru_cache(maxsize=100_000)
 def counted(start: int, end: int, open: Open, pauses: Pauses = ()) -> int:
     """How many seconds count between two."""
     total, at = 0, start

@@ -53,9 +53,9 @@ def test_office_hours_end_at_noon_and_in_the_evening(start: str, minutes: int, e
 
 def test_a_pause_counts_in_the_calendars_time_to_the_second() -> None:
     # V9, a day later in the year: 8 hours from Tuesday 09:00, paused from Tuesday 10:00 to Wednesday 10:00
-    pause = [(second("2023-10-10T10:00"), second("2023-10-11T10:00"))]
+    pause = ((second("2023-10-10T10:00"), second("2023-10-11T10:00")),)
     assert reached(second("2023-10-10T09:00"), 8 * HOUR, AS_ANNOUNCED.open, pause) == second("2023-10-12T09:30")
-    odd = [(second("2023-10-10T10:00:07"), second("2023-10-10T10:00:19"))]
+    odd = ((second("2023-10-10T10:00:07"), second("2023-10-10T10:00:19")),)
     assert reached(second("2023-10-10T09:00"), HOUR + 10, AS_ANNOUNCED.open, odd) == second("2023-10-10T10:00:22")
 
 

@@ -19,6 +19,7 @@ from webui.assigning import owner_view
 from webui.casepage import case_texts
 from webui.context import services
 from webui.i18n import language
+from webui.limit_words import row_limit
 from webui.linking import goes_on_in, linked_to
 from webui.people_names import agents, team_name, teams
 from webui.profile_words import tier_choices, typed_tags
@@ -133,6 +134,7 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "promise_states": labels.PROMISE_STATES,
         "clock_name": clock_words.clock_name,
         "step_text": clock_words.step_text,
+        "row_limit": row_limit,
         "leads": agent.leads,
         "tier_options": _tiers(case.case.tier),
         "may_act": case.case.open and (agent.leads or agent.login == case.case.owner),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from desk.clocks.explaining import ClockStep
 from desk.clocks.names import TEAM, kind_of
 from desk.clocks.targets import team_of
-from webui.i18n import format_date, format_datetime, format_number, gettext, mark
+from webui.i18n import format_date, format_datetime, format_hours, format_number, gettext, mark
 from webui.labels import CLOCKS, PAUSE_REASONS, VERDICTS, Label, label_of
+from webui.limit_words import row_limit
 from webui.people_names import name_of, team_name
 from webui.wording import sentence
 
@@ -19,13 +20,13 @@ STEPS: Mapping[str, str] = {
     "noted_late": mark("It was noted at %(at)s, later than it counts."),
     "target": mark("Limit: %(limit)s in the calendar %(calendar)s, by “%(source)s”; %(rows)s rows of the table applied."),
     "retargeted": mark("%(at)s, %(by)s: %(cause)s. Limit now %(limit)s in %(calendar)s, by “%(source)s” (%(rule)s)."),
-    "paused": mark("Paused from %(since)s to %(until)s (%(reasons)s): %(minutes)s minutes of its calendar don't count."),
+    "paused": mark("Paused from %(since)s to %(until)s (%(reasons)s): %(minutes)s of its calendar don't count."),
     "paused_after_due": mark("Paused from %(since)s (%(reasons)s), after it was due: changes nothing."),
     "closed": mark("%(date)s is closed: %(name)s."),
     "opened": mark("%(date)s is open: %(name)s."),
     "not_before": mark("Not due before %(at)s, since the solution was late."),
-    "due": mark("Due %(at)s: %(limit_minutes)s minutes of the calendar, and %(paused_minutes)s minutes of pauses."),
-    "waiting": mark("Paused (%(reasons)s): %(remaining_minutes)s minutes remain; due %(at)s if it went on now."),
+    "due": mark("Due %(at)s: %(limit_minutes)s of the calendar, and %(paused_minutes)s of pauses."),
+    "waiting": mark("Paused (%(reasons)s): %(remaining_minutes)s remain; due %(at)s if it went on now."),
     "provisional": mark("Provisional: the holidays of a year that it touches aren't published yet."),
     "breached": mark("Missed at %(at)s."),
     "breached_by_change": mark("Missed at %(at)s at once, since: %(cause)s."),
@@ -125,10 +126,14 @@ def _shown(name: str, value: Any, words: Any) -> Any:
             return words(value)
         case "reasons", str():
             return " · ".join(label_of(PAUSE_REASONS, one.strip()).text for one in value.split(","))
+        case "limit", str():
+            return row_limit(value)
         case "by", str():
             return name_of(value)
         case "name", _:
             return sentence(value) if not isinstance(value, str) else value
+        case "minutes" | "limit_minutes" | "paused_minutes" | "remaining_minutes", _:
+            return format_hours(timedelta(minutes=value))
         case _, datetime():
             return format_datetime(value, "short")
         case _, date():

@@ -12,7 +12,7 @@ BY_CODE = {
     "agent_not_found": mark("There is no active agent “%(login)s”. Look at the list of agents."),
     "team_not_found": mark("There is no team “%(team)s”. Choose one from the list of teams."),
     "name_taken": mark("“%(name)s” exists already. Choose another name."),
-    "right_missing": mark("Your role or team gives no right to this (%(what)s). Ask a supervisor."),
+    "right_missing": mark("Your role or team gives no right to this. Ask a supervisor."),
     "help_pending": mark("Case %(number)s waits for: %(tasks)s. Resolve it when that is done, or log your progress meanwhile."),
     "request_sent_twice": mark(
         "This request was sent twice at the same moment; it opens one case. Send it again to see its number."

@@ -27,7 +27,7 @@ from webui.context import is_api
 from webui.findings import finding_data
 from webui.i18n import gettext
 from webui.security import MEGABYTE, TokenMissing
-from webui.wording import advice, sentence, title
+from webui.wording import advice, field_name, sentence, title
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +69,7 @@ class Failure:
 
 def install(app: Flask) -> None:
     """Register the table with the application."""
+    app.jinja_env.globals["field_name"] = field_name
     for error_type, status in TABLE.items():
         app.register_error_handler(error_type, lambda error, status=status: answer(_told(error, status)))
     app.register_error_handler(HTTPException, _http)

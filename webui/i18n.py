@@ -138,6 +138,13 @@ def format_duration(span: timedelta) -> str:
     return " ".join(parts)
 
 
+def format_hours(span: timedelta) -> str:
+    """Write a span in hours and minutes, "72 h" or "7 h 30 min": time of a calendar, whose days have other lengths than 24 h."""
+    hours, minutes = divmod(int(abs(span).total_seconds()) // 60, 60)
+    parts = [gettext("%(n)s h", n=hours)] if hours else []
+    return " ".join([*parts, gettext("%(n)s min", n=minutes)] if minutes or not hours else parts)
+
+
 def install(app: Flask) -> None:
     """Give the templates `_`, `ngettext`, {% trans %} and the format helpers."""
     app.jinja_env.add_extension("jinja2.ext.i18n")

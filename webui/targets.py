@@ -15,14 +15,14 @@ from desk.model import CaseType, Channel, Priority
 from webui import labels
 from webui.access import for_roles, signed_in
 from webui.context import services, time_zone
-from webui.i18n import format_number, gettext, mark, ngettext
+from webui.i18n import gettext, mark
+from webui.limit_words import amount_in_words, row_limit
 from webui.process_texts import in_words
 from webui.profile_words import typed_tags
 from webui.wording import sentence
 
 blueprint = Blueprint("targets", __name__)
 for_roles(blueprint, "agent", "supervisor", "analyst")
-UNITS = {"min": mark("%(n)s min"), "h": mark("%(n)s h"), "%": mark("%(n)s %% of the solution's limit")}
 CALENDARS = {
     "24x7": mark("around the clock"),
     "business": mark("business calendar"),
@@ -155,23 +155,7 @@ def limit_text(target: ClockTarget | None) -> str:
     # a part of the solution's limit is worked out as minutes
     if unit == "min" and amount >= 60 and amount % 60 == 0:
         amount, unit = amount / 60, "h"
-    return _in_words(float(amount), unit)
-
-
-def row_limit(text: str) -> str:
-    """A row's limit, such as "3 wd", in words."""
-    amount, _, unit = text.partition(" ")
-    return _in_words(float(amount), unit)
-
-
-def _in_words(amount: float, unit: str) -> str:
-    number = format_number(amount)
-    plural = 1 if amount == 1 else 2  # half a day is a plural too
-    if unit == "bh":
-        return ngettext("%(amount)s working hour", "%(amount)s working hours", plural, amount=number)
-    if unit == "wd":
-        return ngettext("%(amount)s working day", "%(amount)s working days", plural, amount=number)
-    return gettext(UNITS[unit], n=number)
+    return amount_in_words(float(amount), unit)
 
 
 def calendar_text(key: str) -> str:

@@ -88,6 +88,22 @@ BY_CODE = {
     "wrong_password": mark("Name and password do not fit. Check both, or ask an administrator for a new password."),
     **desk_words.BY_CODE,
 }
+FIELDS = {
+    "amount": mark("Amount"),
+    "capacity": mark("Capacity"),
+    "comment": mark("Comment"),
+    "kind": mark("Kind"),
+    "name": mark("Name"),
+    "note": mark("Note"),
+    "priority": mark("Priority"),
+    "reason": mark("Reason"),
+    "tags": mark("Tags"),
+    "team": mark("Team"),
+    "text": mark("Text"),
+    "tier": mark("Customer tier"),
+    "type": mark("Type"),
+    "wanted": mark("What is wanted"),
+}
 # These codes belong to many errors, each with an English message of its own that tells more
 GENERAL = frozenset({"not_found", "conflict", "forbidden", "password_too_weak", "right_missing"})
 
@@ -100,6 +116,11 @@ def title(status: int) -> str:
 def advice(status: int) -> str:
     """Return the way out that holds for every error of a status, or an empty text."""
     return gettext(ADVICE[status]) if status in ADVICE else ""
+
+
+def field_name(key: str) -> str:
+    """Return what a form calls a field; a field of a process's form is named by its key."""
+    return gettext(FIELDS[key]) if key in FIELDS else key
 
 
 def sentence(said: Any) -> str:

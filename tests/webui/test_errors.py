@@ -113,3 +113,12 @@ def test_a_request_sent_twice_is_not_called_somebody_elses_change(app):
     client = raising(app, RequestSentTwice())
     assert "sent twice at the same moment" in client.get("/fails", headers={"Accept-Language": "en"}).text
     assert "同一请求在同一时刻提交了两次" in client.get("/fails", headers={"Accept-Language": "zh"}).text
+
+
+def test_a_field_is_named_as_its_form_names_it(product):
+    number = product.open_case()
+    answer = product.visitor("li", language="zh").post(
+        f"/cases/{number}/say/reply", {"text": " "}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 422
+    assert "<strong>正文</strong>: 此项必填" in answer.text

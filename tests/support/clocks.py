@@ -80,7 +80,8 @@ class Walk:
         while minute < end:
             if self.raised and minute == self.raised[0]:
                 missed_at = due_at if due_at is not None and due_at < minute else None
-                limit, due_at = max(self.raised[1], counted + min(self.raised[1], 30)), None
+                limit = min(self.limit, max(self.raised[1], counted + min(self.raised[1], 30)))
+                due_at = None if counted < limit else due_at
             if _is_open(minute, self.business) and not any(begin <= minute < until for begin, until in self.pauses):
                 counted += 1
                 if counted == limit:

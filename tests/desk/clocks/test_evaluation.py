@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.calendars import weekly_hours
-from desk.clocks import Cause, ClockPhase, ClockRetargeted, DueRule, evaluate
+from desk.clocks import Cause, ClockPhase, evaluate
 from desk.clocks.errors import ClockHistoryInvalid
+from desk.clocks.retargeting import RetargetClock, retarget
 from desk.limits.limit_errors import CalendarUnknown
 from desk.model import Verdict
 from tests.support import clocks as made
@@ -67,20 +68,13 @@ def test_a_clock_says_what_walking_over_every_minute_finds(walk, later):
 
 @given(walks(raised=True), st.integers(0, 24 * 60))
 @examples(60)
-def test_a_limit_that_changed_is_what_walking_finds_and_an_old_breach_stays(walk, later):
+def test_a_raise_gives_what_walking_finds_never_more_than_was_left_and_an_old_breach_stays(walk, later):
     changed_at, amount = walk.raised
     now = changed_at + later * MINUTE
-    before = seen(walk, changed_at)
-    kind = "business" if walk.business else "24x7"
-    change = ClockRetargeted(
-        at=changed_at,
-        by="li",
-        target=target(amount, "min", kind),
-        cause=Cause.PRIORITY_RAISED,
-        rule=DueRule.GRACE,
-        breached_before=before.breached_at,
-    )
-    happened = sorted([*(event for event in events(walk) if event.at <= now), change], key=lambda event: event.at)
+    limit = target(amount, "min", "business" if walk.business else "24x7")
+    order = RetargetClock(by="li", cause=Cause.PRIORITY_RAISED, targets=[limit])
+    change = retarget([event for event in events(walk) if event.at <= changed_at], order, CALENDARS, changed_at)
+    happened = sorted([*(event for event in events(walk) if event.at <= now), *change], key=lambda event: event.at)
     said, (counted, due_at, missed_at) = evaluate(happened, CALENDARS, now), walk.until(now + MINUTE)
     counted = walk.until(now)[0]
     assert said.elapsed == counted * MINUTE

@@ -33,14 +33,16 @@ def at(minute: int):
 @st.composite
 def walks(draw, *, raised: bool = False) -> Walk:
     """A clock that began on a Friday or the weekend, with pauses that may overlap."""
-    start = draw(st.integers(0, 2 * 24 * 60))
+    start, limit = draw(st.integers(0, 2 * 24 * 60)), draw(st.integers(1, 900))
     pauses = draw(st.lists(spans, max_size=4))
+    # often shortly before it is due
+    change = draw(st.one_of(st.integers(start, FIVE_DAYS), st.integers(max(start, start + limit - 45), start + limit)))
     return Walk(
         start=at(start),
-        limit=draw(st.integers(1, 900)),
+        limit=limit,
         pauses=tuple((at(max(begin, start)), at(max(begin, start) + length)) for begin, length in pauses),
         business=draw(st.booleans()),
-        raised=(at(draw(st.integers(start, FIVE_DAYS))), draw(st.integers(1, 300))) if raised else None,
+        raised=(at(change), draw(st.integers(1, 300))) if raised else None,
     )
 
 

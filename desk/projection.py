@@ -25,7 +25,7 @@ from desk.limits.clocklookup import NAMES
 from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.profiles import LONGEST_TIER, MOST_TAGS
-from desk.staffing.assignment_records import AssignmentRecords
+from desk.staffing.assignment_records import AssignmentRecords, who_answers_for
 from desk.store import cases, conversation, escalations, people, progress, promises
 from engine.history import (
     ActivityCancelled,
@@ -243,8 +243,13 @@ class _Writing:
         elif isinstance(event, TaskReassigned):
             if event.assignee and event.by not in PROGRAMS and self._is_elsewhere(event.assignee):
                 self.clocks.handed_over(at=event.at, by=event.by)
-            self._change(owner=event.assignee or self.case.owner)
-        # who gives the task back stays the owner until somebody takes it: a case has one owner at all times (R40)
+            self._change(owner=event.assignee or self._answering(event.at))
+        else:
+            self._change(owner=self._answering(event.at))
+
+    def _answering(self, at: datetime) -> str | None:
+        """Who owns the case while nobody holds its task: it has one owner at all times (R40)."""
+        return who_answers_for(self.tx, self.case.team, at) or self.case.owner
 
     def _is_elsewhere(self, login: str) -> bool:
         """Whether somebody neither belongs to the case's team nor heads it."""

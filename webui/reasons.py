@@ -62,6 +62,7 @@ CHANGES: Mapping[str, str] = {
     handing.FREE_NOW: mark("Somebody is free now."),
     handing.UNTOUCHED: mark("Nobody worked on it in time."),
     handing.KEPT_FROM: mark("A supervisor keeps it from its owner."),
+    handing.GIVEN_BACK: mark("Its owner gave it back."),
     handing.OWNER_GONE: mark("Its owner isn't there."),
 }
 DEPARTMENTS = {

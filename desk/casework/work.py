@@ -24,6 +24,7 @@ from desk.model import RESPONSES, Agent, Case, EntryKind, Role
 from desk.notification.announcing import Announcer
 from desk.projection import WAITS_FOR, WORK
 from desk.rights import require_owner_or_lead
+from desk.staffing.handing import GIVEN_BACK, assign_again
 from desk.store import approvals as asked_approvals
 from desk.store import assignments, cases, conversation, links, people, progress, staffing
 from desk.store.conversation import Entry
@@ -99,12 +100,17 @@ class Work:
 
     @tried_again
     def release(self, task_id: int, *, by: str, revision: int | None = None) -> UserTask:
-        """Give a task back to its team. Who owned the case owns it until somebody else takes it (R40).
+        """Give a task back to its team. A case goes at once to whom the rule of assignment chooses; while nobody is free it waits
+        in the line of its team, whose head owns it until somebody takes it (R40).
 
         Raises TaskNotYours, TaskNotOpen, StaleRevision.
         """
         with self._db.transaction() as tx:
-            return self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
+            released = self._engine.release(tx, ReleaseTask(task_id=task_id, by=by, revision=revision))
+            kept = assignments.kept(tx, released.business_key)
+            if kept is not None and kept.task_id == task_id:
+                assign_again(tx, self._context, kept, released, why=GIVEN_BACK)
+            return queries.task(tx, task_id)
 
     @tried_again
     def reassign(self, task_id: int, *, assignee: str, by: str, reason: str, revision: int | None = None) -> UserTask:

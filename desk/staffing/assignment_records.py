@@ -89,3 +89,10 @@ class AssignmentRecords:
         if account is not None:
             candidates.lock(self._tx, (account.agent.login,))
             assignments.free_again(self._tx, account.agent.team_keys, at)
+
+
+def who_answers_for(tx: Transaction, team_key: str, at: datetime) -> str | None:
+    """Who owns what nobody of a team holds: its supervisor, the deputy while the supervisor isn't there; None without a head."""
+    team = people.teams(tx).get(team_key)
+    heads = [login for login in (team.supervisor, team.deputy) if login] if team else []
+    return next((login for login in heads if not candidates.is_gone(tx, login, at)), heads[0] if heads else None)

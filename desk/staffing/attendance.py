@@ -17,6 +17,7 @@ from desk.context import DeskContext
 from desk.errors import TeamNotFound
 from desk.model import DESK, Agent, Availability, Role
 from desk.rights import require_head
+from desk.staffing.assignment_records import SWEEP
 from desk.staffing.handing import OWNER_GONE, assign_again
 from desk.staffing.staffing_errors import (
     ENDS_FIRST,
@@ -27,12 +28,11 @@ from desk.staffing.staffing_errors import (
     LeaveInvalid,
     ShiftChanged,
 )
-from desk.store import assignments, cases, people, staffing
+from desk.store import assignments, people, staffing
 from engine.commands import ReassignTask
 from engine.db import queries
 from engine.db.database import tried_again
 from engine.errors import Conflict, Gone, NotFound, Refused
-from engine.model import UserTask
 from engine.ports import Transaction
 
 log = structlog.get_logger()
@@ -58,6 +58,7 @@ class Attendance:
         self._context = context
         self._engine = context.engine
         self._db = context.engine.db
+        self._looked_at: datetime | None = None
 
     # -- shifts
 
@@ -164,6 +165,8 @@ class Attendance:
 
     def _handings(self, tx: Transaction, leave: Absence, delegate: str | None) -> Iterator[Handing]:
         for task in queries.tasks(tx, assignee=leave.login, limit=MOST_TASKS):
+            if leave.begun_at is not None and task.claimed_at is not None and task.claimed_at >= leave.begun_at:
+                continue  # whoever takes something while on leave means to do it
             to = {OpenWork.KEEP: leave.login, OpenWork.HAND_OVER: delegate, OpenWork.GIVE_BACK: None}[leave.open_work]
             yield Handing(task_id=task.id, number=task.business_key, name=task.name, what=leave.open_work, to=to)
 
@@ -201,20 +204,28 @@ class Attendance:
     def tend(self) -> int:
         """Begin the leave that has come: open work is kept, handed over or given back; how many tasks changed hands.
 
-        A chore of the workers; a leave whose worker dies on the way is begun again, and finds only what is left to hand on.
+        What couldn't be handed on then, since its process was suspended, say, is tried again every minute as long as the leave
+        lasts. A chore of the workers; a leave whose worker dies on the way is begun again, and finds only what is left.
         """
         now = self._context.now()
+        again = self._looked_at is None or now - self._looked_at >= SWEEP
         with self._db.reading() as tx:
             beginning = staffing.beginning(tx, now, AT_ONCE)
-        return sum(self._begin(leave, now) for leave in beginning)
+            lasting = staffing.with_work_left(tx, now, AT_ONCE) if again else []
+        if again:
+            self._looked_at = now
+        return sum(self._begin(leave, now) for leave in beginning) + sum(self._hand_all_on(leave, now) for leave in lasting)
 
     def _begin(self, leave: Absence, now: datetime) -> int:
-        with self._db.reading() as tx:
-            delegate = stand_ins(staffing.absences(tx, until_after=now), now).get(leave.login)
-            handings = [] if leave.open_work is OpenWork.KEEP else list(self._handings(tx, leave, delegate))
-        changed = sum(self._hand_on(handing, leave.login) for handing in handings)
+        changed = 0 if leave.open_work is OpenWork.KEEP else self._hand_all_on(leave, now)
         self._db.run(lambda tx: staffing.change_absence(tx, leave.id, begun_at=now))
         return changed
+
+    def _hand_all_on(self, leave: Absence, now: datetime) -> int:
+        with self._db.reading() as tx:
+            delegate = stand_ins(staffing.absences(tx, until_after=now), now).get(leave.login)
+            handings = list(self._handings(tx, leave, delegate))
+        return sum(self._hand_on(handing, leave.login) for handing in handings)
 
     def _hand_on(self, handing: Handing, login: str) -> int:
         try:
@@ -224,19 +235,17 @@ class Attendance:
         return 0
 
     def _handed_on(self, tx: Transaction, handing: Handing, login: str) -> bool:
-        """Hand one task on: a case by the rule of assignment, other work to the delegate or to its team."""
+        """Hand one task on: a case by the rule of assignment, or into its line; other work to the delegate or to its team."""
         self._engine.lock(tx, queries.task(tx, handing.task_id).instance_id)
         task = queries.task(tx, handing.task_id)
         if task.assignee != login or task.state not in queries.OPEN_TASKS:
             return False
-        if handing.what is OpenWork.HAND_OVER and self._assigned(tx, task):
-            return True
-        self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=handing.to, by=DESK, reason=OWNER_GONE))
-        return True
-
-    def _assigned(self, tx: Transaction, task: UserTask) -> bool:
-        """Whether the rule of assignment found somebody for the case whose owner's task this is."""
-        kept = assignments.kept(tx, task.business_key) if cases.known(tx, task.business_key) else None
+        kept = assignments.kept(tx, task.business_key)
         if kept is None or kept.task_id != task.id:
-            return False
-        return assign_again(tx, self._context, kept, task, why=OWNER_GONE).assignee is not None
+            to = handing.to
+        elif handing.what is OpenWork.HAND_OVER and assign_again(tx, self._context, kept, task, why=OWNER_GONE).assignee:
+            return True
+        else:
+            to = None
+        self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=to, by=DESK, reason=OWNER_GONE))
+        return True

@@ -19,6 +19,7 @@ from engine.ports import Decision, Transaction
 
 FREE_NOW = "somebody is free now"
 UNTOUCHED = "nobody worked on it in time"
+GIVEN_BACK = "its owner gave it back"
 OWNER_GONE = "its owner isn't there"
 KEPT_FROM = "a supervisor keeps it from its owner"
 ASSIGNMENT = "assignment"

@@ -210,6 +210,8 @@ class People:
             if found is None or found.password_hash != expected:
                 raise PasswordChanged(login)
             store.set_password(tx, login, fresh, temporary=temporary)
+            if found.agent.password_is_temporary and not temporary:
+                free_again(tx, found.agent.team_keys, self._context.now())
 
     def _fits(self, stored: str, password: str) -> bool:
         try:

@@ -10,6 +10,7 @@ from desk.assignment import Candidate, skills_of
 from desk.assignment.absences import Absence
 from desk.assignment.presence import PlannedDay, back_at, planned
 from desk.assignment.shifts import Shift
+from desk.casetasks import numbers_of
 from desk.context import DeskContext
 from desk.errors import AgentNotFound, AnswersInvalid, RightMissing, TeamNotFound
 from desk.model import Agent, Availability, Role, Team
@@ -17,10 +18,12 @@ from desk.rights import heads, require_head
 from desk.store import assignments, candidates, loads, people, staffing
 from desk.store.loads import NOTHING
 from desk.wordings import NO_CAPACITY
+from engine.db import queries
 from engine.db.database import tried_again
 from engine.ports import Transaction
 
 MOST_CAPACITY = 9999
+MOST_LEFT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +50,21 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """An open task that somebody on leave has. `number` is its case's."""
+
+    login: str
+    task_id: int
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamNow:
     """A team as it is now. `cases` are its open cases by priority; `waiting_since` is of the first of the `waiting` ones.
 
     `calendar` is the key of the calendar in which its own limits count, None for the business calendar.
+    `left` are the first MOST_LEFT tasks that its people on leave have; told of one team, to those who arrange its work.
     """
 
     team: Team
@@ -61,6 +75,7 @@ class TeamNow:
     shift: Shift | None
     calendar: str | None
     may_arrange: bool
+    left: tuple[Left, ...] = ()
 
     @property
     def there(self) -> int:
@@ -110,7 +125,8 @@ class Staff:
         """One team. Raises TeamNotFound, RightMissing."""
         with self._db.reading() as tx:
             agent = self._reader(tx, key, viewer)
-            return self._now(tx, (key,), agent, self._context.now())[0]
+            found = self._now(tx, (key,), agent, self._context.now())[0]
+            return replace(found, left=tuple(_left(tx, found))) if found.may_arrange else found
 
     def _reader(self, tx: Transaction, key: str, viewer: str) -> Agent:
         agent = people.agent(tx, viewer)
@@ -224,6 +240,13 @@ class Staff:
             people.change_agent(tx, login, revision, **changes)
             assignments.free_again(tx, found.agent.team_keys, self._context.now())
             return replace(found.agent, **changes, revision=revision + 1)
+
+
+def _left(tx: Transaction, team: TeamNow) -> list[Left]:
+    absent = [member.agent.login for member in team.members if member.leave is not None]
+    tasks = [task for login in absent for task in queries.tasks(tx, assignee=login, limit=MOST_LEFT)][:MOST_LEFT]
+    numbers = numbers_of(tx, tasks)
+    return [Left(login=task.assignee or "", task_id=task.id, number=numbers[task.id], name=task.name) for task in tasks]
 
 
 def _of(agent: Agent, leave: Sequence[Absence]) -> list[Absence]:

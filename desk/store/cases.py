@@ -39,10 +39,13 @@ _SAVED = Statement(
     .values({name: given(_row[name]) for name in (*_CHANGING, "revision")})
     .returning(*_COLUMNS)
 )
+_WAITS = select(tables.assignment.c.case_number).where(
+    tables.assignment.c.case_number == _row.number, tables.assignment.c.waiting_since.is_not(None)
+)
 _OWNERS = Statement(
     select(_row.owner)
     .where(_row.customer_id == given(_row.customer_id), _row.number != given(_row.number), _row.owner.is_not(None))
-    .where(_row.state.in_((CaseState.OPEN, CaseState.IN_PROGRESS)))
+    .where(_row.state.in_((CaseState.OPEN, CaseState.IN_PROGRESS)), ~_WAITS.exists())
     .order_by(_row.received_at.desc(), _row.number.desc())
     .limit(MOST_OWNERS)
 )
@@ -125,7 +128,10 @@ def case(tx: Transaction, number: str, *, readable: Readable | None = None, lock
 
 
 def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
-    """Who owns other cases of the same customer on which work goes on, the newest received first, at most MOST_OWNERS."""
+    """Who owns other cases of the same customer on which work goes on, the newest received first, at most MOST_OWNERS.
+
+    What waits in a line is nobody's work.
+    """
     return tuple(dict.fromkeys(_OWNERS.column(tx, customer_id=case.customer_id, number=case.number)))
 
 

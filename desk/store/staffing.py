@@ -7,12 +7,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from desk import tables
 from desk.assignment.absences import Absence, OpenWork
 from desk.assignment.shifts import Shift
 from desk.staffing.staffing_errors import AbsenceNotFound
+from engine.db import tables as engine_tables
+from engine.db.queries import OPEN_TASKS
 from engine.db.statements import Record, Statement, given, read_together
 from engine.ports import Transaction
 
@@ -104,6 +106,16 @@ def beginning(tx: Transaction, now: datetime, limit: int) -> list[Absence]:
     table = tables.absence.c
     come = (table.begun_at.is_(None), table.from_at <= now, table.until_at > now, table.cancelled_at.is_(None))
     return [as_absence(row._mapping) for row in tx.execute(select(*_ABSENCE).where(*come).order_by(table.id).limit(limit))]
+
+
+def with_work_left(tx: Transaction, now: datetime, limit: int) -> list[Absence]:
+    """Leave that has begun and should leave nothing with who is absent, but something is; the longest begun first."""
+    task = engine_tables.user_task.c
+    mine = select(task.id).where(task.assignee == _absence.login, task.state.in_(OPEN_TASKS))
+    before = mine.where(or_(task.claimed_at.is_(None), task.claimed_at < _absence.begun_at))
+    lasting = (_absence.begun_at <= now, _absence.until_at > now, _absence.cancelled_at.is_(None))
+    query = select(*_ABSENCE).where(*lasting, _absence.open_work != OpenWork.KEEP, before.exists())
+    return [as_absence(row._mapping) for row in tx.execute(query.order_by(_absence.begun_at, _absence.id).limit(limit))]
 
 
 def as_absence(row: Mapping[str, Any]) -> Absence:

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from desk.assignment.absences import OpenWork
+from desk.casetasks import instance_of
 from desk.errors import RightMissing
 from desk.limits.limit_errors import WorkingTimeInvalid
 from desk.model import Availability
 from desk.staffing.staffing_errors import LeaveInvalid
+from engine.commands import ResumeInstance, SuspendInstance
 from tests.desk.conftest import BILLING_DAY, Office
 
 pytestmark = pytest.mark.stored
@@ -170,3 +172,47 @@ def test_leave_that_cannot_be_says_why(office, login, delegate, changes, why):
     go_on_leave(office, "chen", "zhao")
     with pytest.raises(LeaveInvalid, match=why):
         go_on_leave(office, login, delegate, **changes)
+
+
+def test_what_rested_when_the_leave_began_is_handed_on_when_it_goes_on(office):
+    number = ask(office, "甲", by="chen")
+    with office.engine.db.transaction() as tx:
+        instance = instance_of(tx, number).id
+        office.engine.operations.suspend(tx, SuspendInstance(instance_id=instance, by="wang", reason="核对"))
+    go_on_leave(office, "chen", "li", OpenWork.HAND_OVER)
+    office.run()
+    assert office.task(number).assignee == "chen"
+    [left] = office.desk.staff.team("service-b", viewer="wang").left
+    assert (left.login, left.number) == ("chen", number)
+    with office.engine.db.transaction() as tx:
+        office.engine.operations.resume(tx, ResumeInstance(instance_id=instance, by="wang", reason="已核对"))
+    office.clock.advance(minutes=1)
+    office.run()
+    assert office.task(number).assignee == "li"
+    assert office.desk.staff.team("service-b", viewer="wang").left == ()
+
+
+def test_a_case_for_which_nobody_is_free_when_the_leave_begins_waits_and_is_given_out_later(office):
+    office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
+    number = ask(office, "甲", by="chen")
+    office.desk.attendance.set_availability("li", Availability.AWAY, by="li")
+    go_on_leave(office, "chen", "li", OpenWork.HAND_OVER)
+    office.run()
+    assert (office.task(number).assignee, office.desk.cases.case(number, viewer="wang").case.owner) == (None, "wang")
+    office.desk.attendance.set_availability("li", Availability.AVAILABLE, by="li")
+    office.run()
+    assert office.task(number).assignee == "li"
+
+
+def test_what_somebody_takes_while_on_leave_stays_with_them(office):
+    office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
+    office.desk.attendance.set_availability("li", Availability.AWAY, by="li")
+    go_on_leave(office, "chen", "tech", OpenWork.GIVE_BACK)
+    office.desk.attendance.set_availability("tech", Availability.AWAY, by="tech")
+    office.run()
+    number = ask(office, "甲", by="chen")
+    office.clock.advance(minutes=1)
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.clock.advance(minutes=2)
+    office.run()
+    assert office.task(number).assignee == "chen"

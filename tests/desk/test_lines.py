@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from desk.assignment.absences import OpenWork
 from desk.errors import RightMissing
 from tests.desk.conftest import BILLING_DAY, Office
 
@@ -64,10 +67,45 @@ def test_who_gives_a_case_back_doesnt_get_it_again(one_free):
     office.desk.work.claim(office.task(number).id, by="chen")
     office.desk.work.release(office.task(number).id, by="chen")
     office.run()
-    assert (office.task(number).assignee, owner_of(office, number)) == (None, "chen"), "one owner at all times (R40)"
+    assert (office.task(number).assignee, owner_of(office, number)) == (None, "wang"), "the head answers for it (R40)"
     change(office, "li", available=True)
     office.run()
     assert (office.task(number).assignee, owner_of(office, number)) == ("li", "li")
+
+
+def test_a_case_that_is_given_back_goes_at_once_to_whoever_is_free(one_free):
+    office = one_free
+    number = ask(office, "甲")
+    change(office, "li", available=True)
+    office.desk.work.claim(office.task(number).id, by="chen")
+    given = office.desk.work.release(office.task(number).id, by="chen")
+    assert (given.assignee, owner_of(office, number)) == ("li", "li")
+    why = [turn.reason for turn in office.desk.ownership.story(number, viewer="wang")]
+    assert why[-1] == "its owner gave it back"
+
+
+def test_while_the_head_of_the_team_is_on_leave_the_deputy_answers_for_what_nobody_holds(one_free):
+    office = one_free
+    office.desk.people.change_team("service-b", supervisor="wang", deputy="zhao", by="test")
+    now = office.clock.now()
+    office.desk.attendance.add_leave("wang", now, now + timedelta(days=1), delegate=None, open_work=OpenWork.KEEP, by="wang")
+    change(office, "zhao", available=True, capacity=0)
+    number = ask(office, "甲")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.desk.work.release(office.task(number).id, by="chen")
+    assert (office.task(number).assignee, owner_of(office, number)) == (None, "zhao")
+
+
+def test_whoever_signs_in_for_the_first_time_gets_work_then_and_not_before(one_free):
+    office = one_free
+    change(office, "chen", available=False)
+    office.desk.people.reset_password("li", "one-time and long", by="admin")
+    change(office, "li", available=True)
+    number = ask(office, "甲")
+    assert office.task(number).assignee is None
+    office.desk.people.change_password("li", "one-time and long", "her own and long")
+    office.run()
+    assert office.task(number).assignee == "li"
 
 
 def test_somebody_may_take_a_case_out_of_the_line(one_free):

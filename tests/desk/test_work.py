@@ -89,11 +89,11 @@ def test_a_task_of_another_is_not_claimed_and_a_stale_page_is_told(office):
         office.desk.work.claim(task.id, by="li", revision=held.revision)
 
 
-def test_who_gives_the_task_back_owns_the_case_until_somebody_takes_it(office):
+def test_the_head_of_the_team_owns_what_was_given_back_until_somebody_takes_it(office):
     number = office.open()
     held = office.desk.work.claim(office.task(number).id, by="li")
     office.desk.work.release(held.id, by="li", revision=held.revision)
-    assert (office.task(number).assignee, case_of(office, number).owner) == (None, "li")
+    assert (office.task(number).assignee, case_of(office, number).owner) == (None, "wang")
     office.desk.work.reassign(held.id, assignee="zhao", by="wang", reason="李娜请假")
     assert case_of(office, number).owner == "zhao"
 

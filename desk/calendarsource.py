@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from desk.calendars import AroundTheClock
+from desk.calendars.based import all_based
 from desk.calendars.document import calendar_of
 from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE, SHIPPED, shipped_calendar, shipped_document
 from desk.calendars.statutory import StatutoryDays, packaged_days, read_year
@@ -55,6 +56,8 @@ class StoredCalendars:
         named = {**{key: shipped_calendar(key) for key in SHIPPED if key not in named}, **named}
         business = named.get(store.business_key(tx, edit_id) or CN_OFFICE, named[CN_OFFICE])
         around = AroundTheClock(zone=self._zone)
+        named = all_based(named, business)
+        business = named.get(business.key, business)
         teams = store.team_calendars(tx, edit_id) if edit_id else {}
         return Calendars(around_the_clock=around, business=business, named=named, teams=teams, version=str(edit_id))
 

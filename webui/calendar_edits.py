@@ -11,14 +11,16 @@ from werkzeug.wrappers import Response
 from desk.calendaring import calendaredits as edits
 from desk.calendaring.calendarpreview import Preview, days_that_differ
 from desk.calendaring.calendarstudio import Alter
+from desk.calendars.based import BUSINESS_BASE
 from desk.calendars.difference import diff
 from desk.calendars.document import document_of
-from desk.calendars.document_schema import LAYERS
+from desk.calendars.document_schema import LAYERS, TEAM
 from desk.calendars.problems import CalendarInvalid
 from desk.calendars.spans import WEEKDAYS
 from desk.calendars.statutory import PACKAGED_COUNTRIES, newest_packaged_file, read_year
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
+from webui.calendar_words import named
 from webui.calendars import EDITORS, asked_what_if, said, year_texts
 from webui.context import services, time_zone
 from webui.i18n import gettext, language
@@ -50,7 +52,8 @@ def open_draft(key: str) -> ResponseReturnValue:
 @blueprint.get("/calendars/<key>/edit")
 def edit(key: str) -> ResponseReturnValue:
     """The draft: the year with days to choose, the weekly hours, the rest. Without a draft, the calendar's page."""
-    opened = services().desk.calendars.opened(key, drafted=True)
+    studio = services().desk.calendars
+    opened = studio.opened(key, drafted=True)
     if opened.draft is None:
         return go_to(url_for("calendars.show", key=key))
     chosen = request.args.get("day", "")[:10]
@@ -60,7 +63,8 @@ def edit(key: str) -> ResponseReturnValue:
         draft=opened.draft,
         chosen=chosen,
         layer=request.args.get("layer", LAYERS[0]),
-        layers=LAYERS,
+        layers=LAYERS if opened.calendar.base is None else (TEAM,),
+        bases=[(BUSINESS_BASE, gettext("company's calendar")), *((one.key, named(one.name)) for one in studio.bases(key))],
         countries=PACKAGED_COUNTRIES,
         what_if=asked_what_if(opened.calendar),
         **year_texts(opened),
@@ -96,7 +100,8 @@ def change_about(key: str) -> ResponseReturnValue:
     """Set name, zone and statutory days of the draft."""
     form = request.form
     name = {"zh": form.get("name", ""), "en": form.get("name_en", "")}
-    return _changed(key, partial(edits.with_about, name=name, zone=form.get("zone", ""), statutory=form.get("statutory")))
+    about = {"zone": form.get("zone", ""), "statutory": form.get("statutory"), "base": form.get("base")}
+    return _changed(key, partial(edits.with_about, name=name, **about))
 
 
 def _changed(key: str, alter: Alter, **where: str) -> ResponseReturnValue:

@@ -40,6 +40,7 @@ EDITS = {
     "team": Label(text=mark("Calendar of a team chosen")),
 }
 PLACES = {
+    "base": mark("Organisation's days"),
     "name": mark("Name"),
     "zone": mark("Time zone"),
     "statutory": mark("Statutory days"),

@@ -10,10 +10,11 @@ import click
 
 from caseloop.counted import Question, answer
 from desk.calendars import Calendar, Limit, Pause, read_limit
+from desk.calendars.based import BUSINESS_BASE, with_base
 from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR
 from desk.calendars.document import calendar_of, read_document
 from desk.calendars.limits import BUSINESS_UNITS
-from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE, SHIPPED, shipped_document
+from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE, SHIPPED, shipped_calendar, shipped_document
 from desk.calendars.statutory import packaged_days, read_year
 from engine.errors import Invalid
 
@@ -82,7 +83,10 @@ def _calendar(key: str | None, file: Path | None, year_files: Sequence[Path], li
     years = [read_year(_text(each)) for each in year_files]
     if others := [one for one in years if one.country != country]:
         raise click.UsageError(f"The calendar has no statutory days of {others[0].country!r}. Leave --year-file out.")
-    return calendar_of(document, {country: packaged_days(country).with_years(years)} if country else None)
+    calendar = calendar_of(document, {country: packaged_days(country).with_years(years)} if country else None)
+    if calendar.base is None:
+        return calendar
+    return with_base(calendar, shipped_calendar(_known(CN_OFFICE if calendar.base == BUSINESS_BASE else calendar.base)))
 
 
 def _known(key: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bpmn.wording import Wording
 from desk.calendars.document import Document, canonical
-from desk.calendars.document_schema import LAYERS
+from desk.calendars.document_schema import LAYERS, ORGANISATION
 from desk.calendars.problems import CalendarInvalid, Problem, read_dates
 
 _BETWEEN_SPANS = re.compile(r"[,，、;；\s]+")
@@ -46,9 +46,13 @@ def with_week(document: Document, weekly: Mapping[str, Sequence[str]], make_up: 
     return canonical({**document, "weekly": {day: list(spans) for day, spans in weekly.items()}, "make_up": list(make_up)})
 
 
-def with_about(document: Document, *, name: Mapping[str, str], zone: str, statutory: str | None) -> dict[str, Any]:
-    """Replace name, zone and the country whose statutory days count."""
-    return canonical({**document, "name": dict(name), "zone": zone.strip(), "statutory": statutory or None})
+def with_about(
+    document: Document, *, name: Mapping[str, str], zone: str, statutory: str | None, base: str | None = None
+) -> dict[str, Any]:
+    """Replace name, zone, and whose days count: a country's statutory ones, a base's organisation's ones instead of own."""
+    about = {"name": dict(name), "zone": zone.strip(), "statutory": statutory or None, "base": base or None}
+    layers = [one for one in document["layers"] if not base or one["key"] != ORGANISATION]
+    return canonical({**document, **about, "layers": layers})
 
 
 def _days(first: str, last: str) -> list[str]:

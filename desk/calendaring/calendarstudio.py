@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bpmn.wording import Wording
 from desk.calendaring.calendaredits import with_about
 from desk.calendars import Calendar, WorkingTime
+from desk.calendars.based import all_based, base_of, with_base
 from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR
 from desk.calendars.document import calendar_of, document_of, read_document
+from desk.calendars.problems import CalendarInvalid, Problem
 from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE
-from desk.calendars.statutory import StatutoryYear, packaged_days, read_year
+from desk.calendars.statutory import StatutoryDays, StatutoryYear, packaged_days, read_year
 from desk.calendarsource import statutory_days
 from desk.clocks import Calendars
 from desk.clocks.targets import BUSINESS, OWN_TEAMS
@@ -28,6 +31,10 @@ from engine.db.database import tried_again
 from engine.errors import Conflict, NotFound, ReasonMissing, StaleRevision
 from engine.ports import Transaction
 
+NO_BASE = Wording(
+    "{base} can't be its base: that is another calendar with its own organisation's days, and who is a base has none.",
+    "{base} 不能作为 base：须是另一个自带组织层的日历，且作为他人 base 的日历不能再有 base。",
+)
 RESERVED = frozenset({AROUND_THE_CLOCK, BUSINESS, OWN_TEAMS})
 MOST_VERSIONS = 50
 MOST_NOTE = 1000
@@ -86,7 +93,14 @@ class CalendarStudio:
             for key, calendar in sorted(calendars.named.items())
         ]
         fresh = [
-            Listed(key=key, calendar=calendar_of(draft.document, days), version=None, draft=draft, is_business=False, is_new=True)
+            Listed(
+                key=key,
+                calendar=_meant(draft.document, days, calendars),
+                version=None,
+                draft=draft,
+                is_business=False,
+                is_new=True,
+            )
             for key, draft in drafts.items()
             if key not in calendars.named
         ]
@@ -100,15 +114,22 @@ class CalendarStudio:
             found = store.version(tx, key, version) if version is not None else store.newest_versions(tx).get(key)
             days = statutory_days(tx)
         if version is not None and found is not None:
-            calendar = calendar_of(found.document, days)
+            calendar = _meant(found.document, days, calendars)
         elif (drafted or counts is None) and draft is not None:
-            calendar = calendar_of(draft.document, days)
+            calendar = _meant(draft.document, days, calendars)
         elif counts is not None:
             calendar = counts
         else:
             raise unknown(key)
         is_business = counts is not None and counts is calendars.business
         return Opened(key=key, calendar=calendar, counts=counts, version=found, draft=draft, is_business=is_business)
+
+    def bases(self, key: str) -> list[Calendar]:
+        """The calendars from which this one may have its organisation's days."""
+        with self._db.reading() as tx:
+            named = self._context.calendars_in(tx).named
+        own = [one for one in named.values() if isinstance(one, Calendar) and one.key not in (key, AROUND_THE_CLOCK)]
+        return [one for one in own if one.base is None]
 
     def versions(self, key: str) -> list[Version]:
         """The latest versions, the newest first."""
@@ -142,8 +163,11 @@ class CalendarStudio:
             return self._add_draft(tx, key, former, based_on=newest.version if newest else 0, by=by)
 
     @tried_again
-    def create(self, key: str, *, name: Mapping[str, str], copy_of: str, by: str) -> Draft:
-        """Open the draft of a new calendar, which begins as a copy. Raises CalendarInvalid, NameTaken, NotFound, RightMissing."""
+    def create(self, key: str, *, name: Mapping[str, str], copy_of: str, by: str, base: str | None = None) -> Draft:
+        """Open the draft of a new calendar, which begins as a copy; with a `base` the organisation's days stay those of the base.
+
+        Raises CalendarInvalid, NameTaken, NotFound, RightMissing.
+        """
         with self._db.transaction() as tx:
             self._require_editor(tx, key, by)
             named = self._context.calendars_in(tx).named
@@ -152,7 +176,9 @@ class CalendarStudio:
             if copy_of not in named:
                 raise unknown(copy_of)
             copied = {**document_of(named[copy_of]), "key": key}
-            document = with_about(copied, name=name, zone=copied["zone"], statutory=copied["statutory"])
+            about = {"zone": copied["zone"], "statutory": copied["statutory"], "base": base or copied.get("base")}
+            document = with_about(copied, name=name, **about)
+            self._check_base(tx, key, document)
             return self._add_draft(tx, key, document, based_on=0, by=by)
 
     def _add_draft(self, tx: Transaction, key: str, document: Mapping[str, Any], *, based_on: int, by: str) -> Draft:
@@ -165,7 +191,9 @@ class CalendarStudio:
         with self._db.transaction() as tx:
             self._require_editor(tx, key, by)
             draft = self._read(tx, key, read)
-            store.save_draft(tx, draft, alter(draft.document), by=by, at=self._context.now())
+            altered = alter(draft.document)
+            self._check_base(tx, key, altered)
+            store.save_draft(tx, draft, altered, by=by, at=self._context.now())
 
     def replace(self, key: str, text: str, *, read: int, by: str) -> None:
         """Take a draft's document from a file, JSON or TOML. Raises as `change` does."""
@@ -194,6 +222,7 @@ class CalendarStudio:
             current = newest.version if newest else 0
             if draft.based_on != current:
                 raise StaleRevision(f"Calendar {key}", read=draft.based_on, current=current)
+            self._check_base(tx, key, draft.document)
             store.drop_draft(tx, draft)
             edit = store.add_edit(tx, EditKind.PUBLISHED, key, note=said, by=by, at=self._context.now())
             store.add_version(tx, key, current + 1, edit, draft.document)
@@ -203,12 +232,17 @@ class CalendarStudio:
     def choose_business(self, key: str, *, note: str, by: str) -> None:
         """Let a published calendar be the desk's own, which targets name `business`.
 
-        Raises ReasonMissing, NotFound, RightMissing.
+        Raises ReasonMissing, NotFound, RightMissing, Conflict for one that has its organisation's days from another.
         """
         with self._db.transaction() as tx:
             self._require_editor(tx, key, by)
-            if key not in self._context.calendars_in(tx).named:
+            found = self._context.calendars_in(tx).named.get(key)
+            if found is None:
                 raise unknown(key)
+            if isinstance(found, Calendar) and found.base:
+                raise Conflict(
+                    f"Calendar {key} has its organisation's days from {found.base}. Choose one that has its own.", key=key
+                )
             if key != (store.business_key(tx) or CN_OFFICE):
                 store.add_edit(tx, EditKind.BUSINESS, key, note=_note(note), by=by, at=self._context.now())
 
@@ -242,7 +276,7 @@ class CalendarStudio:
     def after_publishing(self, tx: Transaction, key: str) -> Calendars:
         """The calendars as they would be with a draft. Raises NotFound."""
         calendars = self._context.calendars_in(tx)
-        drafted = calendar_of(self._draft(tx, key).document, statutory_days(tx))
+        drafted = _meant(self._draft(tx, key).document, statutory_days(tx), calendars)
         return _replaced(calendars, {**calendars.named, key: drafted})
 
     def after_choosing(self, tx: Transaction, team: str, calendar: str | None) -> Calendars:
@@ -256,6 +290,17 @@ class CalendarStudio:
         require_lead(people.agent(tx, by), "edit calendars")
         if key in RESERVED:
             raise RightMissing(by, f"edit {key}, which stays what it is", "nobody")
+
+    def _check_base(self, tx: Transaction, key: str, document: Mapping[str, Any]) -> None:
+        """Raises CalendarInvalid unless the base stands alone, and nothing stands on who names one."""
+        base = document.get("base")
+        if not base:
+            return
+        calendars = self._context.calendars_in(tx)
+        found = calendars.business if base == BUSINESS else calendars.named.get(base)
+        stood_on = any(isinstance(one, Calendar) and one.base == key for one in calendars.named.values())
+        if not isinstance(found, Calendar) or found.base or found.key == key or stood_on:
+            raise CalendarInvalid(f"Calendar {key!r}", [Problem(place="base", wording=NO_BASE, params={"base": base})])
 
     def _draft(self, tx: Transaction, key: str) -> Draft:
         found = store.draft(tx, key)
@@ -282,9 +327,16 @@ def _note(text: str) -> str:
     return text.strip()[:MOST_NOTE]
 
 
+def _meant(document: Mapping[str, Any], days: Mapping[str, StatutoryDays], calendars: Calendars) -> Calendar:
+    """The calendar of a document, with what its base says now."""
+    calendar = calendar_of(document, days)
+    base = base_of(calendar, calendars.named, calendars.business)
+    return calendar if base is None else with_base(calendar, base)
+
+
 def _replaced(calendars: Calendars, named: Mapping[str, WorkingTime]) -> Calendars:
     business = next((named[key] for key, one in calendars.named.items() if one is calendars.business), calendars.business)
-    return replace(calendars, business=business, named=named)
+    return replace(calendars, business=business, named=all_based(named, business))
 
 
 def year_of(text: str | None, otherwise: int) -> int:

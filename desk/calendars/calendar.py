@@ -46,8 +46,9 @@ class Calendar:
     """Working time of layers over weekly spans. The highest layer that knows a date says its spans; `layers` are lowest first.
 
     `statutory` is the country of the statutory layer, `published` the years that it knows (None without such a layer), and
-    `make_up` the spans of a day worked in exchange (empty: those of the first weekday that opens). Adding and measuring cost
-    a few binary searches: each year is laid out once.
+    `make_up` the spans of a day worked in exchange (empty: those of the first weekday that opens). `base` is the key of the
+    calendar from which it has the organisation's layer, None for one that stands alone. Adding and measuring cost a few binary
+    searches: each year is laid out once.
     """
 
     zone: ZoneInfo
@@ -55,6 +56,7 @@ class Calendar:
     key: str = ""
     name: Wording = NAMELESS
     statutory: str | None = None
+    base: str | None = None
     make_up: tuple[Span, ...] = ()
     layers: tuple[Layer, ...] = ()
     published: frozenset[int] | None = None

@@ -11,7 +11,7 @@ from desk.calendars.calendar import Calendar
 from desk.calendars.document import Document, canonical
 from desk.calendars.working_time import Day
 
-_PLAIN = ("name", "zone", "statutory", "make_up")
+_PLAIN = ("base", "name", "zone", "statutory", "make_up")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class ChangedDay:
 def diff(old: Document, new: Document) -> tuple[Change, ...]:
     """The entries that differ between two documents, dated ones last and in order. Raises CalendarInvalid."""
     one, other = canonical(old), canonical(new)
-    plain = [Change(place=key, before=one[key], after=other[key]) for key in _PLAIN if one[key] != other[key]]
+    plain = [Change(place=key, before=one.get(key), after=other.get(key)) for key in _PLAIN if one.get(key) != other.get(key)]
     weekly = _differing("weekly", one["weekly"], other["weekly"])
     return (*plain, *weekly, *_dated_changes(_layers(one), _layers(other)))
 

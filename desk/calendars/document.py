@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bpmn.wording import Wording
 from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR, Calendar, DatedSpans, Layer
-from desk.calendars.document_schema import LAYERS, MOST_DATES, SCHEMA
+from desk.calendars.document_schema import LAYERS, MOST_DATES, ORGANISATION, SCHEMA
 from desk.calendars.problems import CalendarInvalid, Problem, read_dates, read_toml, shape_problems
 from desk.calendars.spans import WEEKDAYS, Span, SpanInvalid, read_spans
 from desk.calendars.statutory import StatutoryDays, packaged_days
@@ -36,6 +36,10 @@ NEVER_OPENS = Wording(
     "每周没有任何开放时段，任何时限都无法到期；请至少开放一天。",
 )
 LAYER_ORDER = Wording("layers go from {order}, each at most once.", "层级顺序应为 {order}，且每层最多一个。")
+ORGANISATION_OF_BASE = Wording(
+    "the organisation's days are those of the base {base}; say them there, or name no base.",
+    "组织层沿用 {base}；请在那里填写，或不指定 base。",
+)
 TOO_MANY_DATES = Wording("more than {most} dates; leave out those long past.", "日期超过 {most} 个；请删去早已过去的。")
 DATE_OUT_OF_REACH = Wording(
     "{day} is out of reach; use dates from {first} to {last}.",
@@ -73,6 +77,8 @@ def problems_of(raw: Any) -> list[Problem]:
     keys = [layer["key"] for layer in raw.get("layers", ())]
     if keys != [key for key in LAYERS if key in keys]:
         problems.append(Problem(place="layers", wording=LAYER_ORDER, params={"order": " → ".join(LAYERS)}))
+    if raw.get("base") and ORGANISATION in keys:
+        problems.append(Problem(place="layers", wording=ORGANISATION_OF_BASE, params={"base": raw["base"]}))
     found = _canonical(raw, problems)
     if not problems and not any(found["weekly"].values()):
         problems.append(Problem(place="weekly", wording=NEVER_OPENS))
@@ -82,7 +88,8 @@ def problems_of(raw: Any) -> list[Problem]:
 def calendar_of(document: Document, statutory: Mapping[str, StatutoryDays] | None = None) -> Calendar:
     """The calendar that a document means. Raises CalendarInvalid.
 
-    `statutory` holds the published days by country; without it, those that ship with the product.
+    `statutory` holds the published days by country; without it, those that ship with the product. One that names a base lacks
+    the organisation's days until desk.calendars.based gives them.
     """
     found = canonical(document)
     weekly = tuple(read_spans(found["weekly"][weekday]) for weekday in WEEKDAYS)
@@ -99,6 +106,7 @@ def calendar_of(document: Document, statutory: Mapping[str, StatutoryDays] | Non
         zone=ZoneInfo(found["zone"]),
         weekly=weekly,
         statutory=country,
+        base=found.get("base"),
         make_up=make_up,
         layers=tuple(layers),
         published=published,
@@ -106,15 +114,17 @@ def calendar_of(document: Document, statutory: Mapping[str, StatutoryDays] | Non
 
 
 def document_of(calendar: Calendar) -> dict[str, Any]:
-    """The canonical document of a calendar. Its statutory layer is named by country, not written out."""
+    """The canonical document of a calendar. Its statutory layer is named by country, the organisation's by its base."""
+    own = [key for key in LAYERS if key != ORGANISATION or calendar.base is None]
     return {
         "key": calendar.key,
+        **({"base": calendar.base} if calendar.base else {}),
         "name": _said(calendar.name),
         "zone": calendar.zone.key,
         "weekly": {weekday: _texts(spans) for weekday, spans in zip(WEEKDAYS, calendar.weekly, strict=True)},
         "statutory": calendar.statutory,
         "make_up": _texts(calendar.make_up),
-        "layers": [_layer_document(layer) for layer in calendar.layers if layer.key in LAYERS],
+        "layers": [_layer_document(layer) for layer in calendar.layers if layer.key in own],
     }
 
 
@@ -140,6 +150,7 @@ def _canonical(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any
     """The canonical form as far as the document can be read; what can't goes to `problems`."""
     return {
         "key": raw["key"],
+        **({"base": raw["base"]} if raw.get("base") else {}),
         "name": _both(raw["name"]),
         "zone": raw["zone"],
         "weekly": _week(raw["weekly"], problems),

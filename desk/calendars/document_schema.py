@@ -7,11 +7,13 @@ from typing import Any
 
 from desk.calendars.statutory import PACKAGED_COUNTRIES
 
-LAYERS = ("organisation", "team")
+ORGANISATION, TEAM = "organisation", "team"
+LAYERS = (ORGANISATION, TEAM)
 """The layers that a document may have above the statutory one, lowest first."""
 
 MOST_DATES = 2000
 
+_KEY = "^[a-z0-9][a-z0-9-]{0,39}$"
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 200}
 _NAME = {
     "anyOf": [
@@ -40,7 +42,8 @@ SCHEMA: Mapping[str, Any] = {
     "required": ["key", "name", "zone", "weekly"],
     "additionalProperties": False,
     "properties": {
-        "key": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,39}$"},
+        "key": {"type": "string", "pattern": _KEY},
+        "base": {"anyOf": [{"type": "string", "pattern": _KEY}, {"type": "null"}]},
         "name": _NAME,
         "zone": {"type": "string", "maxLength": 64},
         "weekly": {"type": "object", "additionalProperties": _SPANS},

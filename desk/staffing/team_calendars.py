@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from desk.calendaring.calendarpreview import CalendarPreview, Preview
 from desk.calendaring.calendarstudio import CalendarStudio, unknown
 from desk.calendars import Calendar
+from desk.clocks.targets import BUSINESS
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing, TeamNotFound
 from desk.model import Agent, Team
@@ -111,7 +112,8 @@ class TeamCalendars:
             store.add_team_calendar(tx, edit, team, calendar)
 
     def draft_own(self, team: str, *, by: str) -> str:
-        """Open the draft of a calendar of the team's own, which begins as the company's; its key. An open one stays as it is.
+        """Open the draft of a calendar of the team's own, which begins as the company's and keeps following what the company
+        opens and closes; its key. An open one stays as it is.
 
         Raises TeamNotFound, RightMissing, NameTaken when it was published before.
         """
@@ -122,7 +124,7 @@ class TeamCalendars:
                 return key
             copy_of = store.business_key(tx) or self._context.calendars_in(tx).business.key
         name = {"zh": f"{found.name}的日历", "en": f"Calendar of {found.name_en}"}
-        return self._studio.create(key, name=name, copy_of=copy_of, by=by).key
+        return self._studio.create(key, name=name, copy_of=copy_of, base=BUSINESS, by=by).key
 
     def _head(self, tx: Transaction, team: str, login: str) -> Team:
         agent: Agent = people.agent(tx, login)

@@ -9,14 +9,15 @@ import pytest
 
 from bpmn.package import ProcessPackage
 from desk.calendaring import recomputing
-from desk.calendaring.calendaredits import with_week
+from desk.calendaring.calendaredits import with_about, with_days, with_week
+from desk.calendars.problems import CalendarInvalid
 from desk.clocks import Cause, ClockRetargeted
 from desk.collaboration.contributions import Asked
 from desk.errors import RightMissing
 from desk.limits.reclassifying import NewClass
 from desk.staffing.staffing_errors import TeamCalendarChanged
 from desk.store import clocks
-from engine.errors import NotFound, ReasonMissing
+from engine.errors import Conflict, NotFound, ReasonMissing
 from tests.desk.conftest import BILLING_DAY, PACKAGE, Office, keep_deployed, local
 
 pytestmark = pytest.mark.stored
@@ -166,6 +167,43 @@ def test_a_calendar_of_a_teams_own_begins_as_the_companys_in_one_step(office):
     assert opened.document["name"] == {"zh": "技术支持的日历", "en": "Calendar of Technical support"}
     assert office.desk.team_calendars.draft_own("technical", by="wang") == key
     assert office.desk.team_calendars.of("technical", viewer="wang").drafted == key
+
+
+def close(office: Office, day: str) -> None:
+    """Close a day for the whole organisation, in the company's calendar."""
+    draft = office.desk.calendars.draft("cn-office", by="wang")
+    closing = partial(with_days, layer="organisation", first=day, last="", spans=[], name={"zh": "盘点", "en": "Stocktaking"})
+    office.desk.calendars.change("cn-office", closing, read=draft.revision, by="wang")
+    [moving] = [one for one in office.desk.calendar_preview.of_draft("cn-office").moving if one.clock.startswith("team:")]
+    assert moving.after == local("2023-10-10T20:00")
+    office.desk.calendars.publish("cn-office", note="stocktaking", read=draft.revision + 1, by="wang")
+
+
+def test_e26_what_the_company_closes_is_closed_in_the_calendar_of_a_teams_own_too(office):
+    key = office.desk.team_calendars.draft_own("technical", by="wang")
+    draft = office.desk.calendars.draft(key, by="wang")
+    office.desk.calendars.change(key, partial(with_week, weekly=NIGHT, make_up=()), read=draft.revision, by="wang")
+    office.desk.calendars.publish(key, note="by night", read=draft.revision + 1, by="wang")
+    choose(office, "technical", key)
+    office.at("23:00", "2023-10-08")
+    number = office.open(received_at="2023-10-08T22:55")
+    office.desk.contributions.ask(number, [Asked(team="technical", wanted="排查", limit="3bh")], by="wang")
+    assert kept(office, number, "team:technical:1").row.due_at == local("2023-10-09T20:00")
+    close(office, "2023-10-09")
+    office.clock.advance(seconds=2 * recomputing.LATE_COMERS.total_seconds())
+    office.run()
+    assert kept(office, number, "team:technical:1").row.due_at == local("2023-10-10T20:00")
+
+
+def test_a_base_stands_alone_and_so_does_the_business_calendar(office):
+    key = office.desk.team_calendars.draft_own("technical", by="wang")
+    office.desk.calendars.publish(key, note="of its own", read=1, by="wang")
+    with pytest.raises(Conflict, match="organisation's days from business"):
+        office.desk.calendars.choose_business(key, note="why not", by="wang")
+    draft = office.desk.calendars.draft("berlin-office", by="wang")
+    about = {"name": {"zh": "柏林", "en": "Berlin"}, "zone": "Europe/Berlin", "statutory": None}
+    with pytest.raises(CalendarInvalid, match="can't be its base"):
+        office.desk.calendars.change("berlin-office", partial(with_about, **about, base=key), read=draft.revision, by="wang")
 
 
 def counted_by_team(office: Office) -> None:

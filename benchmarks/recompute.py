@@ -1,20 +1,18 @@
 """Open cases follow a calendar in which a day was closed, while agents work.
 
-    python -m benchmarks.recompute [--cases 100000] [--agents 4] [--postgres URL | --sqlite]
+    python -m benchmarks.recompute [--cases 100000] [--agents 4] [--workers 2] [--postgres URL | --sqlite]
 
 Each case is a copy of one that the product opened, with its task, timers, clocks and their events; its solution is due in three
-working days. Agents in this process claim and release tasks at a person's pace, first while nothing else happens, then while a
-worker's chore lets the cases follow the published closure. Clocks and timers are counted at the end; exit status 1 when one
-stayed where it was.
+working days. Agents in this process claim and release tasks at a person's pace, first while nothing else happens, then while the
+chore of some worker processes lets the cases follow the published closure. Clocks and timers are counted at the end; exit
+status 1 when one stayed where it was.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,9 +23,8 @@ from sqlalchemy import func, select
 from benchmarks.assignment import NoSecrets
 from benchmarks.crew import context
 from benchmarks.filling import BATCH, copy_rows, fill, settle
-from benchmarks.places import SQLITE, Place, postgres
-from benchmarks.reschedule import IDLE_SECONDS, Agents
-from benchmarks.steps import percentile
+from benchmarks.places import Place
+from benchmarks.undisturbed import IDLE_SECONDS, SIZES, Agents, command, told
 from caseloop import bootstrap, first_start
 from caseloop.bootstrap import Services
 from caseloop.settings import Settings
@@ -89,18 +86,36 @@ def close_a_day(services: Services) -> None:
     services.desk.calendars.publish(CALENDAR, note="stocktaking", read=draft.revision + 1, by=LEAD)
 
 
-def _follow(environment: dict[str, str], receiver: Any, sender: Any) -> None:
+def _follow(environment: dict[str, str], ready: Any, go: Any) -> None:
     services = product(Settings.from_environment(environment))
     chore = Recomputing(services.desk.context)
-    sender.send("ready")
-    receiver.recv()
-    begun = time.perf_counter()
+    ready.release()
+    go.wait()
     while chore.tend():
         pass
-    sender.send(time.perf_counter() - begun)
 
 
-def measured(place: Place, folder: Path, *, cases: int, agents: int) -> Iterator[tuple[str, float]]:
+@contextmanager
+def crew(environment: dict[str, str], count: int) -> Iterator[Callable[[], float]]:
+    """Worker processes that are ready; what is given lets them follow until nothing is left, and tells the seconds."""
+    ready, go = context.Semaphore(0), context.Event()
+    processes = [context.Process(target=_follow, args=(environment, ready, go), daemon=True) for _ in range(count)]
+    for process in processes:
+        process.start()
+    for _ in processes:
+        ready.acquire()
+
+    def follow() -> float:
+        begun = time.perf_counter()
+        go.set()
+        for process in processes:
+            process.join()
+        return time.perf_counter() - begun
+
+    yield follow
+
+
+def measured(place: Place, folder: Path, *, cases: int, agents: int, workers: int) -> Iterator[tuple[str, float]]:
     """The figures of one database."""
     with place.fresh() as database:
         url = database.url.render_as_string(hide_password=False)
@@ -113,24 +128,15 @@ def measured(place: Place, folder: Path, *, cases: int, agents: int) -> Iterator
         with people.at_work() as idle:
             time.sleep(IDLE_SECONDS)
         close_a_day(services)
-        (go, told), (results, answer) = context.Pipe(), context.Pipe()
-        process = context.Process(target=_follow, args=(environment, told, answer), daemon=True)
-        process.start()
-        results.recv()
-        with people.at_work() as busy:
-            go.send("go")
-            seconds = results.recv()
-        process.join()
+        with crew(environment, workers) as follow, people.at_work() as busy:
+            seconds = follow()
         edit = services.desk.calendars.edits()[0]
         unmoved = sum(count for key, count in _due(database).items() if key in before)
         services.db.dispose()
     yield f"recompute_seconds_{place.kind}", seconds
     yield f"recomputed_per_second_{place.kind}", edit.looked_at / seconds
     yield f"clocks_moved_{place.kind}", edit.moved
-    yield f"user_action_p99_milliseconds_idle_{place.kind}", percentile(idle, 0.99) * 1000
-    yield f"user_action_p99_milliseconds_while_recomputing_{place.kind}", percentile(busy, 0.99) * 1000
-    yield f"user_action_slowest_milliseconds_while_recomputing_{place.kind}", max(busy) * 1000
-    yield f"user_action_p99_while_recomputing_over_idle_{place.kind}", percentile(busy, 0.99) / percentile(idle, 0.99)
+    yield from told(idle, busy, place.kind, "recomputing")
     yield f"failed_or_unmoved_{place.kind}", edit.failed + unmoved + max(0, cases - edit.looked_at)
 
 
@@ -144,21 +150,5 @@ def _due(database: Database) -> dict[tuple[str, datetime], int]:
     return {(kind, due_at): count for kind, due_at, count in found}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.recompute", description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--agents", type=int, default=4)
-    parser.add_argument("--postgres", metavar="URL", help="a server's URL without a database; by default one of our own")
-    parser.add_argument("--sqlite", action="store_true", help="measure SQLite instead")
-    given = parser.parse_args()
-    wrong = 0.0
-    with tempfile.TemporaryDirectory(prefix="caseloop-recompute-") as folder, postgres(given.postgres) as server:
-        place = Place(kind=SQLITE, where=folder) if given.sqlite or server is None else server
-        for name, figure in measured(place, Path(folder), cases=given.cases, agents=given.agents):
-            print(f"{name}: {figure:.2f}", flush=True)
-            wrong += figure if name.startswith("failed") else 0
-    sys.exit(1 if wrong else 0)
-
-
 if __name__ == "__main__":
-    main()
+    command("recompute", __doc__, measured, {**SIZES, "workers": 2})

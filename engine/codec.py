@@ -26,7 +26,7 @@ _DECODERS: Mapping[str, Callable[[Any], Any]] = {
     "date": date.fromisoformat,
     "decimal": Decimal,
     "duration": lambda microseconds: timedelta(microseconds=microseconds),
-    "dict": lambda pairs: {key: _untagged(value) for key, value in pairs},
+    "dict": dict,
 }
 
 
@@ -40,9 +40,15 @@ def encode(value: Any) -> bytes:
 
 def decode(content: bytes) -> Any:
     """The value that `encode` was given; tuples come back as lists."""
-    return _untagged(json.loads(content))
+    return _DECODER.decode(content.decode())
 
 
+def _untag(value: dict[str, Any]) -> Any:
+    """What a JSON object means whose values are read already."""
+    return _DECODERS[value[TAG]](value["v"]) if TAG in value else value
+
+
+_DECODER = json.JSONDecoder(object_hook=_untag)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
 _PLAIN = frozenset({str, int, bool, type(None)})
 
@@ -78,6 +84,8 @@ def from_json(value: Any) -> Any:
 
 
 def _tagged(value: Any, depth: int) -> Any:
+    if type(value) is datetime:
+        return _tagged_scalar(value)
     if type(value) in _PLAIN or isinstance(value, str | int):
         return value
     if depth > MAX_DEPTH:
@@ -120,11 +128,7 @@ def _tagged_scalar(value: Any) -> dict[str, Any]:
 def _untagged(value: Any) -> Any:
     if isinstance(value, list):
         return [_untagged(item) for item in value]
-    if isinstance(value, dict):
-        if TAG in value:
-            return _DECODERS[value[TAG]](value["v"])
-        return {key: _untagged(item) for key, item in value.items()}
-    return value
+    return _untag({key: _untagged(item) for key, item in value.items()}) if isinstance(value, dict) else value
 
 
 _BASE_FIELDS = frozenset(field.name for field in fields(HistoryEvent))

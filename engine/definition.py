@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import EventKind, Node, Process, feel_source
 from bpmn.dmn import DecisionFailed
-from bpmn.feel import Expression, FeelError, parse, to_python, without_functions
+from bpmn.feel import Expression, FeelError, Unplain, parse, to_python, without_functions
 from bpmn.kept import Kept
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
@@ -88,6 +89,10 @@ class Definition:
         if source is None:
             return text
         expression = self.expression(source)
+        if expression.question is not None and expression.question.function in self.lookups:
+            # what plain Python can't answer is evaluated, and fails there in FEEL's words if it must
+            with suppress(Unplain, FeelError):
+                return expression.question.answer(variables, self.lookups)
         asked = {name: self.lookups[name] for name in expression.calls & self.lookups.keys()} if self.lookups else None
         try:
             value = to_python(expression.evaluate(variables, now=at, functions=asked))

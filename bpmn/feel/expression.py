@@ -9,6 +9,7 @@ from datetime import datetime
 from bpmn.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from bpmn.feel.nodes import Test
 from bpmn.feel.parser import Parser
+from bpmn.feel.questions import Question, question
 from bpmn.feel.runtime import DEFAULT_BUDGET, Node, Run, Scope
 from bpmn.feel.types import FeelType
 from bpmn.feel.values import Function, to_feel, to_python
@@ -24,7 +25,8 @@ class Expression:
 
     `names` are the free top-level names that it reads, without built-in functions and without names inside a filter,
     which may be properties of the filter's items. `reads` are all names that it may take from its context, `calls` those of
-    them that it calls as functions without being built in: the host gives these, or they are null.
+    them that it calls as functions without being built in: the host gives these, or they are null. `question` is set where
+    plain Python can answer most often, in a tenth of the time.
     """
 
     text: str
@@ -32,6 +34,7 @@ class Expression:
     reads: frozenset[str] = field(repr=False)
     calls: frozenset[str] = field(repr=False)
     node: Node = field(repr=False, compare=False)
+    question: Question | None = field(default=None, repr=False, compare=False)
 
     def evaluate(
         self,
@@ -83,7 +86,7 @@ def parse(text: str, *, names: Iterable[str] = (), types: Mapping[str, FeelType]
     parser, node = _parsed(text, names, types, Parser.whole_expression)
     found = parser.vocabulary
     names, reads, calls = (frozenset(each) for each in (found.names, found.reads, found.calls))
-    return Expression(text=text, names=names, reads=reads, calls=calls, node=node)
+    return Expression(text=text, names=names, reads=reads, calls=calls, node=node, question=question(text))
 
 
 def parse_unary_tests(text: str, *, names: Iterable[str] = (), types: Mapping[str, FeelType] | None = None) -> UnaryTests:
@@ -157,11 +160,18 @@ class HostFunction(Function):
 class AskedOnce(HostFunction):
     """A function of the host that gives many expressions the same answer to the same arguments, so that it is asked once."""
 
-    __slots__ = ("_answers",)
+    __slots__ = ("_answers", "_told")
 
     def __init__(self, name: str, function: Callable[..., object]) -> None:
         super().__init__(name, function)
         self._answers: dict[tuple, object] = {}
+        self._told: dict[str, object] = {}
+
+    def __call__(self, text: str) -> object:
+        """What the host's own function says about a text."""
+        if text not in self._told:
+            self._told[text] = self._function(text)
+        return self._told[text]
 
     def invoke(self, run: Run, arguments: list) -> object:
         # 1 and true are equal, and yet not the same argument

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -36,6 +37,12 @@ _KINDS: Mapping[str, type] = {
 def encode(event: ClockEvent) -> dict[str, Any]:
     """The event as a JSON object: `kind`, `version`, and its fields; instants as ISO 8601 in UTC, amounts as fractions."""
     return {"kind": type(event).__name__, "version": VERSION, **_fields(event)}
+
+
+def encode_text(event: ClockEvent, *, without: str = "") -> str:
+    """The event as JSON, without the field of that name."""
+    values = {name: getattr(event, name) for name in event.__slots__ if name != without}
+    return _TEXT.encode({"kind": type(event).__name__, "version": VERSION, **values})
 
 
 def decode(data: Mapping[str, Any]) -> ClockEvent:
@@ -87,12 +94,16 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 _WRITE: Mapping[type, Callable[[Any], Any]] = {
+    **dict.fromkeys((str, int, float, bool, type(None)), lambda value: value),
     datetime: lambda value: value.astimezone(UTC).isoformat(),
     timedelta: timedelta.total_seconds,
     **dict.fromkeys((Fraction, Decimal), str),
     **dict.fromkeys((Limit, ServiceTarget), _fields),
     **dict.fromkeys((list, tuple), lambda value: [_plain(one) for one in value]),
 }
+
+
+_TEXT = json.JSONEncoder(ensure_ascii=False, default=_plain)
 
 
 def _instant(text: str) -> datetime:

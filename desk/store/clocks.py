@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, insert, or_, select, update
 
 from desk import tables
-from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, encode, verdict
-from desk.clocks.encoding import decode_verdict, encode_verdict
+from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, verdict
+from desk.clocks.encoding import decode_verdict, encode_text, encode_verdict
 from desk.clocks.verdicts import VerdictFact
 from desk.model import Verdict
 from desk.store.sealing import seal, unseal
@@ -107,16 +107,15 @@ def append(tx: Transaction, vault: KeyRing, news: Iterable[tuple[ClockRow, int, 
 
 
 def _values(vault: KeyRing, row: ClockRow, seq: int, event: ClockEvent) -> dict[str, Any]:
-    data = encode(event)
-    note = data.pop("note", "")
+    note = getattr(event, "note", "")
     where = {"case_number": row.case_number, "round": row.round, "name": row.name, "seq": seq}
     return {
         **where,
-        "kind": data["kind"],
+        "kind": type(event).__name__,
         "at": event.at,
         "by": event.by,
-        "reason": next((str(data[name]) for name in _REASONS if data.get(name)), ""),
-        "data": json.dumps(data, ensure_ascii=False),
+        "reason": next((str(reason) for name in _REASONS if (reason := getattr(event, name, None))), ""),
+        "data": encode_text(event, without="note"),
         "note_sealed": seal(vault, note, CLOCK_NOTE) if note else None,
     }
 

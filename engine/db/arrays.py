@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, Column, ColumnElement, Dialect, Table, any_, literal
@@ -46,14 +47,21 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _send(tx: Transaction, head: str, given: tuple[tuple[str, Column[Any]], ...], tail: str, rows: Rows) -> None:
-    """Send a statement whose rows are the table `given` of these columns."""
-    arrays = ", ".join(f"%b::{_type(column, tx.dialect)}[]" for _, column in given)
-    sql = f"{head} unnest({arrays}) AS given({_listed([name for name, _ in given])}){tail}"
+    """Send a statement whose rows are the table `given` of these columns. What is the same in all rows is sent once."""
+    columns = {name: [row[name] for row in rows] for name, _ in given}
+    one = {name for name, values in columns.items() if name != given[0][0] and values.count(values[0]) == len(values)}
+    types = {name: _type(column, tx.dialect) for name, column in given}
+    told = ", ".join(f'%b::{types[name]} AS "{name}"' if name in one else f'"{name}"' for name in columns)
+    many = [name for name in columns if name not in one]
+    arrays = ", ".join(f"%b::{types[name]}[]" for name in many)
+    values = [columns[name][0] for name in columns if name in one] + [columns[name] for name in many]
+    sql = f"{head} (SELECT {told} FROM unnest({arrays}) AS varied({_listed(many)})) AS given{tail}"
     try:
-        tx.connection.cursor().execute(sql, [[row[name] for row in rows] for name, _ in given])
+        tx.connection.cursor().execute(sql, values)
     except tx.dialect.loaded_dbapi.Error as error:
         raise translated(error, tx.dialect, sql) from error
 
 
+@lru_cache(maxsize=256)
 def _type(column: Column[Any], dialect: Dialect) -> str:
     return column.type.dialect_impl(dialect).compile(dialect=dialect)

@@ -40,6 +40,7 @@ ANCHORS = {
     "customer_message": Label(text=mark("the customer's message")),
     "survey-answered": Label(text=mark("the customer's answer to the survey")),
     "assigned": Label(text=mark("the assignment")),
+    "waiting": Label(text=mark("the begin of the wait for the customer")),
 }
 CAUSES = {
     "priority_raised": Label(text=mark("the priority was raised")),
@@ -68,6 +69,7 @@ DONE_BY = {
     "departments-asked": Label(text=mark("other departments were asked")),
     "contributed": Label(text=mark("the department did its part")),
     "survey-answered": Label(text=mark("the customer answered the survey")),
+    "merged": Label(text=mark("it was answered in the case that was merged into it")),
     "said_by_process": Label(text=mark("the process says so")),
     "carried_over": Label(text=mark("known from before")),
     "handed_over": Label(text=mark("another team took over")),

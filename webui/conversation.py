@@ -9,7 +9,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from desk.casework.incoming import Received
-from desk.errors import AnswersInvalid
+from desk.errors import AnswersInvalid, CaseNotFound
 from desk.wordings import NO_AMOUNT
 from webui.access import for_roles, go_to, own_path, signed_in
 from webui.context import services
@@ -53,7 +53,7 @@ def say(number: str, kind: str) -> Response:
         raise BodyUnreadable(f"there is no kind of entry {kind!r}")
     said = ways[kind]()
     if isinstance(said, Received) and said.number != number:
-        return _elsewhere(said)
+        return _elsewhere(number, said)
     return _back(number, kind)
 
 
@@ -73,8 +73,13 @@ def _from_customer(number: str, text: str, login: str) -> Received:
     return services().desk.incoming.take(number, text, message_id=message_id)
 
 
-def _elsewhere(received: Received) -> Response:
-    """To the case that took the message instead."""
+def _elsewhere(number: str, received: Received) -> Response:
+    """To the case that took the message instead, where the viewer may read it."""
+    try:
+        services().desk.cases.case(received.number, viewer=signed_in().login)
+    except CaseNotFound:
+        flash(gettext("The message went to case %(number)s, which another team has.", number=received.number), "good")
+        return go_to(f"{url_for('cases.show', number=number)}?done=customer")
     told = mark("The message opened this case.") if received.opened else mark("The message went to this case, which goes on.")
     flash(gettext(told), "good")
     return go_to(f"{url_for('cases.show', number=received.number)}?done=customer")

@@ -71,7 +71,7 @@ def choose(number: str) -> str:
 def _found(asked: str, login: str) -> Sequence[CaseListItem]:
     if not asked:
         return ()
-    filters = {"states": ("open", "in_progress", "resolved")}
+    filters = {"states": ("open", "in_progress")}
     return services().desk.cases.search(asked, viewer=login, filters=filters, page_size=MOST_FOUND).items
 
 

@@ -14,7 +14,7 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, MergeRefused
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.model import RESPONSES, Agent, Case, EntryKind
+from desk.model import RESPONSES, Agent, Case, CaseState, EntryKind
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
 from desk.rights import readable, require_owner_or_lead
@@ -66,7 +66,7 @@ class Merging:
         self._announcer = announcer
 
     def candidates(self, number: str, *, viewer: str) -> list[Case]:
-        """The same customer's other open cases, the newest first, at most MOST_CANDIDATES. Raises CaseNotFound."""
+        """The same customer's other cases on which work goes on, newest first, at most MOST_CANDIDATES. Raises CaseNotFound."""
         with self._db.reading() as tx:
             may_read = readable(people.agent(tx, viewer))
             return cases.open_of_customer(tx, cases.case(tx, number, readable=may_read), may_read, MOST_CANDIDATES)
@@ -127,6 +127,8 @@ class Merging:
             if not case.open:
                 raise CaseClosed(case.number)
             require_owner_or_lead(agent, case, "merge it")
+        if stays.state is CaseState.RESOLVED:
+            raise MergeRefused(going, f"can't be merged into {into}, which is solved already")
         if goes.process_key != stays.process_key:
             raise MergeRefused(going, f"runs on another process than {into}")
         if goes.customer_id != stays.customer_id and not agent.leads:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from bpmn.diagram import feel_source
@@ -20,15 +21,20 @@ from desk.store import conversation, waits
 from desk.store.conversation import Entry
 from desk.store.waits import Wait
 from engine.db import queries
+from engine.model import InstanceState
 from engine.ports import Transaction
 
 AT_ONCE = 25
+LATER = timedelta(hours=1)
+"""When a suspended case is looked at again, so that it keeps back no other."""
 TEMPLATE = "waiting_reminder"
 HANDLE, QUESTION = "handle", "question"
 
 
 class WaitReminding:
-    """A chore of the workers. Of reminders that nobody sent while no worker ran, the customer gets the last one only."""
+    """A chore of the workers. Of reminders that nobody sent while no worker ran, the customer gets the last one only; while the
+    case is suspended they get none.
+    """
 
     def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
@@ -43,9 +49,12 @@ class WaitReminding:
         return sum(self._pieces.do(wait.case_number, lambda tx, one=wait: self._remind(tx, one)) for wait in due)
 
     def _remind(self, tx: Transaction, seen: Wait) -> int:
-        self._context.engine.lock(tx, instance_of(tx, seen.case_number).id)
+        instance = self._context.engine.lock(tx, instance_of(tx, seen.case_number).id).instance
         wait, now = waits.of_token(tx, seen.case_number, seen.token_id), self._context.now()
         if wait is None or wait.next_at is None:
+            return 0
+        if instance.state is InstanceState.SUSPENDED:
+            waits.go_on(tx, wait, told=wait.told, next_at=now + LATER)
             return 0
         policy = WaitingPolicy(days=wait.days, reminders=wait.reminders)
         plan = waiting_plan(wait.since, policy, self._context.calendars_in(tx).business)

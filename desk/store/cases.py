@@ -136,10 +136,10 @@ def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
 
 
 def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int) -> list[Case]:
-    """Other open cases of the same customer and process, the newest received first."""
+    """Other cases of the same customer and process on which work goes on, the newest received first."""
     table = tables.case.c
     same = (table.customer_id == case.customer_id, table.number != case.number, table.process_key == case.process_key)
-    query = select(*_COLUMNS).where(*same, table.state != CaseState.CLOSED, readable.condition())
+    query = select(*_COLUMNS).where(*same, table.state.in_((CaseState.OPEN, CaseState.IN_PROGRESS)), readable.condition())
     ordered = query.order_by(table.received_at.desc(), table.number.desc()).limit(limit)
     return [_case(row) for row in tx.execute(ordered).mappings()]
 

@@ -117,3 +117,11 @@ def test_e38_the_preview_says_what_would_become_of_the_clocks_and_changes_nothin
     assert {moved.clock: moved.answered for moved in seen.moved} == {"respond": True, "solve": False}
     assert view(office, staying).case.received_at == local(LATER)
     assert view(office, going).case.open
+
+
+def test_e38_nothing_is_merged_into_what_is_solved(office, pair):
+    going, staying = pair
+    office.resolve(staying)
+    with pytest.raises(MergeRefused, match="solved already"):
+        merge(office, going, staying)
+    assert office.desk.merging.candidates(going, viewer="wang") == []

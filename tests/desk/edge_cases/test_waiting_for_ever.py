@@ -100,3 +100,13 @@ def test_e17_after_an_outage_the_customer_gets_one_reminder_and_not_all_at_once(
     office.run()
     assert reminded(office, waiting) == [("2/2", "03-11 18:00")]
     assert len(at_hands(office, waiting)) == 2
+
+
+def test_e17_a_suspended_case_reminds_nobody_until_it_goes_on(office, waiting):
+    instance = office.desk.cases.case(waiting, viewer="wang").instance_id
+    office.desk.operations.suspend(instance, reason="检查", by="wang")
+    office.at("09:00", "2024-03-08")
+    assert reminded(office, waiting) == []
+    office.desk.operations.resume(instance, reason="检查完毕", by="wang")
+    office.at("12:00", "2024-03-08")
+    assert reminded(office, waiting) == [("1/2", "03-07 18:00")]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from desk.clocks import VoidReason
 from desk.limits.clockbook import ClockBook
 from desk.model import Case
-from desk.store import contributions
+from desk.staffing.assignment_records import SWEEP, freed
+from desk.store import assignments, contributions
 from desk.store.contributions import ContributionState
-from engine.history import HistoryEvent, TaskCancelled, TaskCompleted, TaskCreated
+from engine.db import queries
+from engine.history import HistoryEvent, TaskCancelled, TaskClaimed, TaskCompleted, TaskCreated, TaskReassigned, TaskReleased
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -29,10 +31,27 @@ class ContributionRecords:
         match event:
             case TaskCreated(properties=properties) if CONTRIBUTES in properties and event.candidate_groups:
                 contributions.begun(self._tx, case.number, event.candidate_groups[0], event.task_id, event.at)
+                if event.assignee is None:
+                    contributions.wait(self._tx, event.task_id, event.at)
+                    assignments.add_drain(self._tx, event.candidate_groups[0], event.at + SWEEP)
             case TaskCompleted(properties=properties) if CONTRIBUTES in properties:
                 self._ended(event, event.task_id, ContributionState.DONE)
             case TaskCancelled():
                 self._ended(event, event.task_id, ContributionState.WITHDRAWN)
+            case TaskClaimed() | TaskReleased() | TaskReassigned() if event.task_id != case.owner_task_id:
+                self._changed_hands(event)
+
+    def _changed_hands(self, event: TaskClaimed | TaskReleased | TaskReassigned) -> None:
+        team = contributions.team_at(self._tx, event.task_id)
+        if team is None:
+            return
+        before = {TaskReleased: event.by, TaskReassigned: getattr(event, "before", None)}.get(type(event))
+        if isinstance(event, TaskClaimed) or getattr(event, "assignee", None):
+            contributions.taken(self._tx, event.task_id)
+        else:
+            contributions.wait(self._tx, event.task_id, event.at, given_back_by=before)
+            assignments.add_drain(self._tx, team, event.at)
+        freed(self._tx, before, event.at)
 
     def _ended(self, event: HistoryEvent, task_id: int, state: ContributionState) -> None:
         """It is over, unless whoever withdrew it or passed it on has noted so already."""
@@ -41,6 +60,8 @@ class ContributionRecords:
             return
         contribution_id, _, clock = found
         contributions.end(self._tx, self._vault, contribution_id, state, by=event.by, at=event.at)
+        contributions.taken(self._tx, task_id)
+        freed(self._tx, queries.task(self._tx, task_id).assignee, event.at)
         if state is ContributionState.DONE:
             self._book.stop({clock}, event.at, by=event.by, what=CONTRIBUTED)
         else:

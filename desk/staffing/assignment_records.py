@@ -49,8 +49,12 @@ class AssignmentRecords:
             self._freed(before.owner, event.at)
 
     def _decided(self, event: HandlerDecided, case: Case) -> None:
-        wanted, team = event.result.get("wanted"), event.result.get("team")
-        if event.handler != DECIDER or not isinstance(wanted, Mapping) or not isinstance(team, str):
+        wanted, team, login = (event.result.get(name) for name in ("wanted", "team", "assignee"))
+        if event.handler != DECIDER or not isinstance(team, str):
+            return
+        if not isinstance(wanted, Mapping):
+            if isinstance(login, str):  # a contribution: the case's own assignment is noted with its variable
+                people.note_assigned(self._tx, login, event.at)
             return
         self._chosen = event.result.get("assignee")
         assignments.keep(self._tx, case.number, team=team, wanted=wanted)
@@ -85,10 +89,15 @@ class AssignmentRecords:
         assignments.keep(self._tx, case.number, team=case.team, task_id=task_id, waiting_since=None, look_again_at=look)
 
     def _freed(self, login: str | None, at: datetime) -> None:
-        account = people.account(self._tx, login) if login else None
-        if account is not None:
-            candidates.lock(self._tx, (account.agent.login,))
-            assignments.free_again(self._tx, account.agent.team_keys, at)
+        freed(self._tx, login, at)
+
+
+def freed(tx: Transaction, login: str | None, at: datetime) -> None:
+    """Somebody's load falls: have the lines looked through in which something waits for them."""
+    account = people.account(tx, login) if login else None
+    if account is not None:
+        candidates.lock(tx, (account.agent.login,))
+        assignments.free_again(tx, account.agent.team_keys, at)
 
 
 def who_answers_for(tx: Transaction, team_key: str, at: datetime) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from desk.assignment import Assignment, Wanted, assign, result_of
 from desk.context import DeskContext
@@ -12,6 +13,7 @@ from desk.staffing.assignment_records import DECIDER
 from desk.staffing.reserving import reserved
 from desk.store import cases
 from desk.store.assignments import Kept
+from desk.store.contributions import WaitingPart
 from engine.commands import EnqueueJob, ReassignTask, SetVariables
 from engine.db import queries
 from engine.model import UserTask
@@ -49,8 +51,33 @@ def assign_again(
     return answer
 
 
-def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted, answer: Assignment, why: str, by: str) -> None:
-    engine, result = context.engine, result_of(answer, wanted)
+def give_part(tx: Transaction, context: DeskContext, part: WaitingPart, task: UserTask, *, why: str) -> Assignment:
+    """Choose who of a department gets a contribution that waits, and give it to them; the answer. The instance must be locked."""
+    now = context.now()
+    answer = assign(part.wanted, reserved(tx, part.wanted, now), now)
+    if answer.assignee is None:
+        return answer
+    result = result_of(answer, part.wanted)
+    del result["wanted"]  # what is kept of an assignment is the case's
+    _reassign(tx, context, task, answer, result, why, DESK)
+    context.engine.enqueue(
+        tx,
+        EnqueueJob(
+            instance_id=task.instance_id,
+            handler=NOTIFY,
+            label="contribution_asked",
+            by=DESK,
+            idempotency_key=f"contribution:{task.id}:{task.revision}:{answer.assignee}",
+            inputs={"contribution": {"id": part.id, "team": part.wanted.team}, "until": task.due_at},
+            headers={"to": "contributor", "template": "contribution_asked"},
+        ),
+    )
+    return answer
+
+
+def _reassign(
+    tx: Transaction, context: DeskContext, task: UserTask, answer: Assignment, result: dict[str, Any], why: str, by: str
+) -> None:
     decision = Decision(
         result=result,
         reason=str(answer.reason),
@@ -59,7 +86,12 @@ def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted,
         considered=answer.considered,
     )
     command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=by, reason=why)
-    engine.reassign(tx, command, because=(DECIDER, decision))
+    context.engine.reassign(tx, command, because=(DECIDER, decision))
+
+
+def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted, answer: Assignment, why: str, by: str) -> None:
+    engine, result = context.engine, result_of(answer, wanted)
+    _reassign(tx, context, task, answer, result, why, by)
     known = queries.variables(tx, context.vault, task.instance_id)
     if ASSIGNMENT in known:
         changed = SetVariables(instance_id=task.instance_id, values={ASSIGNMENT: result}, by=by, reason=why)

@@ -22,9 +22,10 @@ from desk.notification.dossier import SUPERVISOR
 from desk.onebyone import OneByOne
 from desk.rights import require_head, require_lead
 from desk.staffing.assignment_records import SWEEP
-from desk.staffing.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again
-from desk.store import assignments, candidates, cases, people, staffing
+from desk.staffing.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again, give_part
+from desk.store import assignments, candidates, cases, contributions, people, staffing
 from desk.store.assignments import Kept
+from desk.store.contributions import WaitingPart
 from engine.commands import ReassignTask
 from engine.db import queries
 from engine.db.database import tried_again
@@ -110,12 +111,13 @@ class Lines:
     def _drain(self, team: str, ids: Sequence[int], now: datetime) -> int:
         """Give out what somebody can take now; how much that was. What then waits still is looked through again in a while."""
         with self._db.reading() as tx:
-            waiting = assignments.waiting(tx, team, MOST_PLANNED)
+            parts = {str(one.task_id): one for one in contributions.waiting(tx, team, MOST_PLANNED)}
+            waiting = [*assignments.waiting(tx, team, MOST_PLANNED), *map(_as_waiting, parts.values())]
             asked = {key for case in waiting for key in case.wanted.teams}
             found = takers(waiting, candidates.candidates(tx, asked, now), now) if waiting else ()
             left_alone = self._pieces.left_alone
             planned = [case.number for case, _ in found if case.number not in left_alone]
-        given = sum(map(self.give_out, planned[:AT_ONCE]))
+        given = sum(self._each(self._give_part if one in parts else self._give_out, one) for one in planned[:AT_ONCE])
         self._db.run(lambda tx: self._look_through_later(tx, team, ids, now, soon=len(planned) > AT_ONCE))
         return given
 
@@ -147,6 +149,14 @@ class Lines:
             return False
         kept, task = opened
         return assign_again(tx, self._context, kept, task, why=FREE_NOW).assignee is not None
+
+    def _give_part(self, tx: Transaction, task_id: str) -> bool:
+        """Give a contribution that waits to somebody of its department."""
+        self._engine.lock(tx, queries.task(tx, int(task_id)).instance_id)
+        part, task = contributions.waiting_at(tx, int(task_id)), queries.task(tx, int(task_id))
+        if part is None or task.assignee is not None or task.state not in queries.OPEN_TASKS:
+            return False
+        return give_part(tx, self._context, part, task, why=FREE_NOW).assignee is not None
 
     def _look_again(self, tx: Transaction, number: str) -> bool:
         now, settings = self._context.now(), self._context.settings
@@ -191,6 +201,10 @@ class Lines:
         told = dossier.staff(SUPERVISOR, key=kept.team)
         given = {**self._announcer.variables(dossier), "times": times}
         self._announcer.tell_staff(tx, dossier, told, LEFT_UNTOUCHED, given, key=f"{LEFT_UNTOUCHED}:{kept.task_id}:{times}")
+
+
+def _as_waiting(part: WaitingPart) -> WaitingCase:
+    return WaitingCase(number=str(part.task_id), wanted=part.wanted, received_at=part.received_at, since=part.since)
 
 
 def staffing_change(tx: Transaction, now: datetime, latest: datetime) -> datetime:

@@ -95,8 +95,10 @@ def lengths(tx: Transaction) -> Mapping[str, tuple[int, datetime]]:
 
 
 def is_anybody_waiting(tx: Transaction, team_keys: Collection[str]) -> bool:
-    """Whether a case waits for one of these teams."""
-    return tx.execute(select(_row.case_number).where(_waits_for(team_keys)).limit(1)).first() is not None
+    """Whether a case, or a contribution to one, waits for one of these teams."""
+    part = tables.contribution.c
+    parts = select(part.case_number).where(part.team.in_(list(team_keys)), part.waiting_since.is_not(None))
+    return any(tx.execute(query.limit(1)).first() for query in (select(_row.case_number).where(_waits_for(team_keys)), parts))
 
 
 def kept_from(tx: Transaction, number: str) -> frozenset[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy import Row, Select, case, insert, select, update
 
 from desk import tables
+from desk.assignment import Wanted
 from desk.errors import ContributionNotFound
 from desk.store.sealing import seal, unseal
 from desk.tables import REASON, WANTED
@@ -114,6 +117,66 @@ def end(
     if reason:
         values["reason_sealed"] = seal(vault, reason, REASON)
     tx.execute(update(tables.contribution).where(_row.id == contribution_id).values(**values))
+
+
+def team_at(tx: Transaction, task_id: int) -> str | None:
+    """The department whose open contribution a task is; None when it is none."""
+    query = select(_row.team).where(_row.task_id == task_id, _row.state == ContributionState.OPEN)
+    return tx.execute(query).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPart:
+    """A contribution for which nobody of its department was free. `wanted` is for the next turn."""
+
+    id: int
+    task_id: int
+    number: str
+    wanted: Wanted
+    received_at: datetime
+    since: datetime
+
+
+def wait(tx: Transaction, task_id: int, at: datetime, *, given_back_by: str | None = None) -> None:
+    """Let the contribution of a task wait for somebody of its department."""
+    changes: dict[str, Any] = {"waiting_since": at}
+    if given_back_by is not None:
+        avoid = tx.execute(select(_row.avoid).where(_row.task_id == task_id)).scalar_one()
+        changes["avoid"] = json.dumps(sorted({*json.loads(avoid), given_back_by}))
+    tx.execute(update(tables.contribution).where(_row.task_id == task_id).values(**changes))
+
+
+def taken(tx: Transaction, task_id: int) -> None:
+    """Somebody has the contribution of a task, or it is over."""
+    tx.execute(update(tables.contribution).where(_row.task_id == task_id).values(waiting_since=None, avoid="[]"))
+
+
+def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingPart]:
+    """The contributions for which nobody of a department was free, those that came first, at most `limit`."""
+    found = tx.execute(_waiting().where(_row.team == team).order_by(_row.waiting_since, _row.id).limit(limit))
+    return [_part(row) for row in found]
+
+
+def waiting_at(tx: Transaction, task_id: int) -> WaitingPart | None:
+    """The contribution of a task when it waits."""
+    row = tx.execute(_waiting().where(_row.task_id == task_id)).one_or_none()
+    return _part(row) if row else None
+
+
+def _waiting() -> Select[Any]:
+    case, kept = tables.case, tables.assignment
+    columns = (_row.id, _row.task_id, _row.case_number, _row.team, _row.avoid, _row.waiting_since)
+    query = select(*columns, case.c.priority, case.c.received_at, case.c.owner, kept.c.wanted)
+    query = query.join(case, case.c.number == _row.case_number).outerjoin(kept, kept.c.case_number == case.c.number)
+    return query.where(_row.waiting_since.is_not(None), _row.state == ContributionState.OPEN)
+
+
+def _part(row: Row) -> WaitingPart:
+    never = json.loads(row.wanted).get("avoid", ()) if row.wanted else ()
+    avoid = frozenset({*never, *json.loads(row.avoid), *((row.owner,) if row.owner else ())})
+    wanted = Wanted(team=row.team, priority=row.priority, avoid=avoid)
+    same = {"received_at": row.received_at, "since": row.waiting_since}
+    return WaitingPart(id=row.id, task_id=row.task_id, number=row.case_number, wanted=wanted, **same)
 
 
 def open_at(tx: Transaction, task_id: int) -> tuple[int, int, str] | None:

@@ -6,8 +6,9 @@ import pytest
 
 from desk.collaboration.contributions import Asked
 from desk.errors import AnswersInvalid, ContributionOver, HelpPending, RightMissing
+from desk.model import Availability
 from desk.store.contributions import ContributionState
-from tests.desk.conftest import Office, local
+from tests.desk.conftest import BILLING_DAY, Office, local
 
 DONE = {"content": "已核对账务", "outcome": "resolved"}
 BOTH = (Asked(team="technical", wanted="排查支付接口"), Asked(team="business", wanted="核对订单", limit="2h"))
@@ -133,3 +134,57 @@ def test_a_contribution_counts_as_load_of_who_works_on_it_until_it_is_done(offic
     assert carried() == (3, {"urgent": 1})
     office.desk.work.complete(task_id, DONE, by="tech")
     assert carried() == (0, {})
+
+
+@pytest.mark.stored
+def test_a_contribution_for_which_nobody_is_free_waits_in_the_line_and_is_given_out_with_its_reason(office):
+    office.desk.attendance.set_availability("tech", Availability.AWAY, by="tech")
+    number = begun(office)
+    office.desk.contributions.ask(number, BOTH[:1], by="li")
+    office.run()
+    assert parts(office, number)["technical"].assignee is None
+    office.desk.attendance.set_availability("tech", Availability.AVAILABLE, by="tech")
+    office.run()
+    assert parts(office, number)["technical"].assignee == "tech"
+    assert office.task(number).assignee == office.desk.cases.case(number, viewer="wang").case.owner == "li"
+    last = [one for one in office.desk.cases.explain(number, viewer="wang") if one.what == "assign"][-1]
+    assert (last.reason_code, last.result["team"], [one["login"] for one in last.considered]) == (
+        "only_one_free",
+        "technical",
+        ["tech"],
+    )
+    assert "contribution_asked" in {one.template for one in office.desk.notices.of("tech")}
+    assert [turn.assignee for turn in office.desk.ownership.story(number, viewer="wang")] == ["li"]
+
+
+def test_a_contribution_without_room_waits_until_another_one_is_done(office):
+    [tech] = [one for one in office.desk.people.agents() if one.login == "tech"]
+    office.desk.people.change_agent("tech", by="test", revision=tech.revision, capacity=2)
+    first, second = (begun_inquiry(office, name) for name in ("甲", "乙"))
+    for number in (first, second):
+        office.desk.contributions.ask(number, BOTH[:1], by=office.task(number).assignee)
+    office.run()
+    assert [parts(office, number)["technical"].assignee for number in (first, second)] == ["tech", None]
+    done = task_of(office, first, "technical")
+    office.desk.work.claim(done, by="tech")
+    office.desk.work.complete(done, DONE, by="tech")
+    office.run()
+    assert parts(office, second)["technical"].assignee == "tech"
+
+
+def test_who_gives_a_contribution_back_doesnt_get_it_again_by_the_line(office):
+    number = begun(office)
+    office.desk.contributions.ask(number, BOTH[:1], by="li")
+    task_id = task_of(office, number, "technical")
+    office.desk.work.claim(task_id, by="tech")
+    office.desk.work.release(task_id, by="tech")
+    office.run()
+    assert parts(office, number)["technical"].assignee is None
+    office.desk.work.claim(task_id, by="tech")
+    assert parts(office, number)["technical"].assignee == "tech"
+
+
+def begun_inquiry(office: Office, name: str) -> str:
+    number = office.open({**BILLING_DAY, "received_at": "", "customer_number": "", "customer_name": name}, by="li")
+    office.desk.work.start(office.task(number).id, by=office.task(number).assignee)
+    return number

@@ -238,16 +238,17 @@ class Intake:
         before = known.tier if known else usual
         if tier and tier != before:
             _check_tier(tx, tier, self._context.settings.tiers, by)
+        told = {"name": name, "number": number, "tier": tier or before}
         if known is None:
-            customer_id = customers.insert_customer(tx, vault, name=name, number=number, tier=tier or usual, at=now)
-            known, kind = customers.by_id(tx, vault, [customer_id])[customer_id], _text(form, "customer_kind") or "new"
+            new = Customer(id=customers.insert_customer(tx, vault, **told, at=now), **told, tags=())
+            customer, kind = new, _text(form, "customer_kind") or "new"
         else:
             customers.complete(tx, vault, known, name=name, number=number)
-            customers.save_profile(tx, known.id, tier=tier or None)
-            known, kind = replace(known, tier=tier or before), "existing"
-        customers.save_profile(tx, known.id, language=_language(form))
-        customers.add_contact(tx, vault, known.id, contact)
-        return known, kind
+            customer, kind = replace(known, tier=told["tier"]), "existing"
+        changed = customer.tier if customer.tier != before else None
+        customers.save_profile(tx, customer.id, tier=changed, language=_language(form))
+        customers.add_contact(tx, vault, customer.id, contact)
+        return customer, kind
 
 
 def _opened_before(tx: Transaction, request_id: str | None, asked: Any) -> str | None:

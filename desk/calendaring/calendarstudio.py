@@ -33,7 +33,7 @@ from engine.ports import Transaction
 
 NO_BASE = Wording(
     "{base} can't be its base: that is another calendar with its own organisation's days, and who is a base has none.",
-    "{base} 不能作为 base：须是另一个自带组织层的日历，且作为他人 base 的日历不能再有 base。",
+    "{base} 不能作为 base：须是另一个自带公司层的日历，且作为他人 base 的日历不能再有 base。",
 )
 RESERVED = frozenset({AROUND_THE_CLOCK, BUSINESS, OWN_TEAMS})
 MOST_VERSIONS = 50

@@ -38,7 +38,7 @@ NEVER_OPENS = Wording(
 LAYER_ORDER = Wording("layers go from {order}, each at most once.", "层级顺序应为 {order}，且每层最多一个。")
 ORGANISATION_OF_BASE = Wording(
     "the organisation's days are those of the base {base}; say them there, or name no base.",
-    "组织层沿用 {base}；请在那里填写，或不指定 base。",
+    "公司层沿用 {base}；请在那里填写，或不指定 base。",
 )
 TOO_MANY_DATES = Wording("more than {most} dates; leave out those long past.", "日期超过 {most} 个；请删去早已过去的。")
 DATE_OUT_OF_REACH = Wording(

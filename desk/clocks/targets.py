@@ -78,7 +78,8 @@ class Calendars:
     """The working times that a target can name: `24x7`, `business`, that of a team, and those of `named`, each by its key.
 
     `teams` are the calendars that teams chose, by the team's key; any other team's is the business calendar. `team` is the one
-    that the word OWN_TEAMS means. `version` tells which state of them this is; targets keep it.
+    that the word OWN_TEAMS means, None where no team is known: then it is the business calendar. `version` tells which
+    state of them this is; targets keep it.
     """
 
     around_the_clock: WorkingTime
@@ -93,15 +94,15 @@ class Calendars:
         return replace(self, team=team)
 
     def key_of(self, said: str) -> str:
-        """The key that a clock keeps for what a row says; OWN_TEAMS means the business calendar where no team is known."""
-        if said != OWN_TEAMS:
-            return said
-        return BUSINESS if self.team is None else team_calendar(self.team)
+        """The key that a clock keeps for what a row says: that of the team for OWN_TEAMS, when it is known."""
+        return said if said != OWN_TEAMS or self.team is None else team_calendar(self.team)
 
     def of(self, key: str) -> WorkingTime:
         """The calendar with that key. Raises CalendarUnknown."""
         key = self.key_of(key)
-        if (team := team_of(key)) is not None:
+        if key == OWN_TEAMS:
+            key = BUSINESS
+        elif (team := team_of(key)) is not None:
             key = self.teams.get(team, BUSINESS)
         if key == AROUND_THE_CLOCK:
             return self.around_the_clock

@@ -208,5 +208,6 @@ def test_a_row_may_count_in_the_calendar_of_the_team_that_has_the_case():
 
 
 def test_where_no_team_is_known_the_word_team_means_the_business_calendar():
-    target = strictest_targets([row("solve", 2, "h", calendar="team")], Anchors(received_at=local("2024-03-05T09:00")), CALENDARS)
-    assert target.clocks["solve"].calendar == "business"
+    received = Anchors(received_at=local("2024-03-05T17:00"))
+    target = strictest_targets([row("solve", 2, "h", calendar="team")], received, CALENDARS).clocks["solve"]
+    assert (target.calendar, target.due_at) == ("team", local("2024-03-06T10:00"))

@@ -60,6 +60,8 @@ SAMPLE: Mapping[str, str] = {
     "due": "2023-10-04 09:30",
     "promised": "2023-10-01 15:00",
     "apology": "供应商延迟，非常抱歉。",
+    "going": "NR20231001002",
+    "into": "NR20231001001",
     "survey_link": "https://desk.example/survey/abc",
     "times": "2",
     "by": "客户",

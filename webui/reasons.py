@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from desk.staffing import handing
+from webui.clock_words import CAUSES, VOIDED
 from webui.i18n import gettext, mark
-from webui.labels import CASE_TYPES, CLOCKS, label_of
+from webui.labels import CASE_TYPES, CLOCKS, PAUSE_REASONS, Label, label_of
 from webui.old_reasons import coded_obstacle, coded_reason
 from webui.people_names import name_of, team_name
 
@@ -64,7 +65,19 @@ CHANGES: Mapping[str, str] = {
     handing.KEPT_FROM: mark("A supervisor keeps it from its owner."),
     handing.GIVEN_BACK: mark("Its owner gave it back."),
     handing.OWNER_GONE: mark("Its owner isn't there."),
+    "the customer was answered": mark("The customer was answered."),
+    "customer_message": mark("The customer wrote."),
+    "promised": mark("The customer was promised a time."),
+    "promise withdrawn": mark("A promise to the customer was taken back."),
+    "resumed": mark("The clocks go on."),
+    "date reached": mark("The clocks go on: the date is reached."),
+    "the calendars were edited": mark("The calendars were edited."),
 }
+OF_CLOCKS: Mapping[str, tuple[str, Mapping[str, Label]]] = {
+    "paused": (mark("Paused: %(why)s."), PAUSE_REASONS),
+    "left out": (mark("Counts no more: %(why)s."), VOIDED),
+}
+"""What was done to clocks by hand, with the words for what follows the colon."""
 DEPARTMENTS = {
     "department": mark("Asked %(team)s"),
     "withdrawn": mark("Withdrawn from %(team)s"),
@@ -99,8 +112,14 @@ def obstacle(candidate: Mapping[str, Any]) -> str:
 
 
 def why_changed(text: str) -> str:
-    """Why a variable changed: the desk's own reasons in the viewer's language, a person's as they were written."""
-    return gettext(CHANGES[text]) if text in CHANGES else text
+    """Why a variable or a timer changed: the desk's own reasons in the viewer's language, a person's as they were written."""
+    if text in CHANGES:
+        return gettext(CHANGES[text])
+    if text in CAUSES:
+        return label_of(CAUSES, text).text
+    done, _, why = text.partition(": ")
+    sentence, words = OF_CLOCKS.get(done, ("", {}))
+    return gettext(sentence, why=label_of(words, why).text) if why in words else text
 
 
 def request_for(text: str) -> tuple[str, str]:

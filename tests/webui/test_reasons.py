@@ -10,10 +10,11 @@ import pytest
 
 from desk.assignment import Candidate, Wanted, assign
 from desk.assignment.eligibility import OBSTACLES as OBSTACLE_CODES
+from desk.clocks import Cause
 from desk.escalating.escalation import Missed, escalate
 from desk.model import Role
 from desk.reasons import SENTENCES
-from webui.reasons import REASONS, obstacle, reason, request_for
+from webui.reasons import CHANGES, REASONS, obstacle, reason, request_for, why_changed
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BUSY, FREE = {"load": 9}, {"load": 1}
@@ -115,3 +116,12 @@ def test_an_unknown_reason_is_shown_as_it_was_given(chinese):
 def test_a_request_names_what_was_asked_for(chinese):
     assert request_for("technical help: 接口返回 500") == ("技术协助", "接口返回 500")
     assert request_for("something else: why") == ("", "something else: why")
+
+
+@pytest.mark.parametrize("text", [*CHANGES, "paused: third_party", "left out: spam", *Cause])
+def test_why_a_timer_moved_is_said_in_chinese(chinese, text):
+    assert is_chinese(why_changed(text)), text
+
+
+def test_what_a_person_wrote_is_shown_as_it_was_written(chinese):
+    assert [why_changed(text) for text in ("ill", "paused: whatever", "")] == ["ill", "paused: whatever", ""]

@@ -18,7 +18,7 @@ from webui.access import for_roles, signed_in
 from webui.assigning import owner_view
 from webui.casepage import case_texts
 from webui.context import services
-from webui.i18n import language
+from webui.i18n import LANGUAGES, language
 from webui.limit_words import row_limit
 from webui.linking import goes_on_in, linked_to
 from webui.people_names import agents, team_name, teams
@@ -131,6 +131,8 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "whys": desk.timing.why(case.number, viewer=login),
         "views": {(clock.round, clock.name): clock for clock in case.clocks},
         "promises": desk.promising.of_case(case.number, viewer=login),
+        "customers_language": desk.choosing.customers_language(case.number, viewer=login),
+        "languages": list(LANGUAGES.items()),
         "promise_states": labels.PROMISE_STATES,
         "clock_name": clock_words.clock_name,
         "step_text": clock_words.step_text,

@@ -63,6 +63,13 @@ def withdraw(number: str, promise_id: int) -> Response:
     return _back(number, gettext("The promise is taken back, and the customer is told."))
 
 
+@blueprint.post("/cases/<number>/language")
+def language(number: str) -> Response:
+    """Write to the customer in another language."""
+    services().desk.choosing.write_to_customer_in(number, request.form.get("language", ""), by=signed_in().login)
+    return _back(number, gettext("The customer is written to in this language from now on."))
+
+
 @blueprint.post("/cases/<number>/leave-out")
 @requires("supervisor")
 def leave_out(number: str) -> Response:

@@ -1,4 +1,4 @@
-"""Who wants what: a person's own preferences."""
+"""Who wants what: a person's own preferences, and the language of a customer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from desk.notification.channel_book import ChannelBook
 from desk.notification.kinds import KINDS
 from desk.notification.ports import Way
 from desk.notification.preferences import WAYS, Preferences, When
-from desk.store import people, preferences
+from desk.notification.templates import LANGUAGES
+from desk.rights import readable, require_owner_or_lead
+from desk.store import cases, customers, people, preferences
 from desk.wordings import NO_CHANNEL, NO_CHOICE, REQUIRED, TOO_LONG_ADDRESS
 from engine.db.database import tried_again
 
@@ -16,7 +18,7 @@ LONGEST_ADDRESS = 100
 
 
 class Choosing:
-    """Everybody chooses for themselves, and only for themselves."""
+    """Everybody chooses for themselves, and only for themselves; for a customer whoever looks after their case."""
 
     def __init__(self, context: DeskContext, book: ChannelBook) -> None:
         self._context = context
@@ -39,6 +41,27 @@ class Choosing:
         with self._db.transaction() as tx:
             people.agent(tx, login)
             preferences.keep(tx, self._context.vault, login, chosen, self._context.now())
+
+    def customers_language(self, number: str, *, viewer: str) -> str:
+        """In which language the customer of a case is written to. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            case = cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            known = customers.by_id(tx, self._context.vault, [case.customer_id])[case.customer_id].language
+            return known or self._context.settings.language
+
+    @tried_again
+    def write_to_customer_in(self, number: str, language: str, *, by: str) -> None:
+        """From now on write to the customer of a case in a language, in all their cases. For the owner and supervisors.
+
+        Raises CaseNotFound, RightMissing, AnswersInvalid for a language that we don't write.
+        """
+        if language not in LANGUAGES:
+            raise AnswersInvalid({"language": NO_CHOICE})
+        with self._db.transaction() as tx:
+            agent = people.agent(tx, by)
+            case = cases.case(tx, number, readable=readable(agent))
+            require_owner_or_lead(agent, case, "choose the customer's language")
+            customers.save_profile(tx, case.customer_id, language=language)
 
     def _check(self, chosen: Preferences) -> None:
         errors = {}

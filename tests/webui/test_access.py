@@ -13,6 +13,7 @@ FOR_PROGRAMS = {"api"}
 """Cookies open nothing there: tests/webui/api."""
 OF_ALL = {"notices", "preferences", "calendars", "targets"}
 CASES = {"inbox", "intake", "tasks", "cases", "conversation", "exports", "timing", "contributing", "urging", "teams", "assigning"}
+CASES |= {"linking", "promises"}
 PROCESSES = {"processes", "rollout", "incidents", "messaging", "policies"}
 MAY_REACH = {
     "li": OF_ALL | CASES,

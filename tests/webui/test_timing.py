@@ -109,3 +109,15 @@ def test_a_supervisor_closes_spam_without_counting_it(product):
     assert visitor.post(f"/cases/{number}/leave-out", {"reason": "spam", "note": "广告"}).status_code == 303
     assert "Counts no more: spam" in page_of(visitor, number)
     assert Timing(product.services.desk.context).tend() == 0
+
+
+def test_the_owner_says_in_which_language_the_customer_is_written_to(product):
+    number = product.open_case()
+    visitor = product.visitor("li")
+    assert '<option value="zh" selected>' in visitor.get(f"/cases/{number}?tab=clocks").text
+    visitor.post(f"/cases/{number}/language", {"language": "en"})
+    assert '<option value="en" selected>' in visitor.get(f"/cases/{number}?tab=clocks").text
+    assert product.desk.choosing.customers_language(number, viewer="li") == "en"
+    assert visitor.post(f"/cases/{number}/language", {"language": "tlh"}).status_code == 422
+    other = product.visitor("zhao").post(f"/cases/{number}/language", {"language": "zh"})
+    assert other.status_code in (403, 404)

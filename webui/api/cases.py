@@ -168,7 +168,7 @@ def case_shown(number: str, viewer: str) -> dict[str, Any]:
 def open_case(call: Call) -> Answer:
     """Open a case with the answers of the intake form. With the header Idempotency-Key the same order again opens nothing and
     tells the number. `team` is the team that took the request, by default the agent's first. In the shipped form `customer_tier`
-    is for supervisors to give, and `tags` are one text with commas.
+    is for supervisors to give, `tags` are one text with commas, and `customer_language` (zh, en) is how we write to them.
     """
     key = f"api:{call.by}:{call.key}" if call.key else None
     number = services().desk.intake.open_case(call.body["form"], by=call.by, team=call.body.get("team"), request_id=key)

@@ -66,18 +66,18 @@ class Following:
 
         def together(tx: Transaction) -> tuple[int, list[str]]:
             held(tx)
-            moved, left = self._together(tx, numbers)
+            moved, left = self.together(tx, numbers)
             if not left:
                 note(tx, Came(moved=moved, failed=0))
             return moved, left
 
         moved, left = self._db.run(together)
         if left:
-            each = [self._alone(number, held) for number in left]
+            each = [self._apart(number, held) for number in left]
             came = Came(moved=moved + sum(one for one in each if one is not None), failed=each.count(None))
             self._db.run(lambda tx: note(tx, came))
 
-    def _together(self, tx: Transaction, numbers: Sequence[str]) -> tuple[int, list[str]]:
+    def together(self, tx: Transaction, numbers: Sequence[str]) -> tuple[int, list[str]]:
         """Move timers and clocks of the cases on which nobody works; how many clocks moved, and the cases that are left."""
         instances = recomputing.open_instances(tx, numbers)
         if not instances:
@@ -89,27 +89,31 @@ class Following:
         moved = self._recompute(tx, [one for one in at_hand.kept if one.row.case_number in followed])
         return moved, [number for number in numbers if number not in followed]
 
-    def _alone(self, number: str, held: Held) -> int | None:
-        """Let one case follow, with its process; None when that can't be done, which stops no other case."""
+    def alone(self, tx: Transaction, number: str) -> int:
+        """Let one case follow, with its process, whatever it waits for; how many of its clocks moved."""
         moved = 0
 
-        def follow(tx: Transaction) -> None:
+        def alter(_book: object) -> None:
+            nonlocal moved
+            moved = self._recompute(tx, clocks.kept(tx, [number]))
+
+        clockchanges.change(tx, self._context, number, alter, by=self._edit.by, reason=REASON)
+        return moved
+
+    def _apart(self, number: str, held: Held) -> int | None:
+        """Let one case follow in a transaction of its own; None when that can't be done, which stops no other case."""
+
+        def follow(tx: Transaction) -> int:
             held(tx)
-
-            def alter(_book: object) -> None:
-                nonlocal moved
-                moved = self._recompute(tx, clocks.kept(tx, [number]))
-
-            clockchanges.change(tx, self._context, number, alter, by=self._edit.by, reason=REASON)
+            return self.alone(tx, number)
 
         try:
-            self._db.run(follow)
+            return self._db.run(follow)
         except (Unavailable, TakenOver):
             raise
         except Exception:
             log.exception("case_cannot_follow_calendar", case=number)
             return None
-        return moved
 
     def _recompute(self, tx: Transaction, found: Iterable[KeptClock]) -> int:
         """Write what those of the clocks that are open say now; how many of them moved."""

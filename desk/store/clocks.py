@@ -87,7 +87,7 @@ def kept(tx: Transaction, numbers: Collection[str], *, vault: KeyRing | None = N
     if only_open:
         query = query.where(clock.c.stopped_at.is_(None))
     found: dict[Sequence[Any], tuple[Row, list[ClockEvent]]] = {}
-    for row in tx.execute(query.order_by(*(clock.c[name] for name in KEY), event.c.seq)):
+    for row in tx.execute(query.order_by(*(clock.c[name] for name in KEY), event.c.seq)).all():
         _, events = found.setdefault(row[: len(KEY)], (row, []))
         events.append(_event(row, vault))
     return [KeptClock(row=_clock(row), events=tuple(events)) for row, events in found.values()]

@@ -76,19 +76,19 @@ def lock_free(
         .where(is_among(tx, _instance.id, instance_ids), _instance.state.in_(OPEN_INSTANCES))
         .order_by(_instance.id)
     )
-    locked = {row.id: _locked(dict(row._mapping)) for row in tx.execute(query.with_for_update(skip_locked=True))}
+    locked = {row.id: _locked(dict(row._mapping)) for row in tx.execute(query.with_for_update(skip_locked=True)).all()}
     if timers:
         where = (is_among(tx, _timer.instance_id, locked), _timer.activity_id.in_(timers))
-        for row in tx.execute(select(*_TIMER).where(*where).order_by(_timer.id)):
+        for row in tx.execute(select(*_TIMER).where(*where).order_by(_timer.id)).all():
             locked[row.instance_id].timers.append(row)
     if tasks:
         where = (is_among(tx, _task.instance_id, locked), _task.activity_id.in_(tasks), _task.state.in_(OPEN_TASKS))
-        for row in tx.execute(select(*_TASK).where(*where).order_by(_task.id)):
+        for row in tx.execute(select(*_TASK).where(*where).order_by(_task.id)).all():
             locked[row.instance_id].tasks.append(row)
     if variables:
         kept = tables.variable.c
         query = select(kept.instance_id, kept.name, kept.value_sealed)
-        for row in tx.execute(query.where(is_among(tx, kept.instance_id, locked), kept.name.in_(variables))):
+        for row in tx.execute(query.where(is_among(tx, kept.instance_id, locked), kept.name.in_(variables))).all():
             locked[row.instance_id].variables[row.name] = row.value_sealed
     return locked
 

@@ -14,7 +14,7 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
+from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows, version_in_force
 from desk.model import Agent, Case, CaseType, Priority
 from desk.profiles import checked_tags, checked_tier
 from desk.rights import require_lead, require_owner_or_lead
@@ -130,13 +130,14 @@ class Reclassifying:
         agent: Agent,
         reason: str,
     ) -> None:
-        """Set those of the variables that are others now, ask the targets anew with all of them and let the clocks follow.
+        """Set those of the variables that are others now, ask the targets in force with all of them and let the clocks follow.
 
         For whoever changes what the target rows read. The instance is locked.
         Raises RightMissing, ReasonMissing, ExpressionFailed, TargetRowInvalid.
         """
         context, now = self._context, self._context.now()
-        definition = self._engine.definition(instance.deployment_id, tx)
+        version = version_in_force(clockchanges.book_of(tx, context, case.number), case)
+        definition = self._engine.definition(queries.deployment(tx, instance.process_key, version).id, tx)
         rows = target_rows(definition, variables, now)
         known = queries.variables(tx, context.vault, instance.id)
         changed = {name: value for name, value in variables.items() if name not in known or known[name] != value}
@@ -146,7 +147,7 @@ class Reclassifying:
         if rows is None:
             return
         change = Change(cause=cause, by=agent.login, at=now, note=reason, may_lower=agent.leads)
-        policy = f"{instance.process_key} {instance.version}"
+        policy = f"{instance.process_key} {version}"
 
         def alter(book: ClockBook) -> None:
             retarget_all(book, case, rows, context.calendars_in(tx), change, policy=policy)

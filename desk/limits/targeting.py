@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Node, NodeKind
-from desk.clocks import Anchors, Calendars, Cause, ClockStarted, ClockTarget, ServiceTarget, strictest_targets
+from desk.clocks import Anchors, Calendars, Cause, ClockRetargeted, ClockStarted, ClockTarget, ServiceTarget, strictest_targets
 from desk.clocks.names import RESPOND, TEAM, kind_of
 from desk.clocks.retargeting import RetargetClock, retarget
 from desk.clocks.rounds import ROUND, TIMED_AGAIN
@@ -78,6 +78,21 @@ def retarget_all(
             anchor = found.clocks[name].anchor if case.round == 1 else ROUND
             started = ClockStarted(at=change.at, by=change.by, anchor=anchor, anchored_at=since, target=target)
             book.start(case.round, name, started, warn_at=found.clocks[name].warn_at)
+
+
+def version_in_force(book: ClockBook, case: Case) -> str:
+    """The version whose targets the case's round has: that of its process, or the one that was applied to it last (E25)."""
+    applied = [
+        event
+        for round, name in book.all_clocks()
+        if round == case.round
+        for event in book.events(round, name)
+        if isinstance(event, ClockRetargeted) and event.cause is Cause.POLICY_APPLIED
+    ]
+    last = max(applied, key=lambda event: event.at, default=None)
+    policy = last.target.policy_version if last else ""
+    key = f"{case.process_key} "
+    return policy.removeprefix(key) if policy.startswith(key) else case.version
 
 
 def _since(book: ClockBook, case: Case) -> datetime:

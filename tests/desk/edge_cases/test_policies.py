@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from bpmn.package import ProcessPackage
 from desk import tables
 from desk.errors import AnswersInvalid, RightMissing
+from desk.limits.reclassifying import NewClass
 from tests.desk.conftest import BILLING_DAY, PACKAGE, keep_deployed, local
 
 STRICTER = "2.0"
@@ -48,6 +49,19 @@ def test_e25_running_cases_keep_their_targets_until_a_policy_is_applied_to_them(
     assert run.finished_at is not None
     office.at("18:20")
     assert "supervise" in office.activities(number)
+
+
+def test_e25_a_case_that_is_classed_anew_keeps_the_policy_that_was_applied_to_it(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
+    office.run()
+    owner = office.task(number).assignee or ""
+    office.desk.reclassifying.reclassify(number, NewClass(tags=["refund"]), reason="退款", by=owner)
+    assert due(office, number) == local("2023-10-01T18:15")
+    office.desk.reclassifying.reclassify(number, NewClass(priority="low"), reason="不急", by="wang")
+    office.desk.reclassifying.reclassify(number, NewClass(priority="normal"), reason="急", by="wang")
+    assert due(office, number) == local("2023-10-01T18:15")
 
 
 def test_e25_a_limit_that_has_passed_by_the_new_policy_is_marked_beforehand(office, stricter):

@@ -18,7 +18,7 @@ from webui.wording import sentence
 STEPS: Mapping[str, str] = {
     "started": mark("Counts from %(anchored_at)s (%(anchor)s)."),
     "noted_late": mark("It was noted at %(at)s, later than it counts."),
-    "target": mark("Limit: %(limit)s in the calendar %(calendar)s, by “%(source)s”; %(rows)s rows of the table applied."),
+    "target": mark("Limit: %(limit)s in the calendar %(calendar)s, by “%(source)s”; rows of the table that apply: %(rows)s."),
     "retargeted": mark("%(at)s, %(by)s: %(cause)s. Limit now %(limit)s in %(calendar)s, by “%(source)s” (%(rule)s)."),
     "paused": mark("Paused from %(since)s to %(until)s (%(reasons)s): %(minutes)s of its calendar don't count."),
     "paused_after_due": mark("Paused from %(since)s (%(reasons)s), after it was due: changes nothing."),

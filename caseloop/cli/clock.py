@@ -8,6 +8,7 @@ import click
 
 from caseloop import bootstrap
 from caseloop.settings import Settings
+from desk.clocks.state import ClockPhase, ClockState
 from desk.limits.timing import ClockWhy
 
 
@@ -30,8 +31,13 @@ def clock(settings: Settings, numbers: Sequence[str]) -> None:
 
 def _lines(why: ClockWhy, settings: Settings) -> Iterator[str]:
     state = why.state
-    due = state.due_at.astimezone(settings.time_zone).isoformat(timespec="seconds") if state.due_at else "not while it is paused"
-    yield f"  {why.name}, round {why.round}: {state.phase}, {state.verdict}; due {due}"
+    yield f"  {why.name}, round {why.round}: {state.phase}, {state.verdict}; {_due(state, settings)}"
     yield from (f"    {step}" for step in why.steps)
     if len(why.verdicts) > 1:
         yield from (f"    verdict {fact.version}: {fact.verdict} by {fact.by}, {fact.why}" for fact in why.verdicts)
+
+
+def _due(state: ClockState, settings: Settings) -> str:
+    if state.due_at is None:
+        return "counts no more" if state.phase is ClockPhase.VOID else "not due while it is paused"
+    return f"due {state.due_at.astimezone(settings.time_zone).isoformat(timespec='seconds')}"

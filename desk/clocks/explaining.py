@@ -18,11 +18,12 @@ from desk.clocks.targets import Calendars, limit_text
 MOST_DAYS = 60
 """So many days that aren't as the week says are told; a limit of months has too many to read."""
 _SEARCHED_DAYS = 800
+_MINUTE = timedelta(minutes=1)
 
 SENTENCES: Mapping[str, str] = {
     "started": "counts from {anchored_at:%Y-%m-%d %H:%M} UTC ({anchor})",
     "noted_late": "was noted at {at:%Y-%m-%d %H:%M} UTC, later than it counts",
-    "target": "{limit} in the calendar {calendar}, by “{source}”; {rows} rows were considered",
+    "target": "{limit} in the calendar {calendar}, by “{source}”; rows considered: {rows}",
     "retargeted": "{cause} at {at:%Y-%m-%d %H:%M} UTC by {by}: {limit} in {calendar}, by “{source}” ({rule})",
     "paused": "paused from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC for {reasons}: {minutes:g} minutes",
     "paused_after_due": "paused from {since:%Y-%m-%d %H:%M} UTC for {reasons}, after it was due: changes nothing",
@@ -68,7 +69,7 @@ def _promised(events: Sequence[ClockEvent], state: ClockState) -> Iterator[Clock
         match event:
             case ClockStarted(anchor=anchor, anchored_at=anchored_at, target=target):
                 yield _step("started", anchor=anchor, anchored_at=anchored_at)
-                if event.at > anchored_at:
+                if event.at - anchored_at >= _MINUTE:
                     yield _step("noted_late", at=event.at)
                 said = {"limit": limit_text(target.limit), "calendar": target.calendar, "source": target.source}
                 yield _step("target", **said, rows=len(target.considered), considered=target.considered)
@@ -137,4 +138,4 @@ def _step(code: str, **arguments: Any) -> ClockStep:
 
 
 def _minutes(duration: timedelta) -> float:
-    return duration / timedelta(minutes=1)
+    return duration / _MINUTE

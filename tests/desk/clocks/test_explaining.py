@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+
+import pytest
 
 from bpmn.wording import Wording
 from desk.calendars import DatedSpans, Layer
@@ -54,6 +56,13 @@ def test_each_change_of_the_limit_tells_old_and_new_due_instant_and_a_late_pause
     assert (steps["breached"]["at"], steps["stopped"]["verdict"]) == (local("2024-03-05T12:30"), "late")
 
 
+@pytest.mark.parametrize(("seconds", "told_so"), [(59, False), (60, True)])
+def test_only_a_receipt_that_was_noted_a_minute_later_is_called_late(seconds, told_so):
+    begun = started("2024-03-05T09:00", 2, "h")
+    noted = replace(begun, at=begun.anchored_at + timedelta(seconds=seconds))
+    assert ("noted_late" in dict(told([noted], "2024-03-05T10:00"))) is told_so
+
+
 def test_a_paused_clock_tells_what_remains():
     steps = dict(told([started("2024-03-05T09:00", 2, "h"), made.pause("2024-03-05T10:00")], "2024-03-05T11:00"))
     assert steps["waiting"] == {"reasons": "customer", "remaining_minutes": 60, "at": local("2024-03-05T12:00")}
@@ -70,7 +79,7 @@ def test_every_step_is_worded():
     shown = [str(step) for step in explanation(events, WITH_CLOSURE, local("2024-03-05T13:00"))]
     assert shown == [
         "counts from 2024-03-05 01:00 UTC (received)",
-        "2 h in the calendar business, by “2 h”; 0 rows were considered",
+        "2 h in the calendar business, by “2 h”; rows considered: 0",
         "paused from 2024-03-05 02:00 to 2024-03-05 03:00 UTC for customer: 60 minutes",
         "due 2024-03-05 04:00 UTC: 120 minutes of work, and 60 of pauses",
         "missed at 2024-03-05 04:00 UTC",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from desk.clocks.decisions import StartClock, StopClock, is_over, start, stop
@@ -13,14 +13,22 @@ ASSIGNED, HANDED_OVER = "assigned", "handed_over"
 
 
 def hand_over(
-    clocks: Mapping[str, Sequence[ClockEvent]], team: str, target: ServiceTarget | None, *, by: str, now: datetime
+    clocks: Mapping[str, Sequence[ClockEvent]],
+    team: str,
+    target: ServiceTarget | None,
+    *,
+    by: str,
+    now: datetime,
+    parts: Collection[str] = (),
 ) -> dict[str, list[ClockEvent]]:
     """What an assignment to `team` does to the clocks of a case, new events by clock: the team before is done, the new one's
-    limit starts. Without a target the new team isn't timed.
+    limit starts. Without a target the new team isn't timed. The clocks `parts` of departments that contribute go on.
     """
     stopped = StopClock(by=by, what=HANDED_OVER, done_at=now)
     happened = {
-        name: stop(name, events, stopped, now) for name, events in clocks.items() if kind_of(name) == TEAM and not is_over(events)
+        name: stop(name, events, stopped, now)
+        for name, events in clocks.items()
+        if kind_of(name) == TEAM and name not in parts and not is_over(events)
     }
     if target is not None:
         name, events = begin(clocks, team, target, by=by, now=now)

@@ -27,7 +27,7 @@ def target_of(
 
     Raises ExpressionFailed, TargetRowInvalid.
     """
-    node = next((node for node in definition.process.nodes.values() if _names_limits(node)), None)
+    node = _table_of(definition)
     found: Any = NO_TABLE
     if node is not None:
         asked = {**variables, "contribution": {"team": team}}
@@ -44,6 +44,15 @@ def target_of(
         policy_version=policy,
         considered=targets.considered,
     )
+
+
+def has_table(definition: Definition) -> bool:
+    """Whether the process has a table of the departments' limits."""
+    return _table_of(definition) is not None
+
+
+def _table_of(definition: Definition) -> Node | None:
+    return next((node for node in definition.process.nodes.values() if _names_limits(node)), None)
 
 
 def agreed_target(text: str, team: str) -> ServiceTarget:

@@ -42,7 +42,7 @@ PAUSE = "clock.pause"
 SETS_CLOCKS = frozenset({"service-clocks", "new-round"})
 STARTED_BY_EVENTS = frozenset({NEXT_RESPONSE, FEEDBACK, TEAM, WAITING})
 """Their targets are known from the beginning; they start when there is something to time."""
-ENDED_BY_SOLUTION = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, SOLVE})
+ENDED_BY_SOLUTION = frozenset({PICKUP, RESPOND, NEXT_RESPONSE, SOLVE, TEAM})
 STOPPED_BY_MESSAGE: Mapping[str, str] = {"technical-help": TRANSFER, "departments-asked": TRANSFER, "survey-answered": FOLLOW_UP}
 ANSWER, DISSATISFIED = "survey-answered", "dissatisfied"
 FEEDBACK_TARGET = ServiceTarget(

@@ -1,16 +1,22 @@
-"""A case goes to another team: to whom of it the rule of assignment chooses, else into its line. The customer's limits go on."""
+"""A case goes to another team: to whom of it the rule of assignment chooses, else into its line. The customer's limits go on,
+the team has one of its own.
+"""
 
 from __future__ import annotations
 
 from desk.assignment import Assignment, Wanted, assign, result_of
-from desk.casetasks import open_case
+from desk.casetasks import instance_of, open_case
+from desk.clocks.teams import hand_over
+from desk.collaboration.contributing import has_table, target_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, NotAwaited, RightMissing, TeamNotFound
+from desk.limits import clockchanges
+from desk.limits.clockbook import ClockBook
 from desk.model import Agent, Case
 from desk.notification.announcing import Announcer
 from desk.staffing.assignment_records import DECIDER
 from desk.staffing.handing import ASSIGNMENT
-from desk.store import assignments, candidates, cases, people
+from desk.store import assignments, candidates, cases, contributions, people
 from desk.store.assignments import Kept
 from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
 from engine.commands import ReassignTask, SetVariables
@@ -58,6 +64,7 @@ class Transferring:
             now = self._context.now()
             answer = assign(wanted, candidates.candidates(tx, wanted.teams, now, lock=True), now)
             self._give(tx, task, wanted, answer, reason=reason.strip(), by=by)
+            self._time(tx, case, team, by=by)
             if answer.assignee not in (None, by, task.assignee):
                 key = f"reassigned:{task.id}:{task.revision}"
                 self._announcer.tell_new_holder(tx, number, str(answer.assignee), reason=reason.strip(), key=key)
@@ -92,6 +99,28 @@ class Transferring:
         groups = (wanted.team,)
         command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=by, reason=reason, candidate_groups=groups)
         self._engine.reassign(tx, command, because=(DECIDER, decision))
+
+    def _time(self, tx: Transaction, case: Case, team: str, *, by: str) -> None:
+        """The team before is done; the limit of this one begins (E24), where the process has a table of departments' limits."""
+        context, now, instance = self._context, self._context.now(), instance_of(tx, case.number)
+        definition = self._engine.definition(instance.deployment_id, tx)
+        if not has_table(definition):
+            return
+        variables = queries.variables(tx, context.vault, instance.id)
+        policy = f"{instance.process_key} {instance.version}"
+        target = target_of(definition, variables, team, context.calendars_in(tx), now, policy=policy)
+        parts = {one.clock for one in contributions.of_case(tx, context.vault, case.number)}
+
+        def alter(book: ClockBook) -> None:
+            rounds = {name: round for round, name in book.all_clocks()}
+            known = {name: book.events(round, name) for name, round in rounds.items()}
+            for name, events in hand_over(known, team, target, by=by, now=now, parts=parts).items():
+                if name in rounds:
+                    book.add(rounds[name], name, events)
+                else:
+                    book.begin(case.round, name, events)
+
+        clockchanges.change(tx, context, case.number, alter, by=by, reason="given to another team")
 
 
 def _check(reason: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk.collaboration.contributions import Asked
 from desk.errors import AnswersInvalid, RightMissing, TeamNotFound
 from desk.model import Availability
 from engine.errors import Forbidden, StaleRevision
@@ -30,7 +31,7 @@ def test_the_team_that_gets_a_case_has_it_with_its_people_and_only_the_transfer_
     assert (answer.assignee, case.owner, case.team, office.task(number).assignee) == ("tech", "tech", "technical", "tech")
     after = clocks_of(office, number)
     assert (after["transfer"].verdict, after["transfer"].stopped_at) == ("on_time", local("2023-10-01T09:40"))
-    assert {name: after[name] for name in after if name != "transfer"} == {
+    assert {name: after[name] for name in before if name != "transfer"} == {
         name: before[name] for name in before if name != "transfer"
     }
     assert "reassigned" in {notice.template for notice in office.desk.notices.of("tech")}
@@ -60,6 +61,27 @@ def test_a_case_that_waits_goes_from_one_line_into_the_other(office):
     transferred(office, number)
     lines = {team: office.desk.ownership.line(team, viewer="wang").cases for team in ("complaints", "technical")}
     assert ([one.case.number for one in lines["technical"]], lines["complaints"]) == ([number], ())
+
+
+def test_e24_each_team_that_gets_the_case_has_a_limit_of_its_own_until_the_next_one_or_the_solution(office):
+    number = office.open()
+    office.at("09:40")
+    office.desk.contributions.ask(number, [Asked(team="product", wanted="核对", limit="2h")], by="wang")
+    transferred(office, number)
+    office.at("09:50")
+    transferred(office, number, "business")
+    own = {name: clock for name, clock in clocks_of(office, number).items() if name.startswith("team:")}
+    assert {name: (clock.started_at, clock.stopped_at) for name, clock in own.items()} == {
+        "team:product:1": (local("2023-10-01T09:40"), None),
+        "team:technical:1": (local("2023-10-01T09:40"), local("2023-10-01T09:50")),
+        "team:business:1": (local("2023-10-01T09:50"), None),
+    }
+    assert own["team:business:1"].due_at == local("2023-10-01T10:50")
+    part = office.desk.contributions.of_case(number, viewer="wang")[0].contribution
+    office.desk.contributions.withdraw(part.id, reason="不需要", by="wang")
+    office.at("10:00")
+    office.resolve(number)
+    assert clocks_of(office, number)["team:business:1"].verdict == "on_time"
 
 
 def test_who_has_the_case_and_supervisors_give_it_to_another_team_and_say_why(office):

@@ -13,6 +13,7 @@ from desk.casework.numbering import give_back, next_number
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, TeamNotFound
 from desk.instants import instant, with_offset
+from desk.limits.reclassifying import Reclassifying
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import COMMAND_LINE, Case, CaseState, Channel
 from desk.notification.templates import LANGUAGES
@@ -53,9 +54,10 @@ ABOUT = "about_agent"
 class Intake:
     """Opens cases."""
 
-    def __init__(self, context: DeskContext) -> None:
+    def __init__(self, context: DeskContext, reclassifying: Reclassifying) -> None:
         self._context = context
         self._db = context.engine.db
+        self._reclassifying = reclassifying
 
     def matching_customers(self, contact: str = "", number: str = "") -> list[CustomerMatch]:
         """Known customers with exactly that phone, e-mail or number, to be shown before the case is saved."""
@@ -86,9 +88,10 @@ class Intake:
         `by` is the agent's login (or a program's name, with `team`); `team` is the team that took the request, by default the
         agent's first. The same `request_id` again opens nothing and tells the number; with other answers it is refused.
 
-        Clocks run from `received_at`, which may lie before the entry. A `tier` other than the customer's is for supervisors to
-        give, and stays the customer's; `tags` are added to the customer's for this case. Raises FormInvalid, AnswersInvalid,
-        RightMissing, TeamNotFound, NothingRolledOut, RequestSentTwice, KeyUsedOtherwise.
+        Clocks run from `received_at`, which may lie before the entry. A `customer_tier` other than the customer's is for
+        supervisors to give, and stays the customer's, whose other open cases follow; `tags` are added to the customer's for
+        this case. Raises FormInvalid, AnswersInvalid, RightMissing, TeamNotFound, NothingRolledOut, RequestSentTwice,
+        KeyUsedOtherwise.
         """
         asked = [dict(form), team]
         if request_id is not None:
@@ -107,6 +110,8 @@ class Intake:
             raise
         if opened != number:
             self._db.run(lambda tx: give_back(tx, number))
+        elif by != COMMAND_LINE and _text(form, "customer_tier"):
+            self._reclassifying.follow_tier(number, reason=number, by=by)
         return opened
 
     @tried_again

@@ -69,18 +69,19 @@ class Reclassifying:
         _check(wanted, reason)
         before, case = self._reclassify(number, wanted, reason, by)
         if case.tier != before.tier:
-            self._follow(case, reason, by)
+            self.follow_tier(number, reason=reason, by=by)
         return case
 
-    def _follow(self, case: Case, reason: str, by: str) -> None:
-        """Give the customer's other open cases the tier that this one has now."""
+    def follow_tier(self, number: str, *, reason: str, by: str) -> None:
+        """Give the customer's other open cases the tier that this one has, if `by` leads. Raises CaseNotFound, AgentNotFound."""
         with self._db.reading() as tx:
-            others = cases.of_customer_with_another_tier(tx, case, limit=MOST_CASES)
-        for number in others:
+            case, leads = cases.case(tx, number), people.agent(tx, by).leads
+            others = cases.of_customer_with_another_tier(tx, case, limit=MOST_CASES) if leads else []
+        for other in others:
             try:
-                self._reclassify(number, NewClass(tier=case.tier), reason, by)
+                self._reclassify(other, NewClass(tier=case.tier), reason, by)
             except CaseloopError:
-                log.exception("tier_not_followed", case=number, tier=case.tier)
+                log.exception("tier_not_followed", case=other, tier=case.tier)
 
     @tried_again
     def _reclassify(self, number: str, wanted: NewClass, reason: str, by: str) -> tuple[Case, Case]:

@@ -56,6 +56,14 @@ def test_a_supervisor_gives_a_new_customer_a_tier_and_the_next_case_has_it_too(o
     assert (known["tier"], known["tags"]) == ("vip", ["again"])
 
 
+def test_open_cases_follow_a_tier_that_is_given_with_the_next_request(office):
+    first = office.open(BILLING, by="li")
+    second = office.open(BILLING, by="wang", customer_tier="vip")
+    view = office.desk.cases.case(first, viewer="wang")
+    assert view.case.tier == "vip"
+    assert any(item.kind == "classed" and item.text == second for item in office.desk.cases.timeline(first, viewer="wang"))
+
+
 def test_agents_give_no_tier_and_repeat_the_one_that_is_known(office):
     with pytest.raises(RightMissing, match="another tier"):
         office.open(BILLING, by="li", customer_tier="vip")

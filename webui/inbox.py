@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, render_template, request, url_for
 
-from desk.casework.inbox import MOST_SORTED, InboxItem
+from desk.casework.inbox import MOST_SEARCHED, InboxItem, Scope
 from desk.casework.taskviews import may_claim
 from webui.access import for_roles, signed_in
 from webui.context import services
@@ -28,19 +28,17 @@ def show() -> str:
     scope = request.args.get("scope", "")
     scope = scope if scope in allowed else "mine"
     chosen = {name: request.args.get(name, "").strip()[:100] for name in ("text", *FILTERS)}
-    everything = services().desk.inbox.tasks(agent.login, scope=scope, page_size=MOST_SORTED).items
-    names = {item.task.id: _name(item) for item in everything}
-    wanted = [item for item in everything if _is_wanted(item, names[item.task.id], chosen)]
-    pages = max(1, -(-len(wanted) // PAGE_SIZE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    found, total, page = _found(agent.login, scope, chosen, request.args.get("page", 1, type=int))
+    pages = max(1, -(-total // PAGE_SIZE))
+    counts = services().desk.inbox.counts(agent.login)
     return render_template(
         "inbox/_rows.html" if request.headers.get("HX-Request") else "inbox/show.html",
-        items=wanted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        names=names,
+        items=found,
+        names={item.task.id: _name(item) for item in found},
         name_of=name_of,
-        total=len(wanted),
-        unfiltered=len(everything),
-        counts=services().desk.inbox.counts(agent.login),
+        total=total,
+        unfiltered=counts.scopes[Scope(scope)],
+        counts=counts,
         now=services().clock.now(),
         scope=scope,
         scopes=allowed,
@@ -58,11 +56,22 @@ def _given(chosen: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in chosen.items() if value}
 
 
-def _is_wanted(item: InboxItem, name: str, chosen: Mapping[str, str]) -> bool:
-    if any(chosen[field] and (item.case is None or getattr(item.case, field) != chosen[field]) for field in FILTERS):
-        return False
+def _found(login: str, scope: str, chosen: Mapping[str, str], page: int) -> tuple[Sequence[InboxItem], int, int]:
+    """The tasks of a page, how many there are on all of them, and the page's number, the last one for one behind it.
+
+    Names of tasks and customers aren't known to the database: they are searched in the first MOST_SEARCHED tasks.
+    """
+    tasks, fitting = services().desk.inbox.tasks, {name: chosen[name] or None for name in FILTERS}
     text = chosen["text"].casefold()
-    return not text or any(text in each.casefold() for each in (item.number, name, item.customer))
+    if text:
+        searched = tasks(login, scope=scope, page_size=MOST_SEARCHED, **fitting).items
+        wanted = [item for item in searched if any(text in each.casefold() for each in (item.number, _name(item), item.customer))]
+        page = min(max(page, 1), max(1, -(-len(wanted) // PAGE_SIZE)))
+        return wanted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(wanted), page
+    found = tasks(login, scope=scope, page=page, page_size=PAGE_SIZE, **fitting)
+    if not found.items and found.total:
+        found = tasks(login, scope=scope, page=-(-found.total // PAGE_SIZE), page_size=PAGE_SIZE, **fitting)
+    return found.items, found.total, found.page
 
 
 def _name(item: InboxItem) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from desk.casework.explanation import Explanation, explanation_of
 from desk.casework.timeline import Explained, TimelineItem, explained, said, timeline
 from desk.clocks import CONDITIONAL, ClockPhase
-from desk.clocks.names import FOLLOW_UP, TEAM, WAITING, kind_of
+from desk.clocks.names import FOLLOW_UP, NOT_PROMISED, kind_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.masking import mask_contact, mask_name, mask_number
@@ -146,10 +146,6 @@ def _left(clock: ClockRow, now: datetime) -> timedelta | None:
     if clock.stopped_at is not None:
         return None
     return clock.remaining if clock.due_at is None else clock.due_at - now
-
-
-NOT_PROMISED = frozenset({TEAM, WAITING})
-"""Clocks that no customer was promised."""
 
 
 def next_clock(views: tuple[ClockView, ...]) -> ClockView | None:

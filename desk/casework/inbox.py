@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from desk.casetasks import numbers_of, tasks_of
 from desk.casework.cases import ClockView, clock_views, next_clock
 from desk.context import DeskContext
 from desk.masking import mask_name
-from desk.model import Agent, Case, Priority
+from desk.model import Agent, Case
 from desk.rights import require_lead
-from desk.store import cases, contributions, customers, people
-from engine.db import queries
+from desk.store import cases, contributions, customers, people, queue
+from desk.store.queue import QueueFilter
 from engine.model import TaskState, UserTask
 from engine.ports import Transaction
 
-MOST_SORTED = 1000
-_NO_LIMIT = datetime.max.replace(tzinfo=UTC)
+MOST_SEARCHED = 1000
 
 
 class Scope(StrEnum):
@@ -55,7 +54,7 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxPage:
-    """One page of the queue. `total` counts all pages, up to MOST_SORTED."""
+    """One page of the queue. `total` counts all pages."""
 
     items: tuple[InboxItem, ...]
     total: int
@@ -65,7 +64,7 @@ class InboxPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxCounts:
-    """How many tasks each scope holds, each up to MOST_SORTED; `offered` are those of the teams that nobody holds."""
+    """How many tasks each scope holds; `offered` are those of the teams that nobody holds."""
 
     scopes: Mapping[Scope, int]
     offered: int
@@ -78,37 +77,46 @@ class Inbox:
         self._context = context
         self._db = context.engine.db
 
-    def tasks(self, login: str, *, scope: Scope | str = Scope.MINE, page: int = 1, page_size: int = 50) -> InboxPage:
-        """A page of the queue. Raises RightMissing for `all` without the right, AgentNotFound."""
-        start = page_size * (max(page, 1) - 1)
+    def tasks(
+        self,
+        login: str,
+        *,
+        scope: Scope | str = Scope.MINE,
+        page: int = 1,
+        page_size: int = 50,
+        priority: str | None = None,
+        type: str | None = None,
+        tier: str | None = None,
+    ) -> InboxPage:
+        """A page of the queue, in the database's order. Raises RightMissing for `all` without the right, AgentNotFound."""
+        page = max(page, 1)
         with self._db.reading() as tx:
-            items = self._items(tx, self._in_scope(tx, people.agent(tx, login), Scope(scope)))
-            items.sort(key=_urgency)
-            shown = self._named(tx, items[start : start + page_size])
-        return InboxPage(items=tuple(shown), total=len(items), page=page, page_size=page_size)
+            wanted = replace(self._in_scope(people.agent(tx, login), Scope(scope)), priority=priority, type=type, tier=tier)
+            found = queue.page(tx, wanted, limit=page_size, offset=page_size * (page - 1))
+            shown = self._named(tx, self._items(tx, found))
+            return InboxPage(items=tuple(shown), total=queue.count(tx, wanted), page=page, page_size=page_size)
 
     def counts(self, login: str) -> InboxCounts:
         """How many tasks there are in each scope that the agent may see. Raises AgentNotFound."""
         with self._db.reading() as tx:
             agent = people.agent(tx, login)
-            found = {scope: self._in_scope(tx, agent, scope) for scope in Scope if scope is not Scope.ALL or agent.leads}
-        return InboxCounts(
-            scopes={scope: len(tasks) for scope, tasks in found.items()},
-            offered=sum(task.assignee is None for task in found[Scope.TEAM]),
-        )
+            seen = [scope for scope in Scope if scope is not Scope.ALL or agent.leads]
+            offered = replace(self._in_scope(agent, Scope.TEAM), unassigned=True)
+            counted = {scope: queue.count(tx, self._in_scope(agent, scope)) for scope in seen}
+            return InboxCounts(scopes=counted, offered=queue.count(tx, offered))
 
     def of_case(self, number: str) -> list[UserTask]:
         """The open tasks of a case, those of the processes that it called behind its own."""
         with self._db.reading() as tx:
             return tasks_of(tx, number)
 
-    def _in_scope(self, tx: Transaction, agent: Agent, scope: Scope) -> list[UserTask]:
+    def _in_scope(self, agent: Agent, scope: Scope) -> QueueFilter:
         if scope is Scope.MINE:
-            return queries.tasks(tx, assignee=agent.login, limit=MOST_SORTED)
+            return QueueFilter(assignee=agent.login)
         if scope is Scope.TEAM:
-            return queries.tasks(tx, groups=agent.team_keys, limit=MOST_SORTED)
+            return QueueFilter(groups=agent.team_keys)
         require_lead(agent, "see everybody's tasks")
-        return queries.tasks(tx, limit=MOST_SORTED)
+        return QueueFilter()
 
     def _items(self, tx: Transaction, tasks: Sequence[UserTask]) -> list[InboxItem]:
         now = self._context.now()
@@ -141,9 +149,3 @@ class Inbox:
         """The items with their customers' masked names; only those shown are unsealed."""
         who = customers.by_id(tx, self._context.vault, {item.case.customer_id for item in items if item.case})
         return [replace(item, customer=mask_name(who[item.case.customer_id].name)) if item.case else item for item in items]
-
-
-def _urgency(item: InboxItem) -> tuple[bool, bool, datetime, int]:
-    urgent = item.case is not None and item.case.priority == Priority.URGENT
-    paused = item.clock is not None and item.clock.paused
-    return paused, not urgent, item.due_at or _NO_LIMIT, item.task.id

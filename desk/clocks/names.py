@@ -24,6 +24,8 @@ WAITING = "waiting"
 KINDS = (PICKUP, RESPOND, NEXT_RESPONSE, TRANSFER, SOLVE, FOLLOW_UP, FEEDBACK, TEAM, WAITING)
 CONDITIONAL = frozenset({TRANSFER})
 """Clocks of what need not happen at all: who transfers nothing misses nothing."""
+NOT_PROMISED = frozenset({TEAM, WAITING})
+"""Kinds of clocks of which the customer knows nothing."""
 
 
 def team_clock(team: str, assignment: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk.collaboration.contributions import Asked
 from desk.errors import AnswersInvalid, CaseNotFound, RightMissing
 from tests.desk.conftest import BILLING_DAY, local
 
@@ -145,3 +146,31 @@ def test_notices_are_read_one_by_one_or_all_at_once(office):
     assert notices.unread("li") == 1
     notices.mark_read("li")
     assert notices.of("li", unread_only=True) == []
+
+
+@pytest.mark.stored
+def test_the_database_sorts_the_inbox_as_its_clocks_say_page_by_page(office):
+    waiting = office.open(INQUIRY)
+    office.desk.work.start(office.task(waiting).id, by=office.task(waiting).assignee)
+    answers = {"content": "请补充", "outcome": "wait_customer", "next_action": "等客户", "question": "订单号?"}
+    by = office.task(waiting).assignee
+    office.desk.work.complete(office.task(waiting).id, {**answers, "wait_until": "2023-10-03T10:00"}, by=by)
+    slow = office.open(INQUIRY, type="suggestion", urgency="low", description="增加夜间客服")
+    urgent = office.open()
+    office.desk.work.start(office.task(urgent).id, by="li")
+    office.desk.contributions.ask(urgent, (Asked(team="business", wanted="核对订单", limit="5h"),), by="li")
+    normal = office.open(INQUIRY)
+    inbox = office.desk.inbox
+    everything = inbox.tasks("wang", scope="all").items
+    order = [(item.clock is not None and item.clock.paused, item.case.priority != "urgent", item.due_at) for item in everything]
+    assert [key[:2] for key in order] == sorted(key[:2] for key in order)
+    running = [key for key in order if not key[0]]
+    assert running == sorted(running)
+    assert [item.number for item in everything][:2] == [urgent, urgent]
+    assert {slow, normal} <= {item.number for item in everything}
+    paged = [inbox.tasks("wang", scope="all", page=n, page_size=2).items for n in range(1, len(everything) // 2 + 2)]
+    assert [item.task.id for page in paged for item in page] == [item.task.id for item in everything]
+    assert inbox.tasks("wang", scope="all", page=9, page_size=2).total == len(everything)
+    assert [item.number for item in inbox.tasks("wang", scope="all", type="suggestion").items] == [slow]
+    counted = inbox.counts("li")
+    assert counted.scopes == {scope: inbox.tasks("li", scope=scope).total for scope in ("mine", "team")}

@@ -1,4 +1,4 @@
-"""Notices in the app. Handlers write here, once per idempotency key."""
+"""Notices in the app, as people read them; desk.notification.announcing writes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from desk.context import DeskContext
 from desk.notification.announcing import BY_PERSON
 from desk.store import notices as store
-from desk.store.notices import NewNotice, Notice
+from desk.store.notices import Notice
 from engine.db.database import tried_again
 
 MOST_NEWS = 1000
@@ -20,12 +20,6 @@ class Notices:
     def __init__(self, context: DeskContext) -> None:
         self._context = context
         self._db = context.engine.db
-
-    @tried_again
-    def add(self, notice: NewNotice) -> bool:
-        """Write a notice; False when one with its idempotency key was written before."""
-        with self._db.transaction() as tx:
-            return store.add(tx, self._context.vault, notice, self._context.now())
 
     def of(self, login: str, *, unread_only: bool = False, limit: int = 50) -> list[Notice]:
         """A person's notices, the newest first."""

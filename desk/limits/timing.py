@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from desk.clocks import ClockPaused, ClockState, VoidReason, evaluate
 from desk.clocks.decisions import PauseClock, ResumeClock, pause, resume, resume_reached
 from desk.clocks.errors import ClockNotPaused
 from desk.clocks.explaining import ClockStep, explanation
+from desk.clocks.names import SOLVE
 from desk.clocks.pausing import DEFAULT_PAUSES, PauseReason
 from desk.clocks.verdicts import VerdictFact
 from desk.context import DeskContext
@@ -17,10 +19,11 @@ from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.limit_errors import ClockHeldByProcess, NothingToPause
+from desk.limits.promises import Promise, escalates_at
 from desk.model import DESK, Case
 from desk.onebyone import OneByOne
 from desk.rights import readable, require_lead, require_owner_or_lead
-from desk.store import cases, clocks, people
+from desk.store import cases, clocks, people, promises
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.commands import CancelInstance
 from engine.db.database import tried_again
@@ -39,7 +42,8 @@ LEFT_OUT = frozenset({VoidReason.SPAM, VoidReason.CANCELLED})
 class ClockWhy:
     """A clock with everything that led to what it says; `verdicts` are all versions of its verdict, in order.
 
-    `noted` are the pauses with a note by whoever made them.
+    `noted` are the pauses with a note by whoever made them. `put_off_to` is when it escalates because of what was promised to the
+    customer; None when nothing puts that off.
     """
 
     name: str
@@ -48,6 +52,7 @@ class ClockWhy:
     steps: tuple[ClockStep, ...]
     verdicts: tuple[VerdictFact, ...]
     noted: tuple[ClockPaused, ...]
+    put_off_to: datetime | None = None
 
 
 class Timing:
@@ -136,18 +141,20 @@ class Timing:
 
     def _why(self, tx: Transaction, number: str) -> list[ClockWhy]:
         calendars, now = self._context.calendars_in(tx), self._context.now()
-        judged = clocks.verdicts(tx, number)
-        found = [
-            ClockWhy(
+        judged, promised = clocks.verdicts(tx, number), promises.approved(tx, [number]).get(number, [])
+        found = []
+        for one in clocks.kept(tx, [number], vault=self._context.vault):
+            state = evaluate(one.events, calendars, max(now, one.events[-1].at))
+            why = ClockWhy(
                 name=one.row.name,
                 round=one.row.round,
-                state=evaluate(one.events, calendars, max(now, one.events[-1].at)),
+                state=state,
                 steps=explanation(one.events, calendars, max(now, one.events[-1].at)),
                 verdicts=judged.get((one.row.round, one.row.name), ()),
                 noted=tuple(event for event in one.events if isinstance(event, ClockPaused) and event.note),
+                put_off_to=_put_off_to(one.row.name, state, promised),
             )
-            for one in clocks.kept(tx, [number], vault=self._context.vault)
-        ]
+            found.append(why)
         return sorted(found, key=lambda why: (-why.round, why.state.due_if_resumed, why.name))
 
     def _change(self, tx: Transaction, number: str, alter: clockchanges.Alter, *, by: str, reason: str) -> None:
@@ -158,6 +165,13 @@ class Timing:
         case = open_case(tx, self._engine, number, agent)
         require_owner_or_lead(agent, case, what)
         return case
+
+
+def _put_off_to(name: str, state: ClockState, promised: Sequence[Promise]) -> datetime | None:
+    """When the solution's clock escalates, if that isn't when it is due."""
+    due_at = state.at(1) if name == SOLVE else None
+    at = None if due_at is None else escalates_at(due_at, promised)
+    return None if at == due_at else at
 
 
 def _pause(book: ClockBook, number: str, order: PauseClock, now: datetime) -> None:

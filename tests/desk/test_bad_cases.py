@@ -11,8 +11,10 @@ from desk import tables
 from desk.casetasks import instance_of
 from desk.context import DeskSettings
 from desk.staffing.assignment_records import SWEEP
-from desk.store import assignments, calendars
+from desk.store import assignments, calendars, cases
 from desk.store.calendars import CALENDAR_EDITS, EditKind
+from desk.store.sealing import seal
+from desk.tables import CONTACT
 from tests.desk.conftest import BILLING_DAY, Office, local
 
 pytestmark = pytest.mark.stored
@@ -54,6 +56,24 @@ def test_owners_are_reminded_though_a_clock_before_theirs_cannot_be_read(office)
     assert office.desk.reminding.tend() == 1
     owner = office.task(good).assignee
     assert [one.case_number for one in office.desk.notices.of(owner) if one.template == "next_response_due"] == [good]
+
+
+@on_sqlite
+def test_as_many_bad_cases_as_are_looked_at_at_once_keep_back_none_behind_them(office, monkeypatch):
+    monkeypatch.setattr("desk.limits.reminding.AT_ONCE", 1)
+    bad, good = office.open(), office.open(customer_contact="13900000000")
+    with office.engine.db.transaction() as tx:
+        changed = {"name": "next_response", "due_at": local("2023-10-01T09:30")}
+        tx.execute(update(tables.clock).where(tables.clock.c.name == "respond").values(**changed))
+        tx.execute(update(tables.case).where(tables.case.c.number == bad).values(contact_sealed=b"?"))
+    office.clock.set(local("2023-10-01T09:31"))
+    assert [office.desk.reminding.tend() for _ in range(3)] == [0, 1, 0]
+    office.clock.advance(minutes=6)
+    with office.engine.db.transaction() as tx:
+        kept = cases.matters(tx, office.engine.vault, [good])[good].contact
+        sealed = seal(office.engine.vault, kept, CONTACT)
+        tx.execute(update(tables.case).where(tables.case.c.number == bad).values(contact_sealed=sealed))
+    assert office.desk.reminding.tend() == 1  # mended meanwhile: it is tried again
 
 
 @on_sqlite

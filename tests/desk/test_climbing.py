@@ -146,6 +146,8 @@ def test_c15_an_approved_promise_puts_off_the_first_level_and_never_the_verdict(
     number = promised(promising, "13:00")
     promising.at("12:59")
     assert climbed(promising, number, "solve") == []
+    whys = {why.name: why.put_off_to for why in promising.desk.timing.why(number, viewer="wang")}
+    assert (whys["solve"], whys["follow_up"]) == (local("2023-10-01T13:00"), None)
     promising.at("13:01")
     assert climbed(promising, number, "solve")[0] == (1, "wang", local("2023-10-01T13:00"))
     assert breached(promising, number) == local("2023-10-01T11:30")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.store import notices
 from desk.store.notices import NewNotice
 from webui.template_words import linked
 
@@ -50,7 +51,8 @@ def test_what_an_earlier_version_wrote_without_words_gets_them_in_the_readers_la
     old = NewNotice(
         login="li", template="left_untouched", subject=number, body="", idempotency_key="left_untouched:1:3", case_number=number
     )
-    product.desk.notices.add(old)
+    with product.services.db.transaction() as tx:
+        notices.add(tx, product.services.vault, old, product.clock.now())
     assert f"Nobody works on case {number}" in product.visitor("li").get("/notices").text
     assert f"案件 {number} 无人处理" in product.visitor("li", language="zh").get("/notices").text
 

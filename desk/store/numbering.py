@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
@@ -23,6 +23,7 @@ def next_of_day(tx: Transaction, day: str) -> int:
 
 
 def take_back(tx: Transaction, day: str, number: int) -> None:
-    """Let the next one have this number, if it was the last of the day."""
+    """Let the next one have this number, if it was the last of the day; nothing is left of a day's first one."""
     table = tables.numbering
-    tx.execute(update(table).where(table.c.day == day, table.c.last == number).values(last=number - 1))
+    where = (table.c.day == day, table.c.last == number)
+    tx.execute(delete(table).where(*where) if number == 1 else update(table).where(*where).values(last=number - 1))

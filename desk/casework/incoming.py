@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from desk.casetasks import instance_of
 from desk.casework.machinemail import is_machine_mail
 from desk.casework.merging import where_to
@@ -22,8 +24,10 @@ from desk.store.deliveries import reference_of
 from desk.store.links import LinkKind
 from engine.commands import CorrelateMessage
 from engine.db.database import tried_again
+from engine.errors import FormInvalid
 from engine.ports import Transaction
 
+log = structlog.get_logger(__name__)
 CUSTOMER = "customer"
 MOST_FOLLOWING, FOLLOWING_WITHIN = 3, timedelta(days=1)
 """So many cases are opened for a customer in that time who writes to closed ones: two programs may answer each other."""
@@ -66,8 +70,9 @@ class Incoming:
             now = self._context.now()
             entry = Entry(kind=EntryKind.CUSTOMER, at=now, by=CUSTOMER, text=text.strip(), message_id=message_id)
             machine = is_machine_mail(headers or {})
-            if not case.open and not machine and not self._too_many(tx, case):
-                return self._follow(tx, case, entry, channel)
+            opens = not case.open and not machine and not self._too_many(tx, case)
+            if opens and (opened := self._follow(tx, case, entry, channel)) is not None:
+                return opened
             conversation.append(tx, self._context.vault, case.number, entry)
             if case.open and not machine:
                 self._go_on(tx, case, message_id)
@@ -93,10 +98,15 @@ class Incoming:
         since = self._context.now() - FOLLOWING_WITHIN
         return links.followed_since(tx, case.customer_id, since) >= MOST_FOLLOWING
 
-    def _follow(self, tx: Transaction, closed: Case, entry: Entry, channel: str | None) -> Received:
+    def _follow(self, tx: Transaction, closed: Case, entry: Entry, channel: str | None) -> Received | None:
+        """Open the case that follows; None where the present form asks for what nobody knows: then the owner is told."""
         changes = {"channel": channel} if channel else {}
         said = {"text": entry.text, "received_at": entry.at, "by": CUSTOMER}
-        number = self._successors.open(tx, closed, LinkKind.FOLLOWS, **said, changes=changes)
+        try:
+            number = self._successors.open(tx, closed, LinkKind.FOLLOWS, **said, changes=changes)
+        except FormInvalid as error:
+            log.warning("no_case_follows", case=closed.number, reason=error.message)
+            return None
         conversation.append(tx, self._context.vault, number, entry)
         return Received(number=number, taken=True, opened=True)
 

@@ -78,8 +78,12 @@ class Intake:
     def form(self, team: str | None = None) -> Form | None:
         """The start form of the version on which the team's next case would run."""
         with self._db.reading() as tx:
-            deployment = rollout.deployment_for(tx, self._context.settings.process_key, team or "")
-            definition = self._context.engine.definition(deployment.id, tx)
+            return self.form_in(tx, team or "")
+
+    def form_in(self, tx: Transaction, team: str) -> Form | None:
+        """See `form`; within a use case."""
+        deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
+        definition = self._context.engine.definition(deployment.id, tx)
         return definition.package.forms.get(definition.start_node().work.form_id or "")
 
     def open_case(self, form: Mapping[str, Any], *, by: str, team: str | None = None, request_id: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.casetasks import instance_of
 from desk.casework.successors import Successors
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, MessageNotFound
@@ -39,8 +40,9 @@ class Splitting:
         _check(type, reason)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
+            case = cases.case(tx, number, readable=readable(agent))
             # whoever orders the same a second time waits here for the first order
-            case = cases.case(tx, number, readable=readable(agent), lock=True)
+            self._context.engine.lock(tx, instance_of(tx, number).id)
             require_owner_or_lead(agent, case, "split it")
             if request_id is not None and (known := messages.message_outcome(tx, f"split:{request_id}")) is not None:
                 return known

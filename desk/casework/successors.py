@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bpmn.forms import Form, FormRejected
 from desk.casetasks import instance_of
 from desk.casework.intake import Intake
 from desk.context import DeskContext
-from desk.model import Case
+from desk.model import Case, Priority
 from desk.store import cases, customers, links
 from desk.store.links import Link, LinkKind
 from engine.db import queries
+from engine.errors import FormInvalid
 from engine.ports import Transaction
 
 INTAKE = "intake"
@@ -42,10 +44,12 @@ class Successors:
         reason: str = "",
     ) -> str:
         """Open a case for the customer of the `first`, which it is linked to; its number. What was answered at the intake of
-        the first one holds for it too, but for `changes`. Raises FormInvalid where its version of the process asks for more.
+        the first one holds for it too, but for `changes` and what the present form takes no more. Raises FormInvalid, before
+        anything is written, where that form asks for more.
         """
         answers = {**self._answers(tx, first), **(changes or {})}
         answers |= {"description": text[:LONGEST_DESCRIPTION], "received_at": received_at.isoformat()}
+        answers = fitting(self._intake.form_in(tx, first.team), answers)
         number = self._intake.open_in(tx, answers, by=by, team=first.team, same_as=first)
         link = Link(number=number, kind=kind, other=first.number, at=self._context.now(), by=by, reason=reason)
         links.add(tx, self._context.vault, link)
@@ -59,4 +63,20 @@ class Successors:
         matter = cases.matters(tx, vault, [first.number])[first.number]
         who = {"customer_name": customer.name, "customer_number": customer.number, "customer_contact": matter.contact}
         known = {"channel": first.channel, "type": first.type, "customer_kind": "existing"}
-        return {**kept, **{key: value for key, value in (who | known).items() if value}}
+        return {"urgency": Priority.NORMAL.value, **kept, **{key: value for key, value in (who | known).items() if value}}
+
+
+def fitting(form: Form | None, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Those answers that a form takes: another version may know other fields and choices. Raises FormInvalid."""
+    if form is None:
+        return dict(answers)
+    keys = {path for path, _ in form.inputs}
+    found = {key: value for key, value in answers.items() if key in keys}
+    for _ in range(2):
+        try:
+            form.validate(found)
+            return found
+        except FormRejected as rejected:
+            errors = rejected.errors
+            found = {key: value for key, value in found.items() if key not in errors}
+    raise FormInvalid(form.id, errors)

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
+from desk import tables
 from tests.support.product import INTAKE
 
 from .desk import check_looks, running_desk, sign_in
@@ -20,11 +22,12 @@ def test_a_broken_promise_is_taken_back_with_an_apology(furnished, tmp_path, ope
         ours, now = desk.product.desk, desk.product.services.clock.now()
         broken, kept = (ours.intake.open_case({**INTAKE, "customer_name": name, "received_at": ""}, by="li") for name in "张李")
         desk.product.work()
-        ours.promising.promise(broken, due_at=now + timedelta(seconds=2), reason="等待供应商发货", by="wang")
+        ours.promising.promise(broken, due_at=now + timedelta(hours=1), reason="等待供应商发货", by="wang")
+        with desk.product.services.db.transaction() as tx:
+            tx.execute(update(tables.promise).values(due_at=now - timedelta(minutes=5)))
         ours.promising.promise(kept, due_at=now + timedelta(hours=30), reason="技术部门排查中，预计明天完成", by="wang")
         page = open_page(desk.address, language=language, width=width)
         sign_in(page, "wang")
-        page.wait_for_timeout(2000)
         page.goto("/promises")
         expect(page.locator("main .badge.bad").first).to_be_visible()
         screenshot(page, "promises", language)

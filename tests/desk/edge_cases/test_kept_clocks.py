@@ -1,4 +1,4 @@
-"""E13 to E16, E20 to E22, E24, E33, E37, E43, E44, E46 as the product lives them: diagram, engine, tables. Zone Asia/Shanghai."""
+"""E13 to E16, E20 to E24, E33, E37, E43, E44, E46 as the product lives them: diagram, engine, tables. Zone Asia/Shanghai."""
 
 from __future__ import annotations
 

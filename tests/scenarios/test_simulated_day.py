@@ -12,7 +12,7 @@ from benchmarks.day.simulation import Plan, play
 from benchmarks.day.walking import ZONE
 from tests.conftest import fresh_postgres
 
-CASES, ON_POSTGRES = 30, 15
+CASES, ON_POSTGRES = 30, 12
 """python -m benchmarks.day plays 5,000."""
 FIRST_DAY = date(2023, 9, 28)
 
@@ -38,7 +38,7 @@ def test_every_clock_verdict_and_level_of_a_day_equals_the_oracles(tmp_path: Pat
 def test_so_it_does_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     arrivals = drawn(cases=ON_POSTGRES, first_day=FIRST_DAY, days=2, zone=ZONE, seed=5)
     with fresh_postgres(postgres_url) as url:
-        result = play(url, tmp_path, arrivals, Plan(kills=1, workers=2))
+        result = play(url, tmp_path, arrivals, Plan(kills=1, workers=1))
     assert result.comparison.differences == []
     assert result.comparison.cases == ON_POSTGRES
     assert result.comparison.levels > 0

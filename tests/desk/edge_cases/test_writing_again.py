@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from desk.casework.incoming import MOST_FOLLOWING
@@ -55,6 +57,14 @@ def test_e19_further_messages_go_to_the_case_that_follows_until_it_is_closed_too
         said = [entry.text for entry in conversation.entries(tx, office.desk.context.vault, following)]
     assert said == [AGAIN, "还有一张截图"]
     assert not write(office, closed, id="m1").taken
+
+
+@pytest.mark.stored
+def test_e19_two_messages_at_once_open_one_case(office, closed):
+    with ThreadPoolExecutor(2) as both:
+        received = list(both.map(lambda id: office.desk.incoming.take(closed, AGAIN, message_id=id), ("a", "b")))
+    assert sorted(one.opened for one in received) == [False, True]
+    assert len({one.number for one in received}) == 1
 
 
 def test_e19_machine_mail_opens_no_case(office, closed):

@@ -25,7 +25,7 @@ from tests.desk.conftest import BILLING_DAY, Office, local
 from tests.desk.edge_cases.test_calendar_edits import SUGGESTION
 
 pytestmark = pytest.mark.stored
-FIRST_DAY = date(2023, 10, 7)
+FIRST_DAY = date(2023, 10, 9)
 EVERY_CLOCK = select(*(tables.clock.c[name] for name in clocks.COLUMNS))
 EVERY_EVENT = select(*(tables.clock_event.c[name] for name in clocks.EVENT_COLUMNS))
 EVERY_TIMER = select(*(engine_tables.timer.c[name] for name in ("instance_id", "token_id", "activity_id", "due_at")))
@@ -58,7 +58,7 @@ def cases_of_all_kinds(office: Office) -> list[str]:
 
 def random_edit(chance: random.Random) -> Any:
     """A day or two closed, opened for some hours, or as it was."""
-    first = FIRST_DAY + timedelta(days=chance.randrange(12))
+    first = FIRST_DAY + timedelta(days=chance.randrange(4))
     about = {
         "layer": "organisation",
         "first": first.isoformat(),

@@ -141,7 +141,8 @@ _OWN_NAMES = {kind: tuple(field.name for field in own) for kind, own in _OWN_FIE
 
 def encode_event(event: HistoryEvent) -> bytes:
     """The event's own fields; those of the base have columns of their own."""
-    return encode({name: getattr(event, name) for name in _OWN_NAMES[type(event)]})
+    own = ((name, getattr(event, name)) for name in _OWN_NAMES[type(event)])
+    return _ENCODER.encode({name: value if type(value) in _PLAIN else _tagged(value, 1) for name, value in own}).encode()
 
 
 def decode_event(

@@ -30,7 +30,7 @@ TABLES = [
 # These carry a text of their own, or never reach a person
 UNWORDED = {
     "refused", "invalid", "not_found", "conflict", "forbidden", "gone", "unavailable", "settings",
-    "snapshot_refused", "condition_failed", "evaluation_refused", "flow_broken",
+    "snapshot_refused", "condition_failed", "evaluation_refused", "flow_broken", "leave_invalid",
     "calendar_invalid", "token_invalid", "scope_missing", "opens_by_intake", "key_used_otherwise", "instance_exists",
 }  # fmt: skip
 

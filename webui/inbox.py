@@ -69,8 +69,6 @@ def _found(login: str, scope: str, chosen: Mapping[str, str], page: int) -> tupl
         page = min(max(page, 1), max(1, -(-len(wanted) // PAGE_SIZE)))
         return wanted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(wanted), page
     found = tasks(login, scope=scope, page=page, page_size=PAGE_SIZE, **fitting)
-    if not found.items and found.total:
-        found = tasks(login, scope=scope, page=-(-found.total // PAGE_SIZE), page_size=PAGE_SIZE, **fitting)
     return found.items, found.total, found.page
 
 

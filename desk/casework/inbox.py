@@ -88,13 +88,17 @@ class Inbox:
         type: str | None = None,
         tier: str | None = None,
     ) -> InboxPage:
-        """A page of the queue, in the database's order. Raises RightMissing for `all` without the right, AgentNotFound."""
-        page = max(page, 1)
+        """A page of the queue, the last one for a page behind it.
+
+        Raises RightMissing for `all` without the right, AgentNotFound.
+        """
         with self._db.reading() as tx:
             wanted = replace(self._in_scope(people.agent(tx, login), Scope(scope)), priority=priority, type=type, tier=tier)
+            total = queue.count(tx, wanted)
+            page = max(1, min(page, -(-total // page_size)))
             found = queue.page(tx, wanted, limit=page_size, offset=page_size * (page - 1))
             shown = self._named(tx, self._items(tx, found))
-            return InboxPage(items=tuple(shown), total=queue.count(tx, wanted), page=page, page_size=page_size)
+        return InboxPage(items=tuple(shown), total=total, page=page, page_size=page_size)
 
     def counts(self, login: str) -> InboxCounts:
         """How many tasks there are in each scope that the agent may see. Raises AgentNotFound."""

@@ -9,16 +9,19 @@ from threading import Barrier
 import pytest
 from werkzeug.test import TestResponse
 
+from desk.model import Availability
 from tests.support.product import Product, Visitor
 
 
 @pytest.fixture
 def offered(product: Product):
     """A task that nobody holds, offered to a team of two."""
+    team = ("li", "zhao", "chen")
+    for login in team:
+        product.desk.attendance.set_availability(login, Availability.AWAY, by=login)
     number = product.open_case(by="li", type="inquiry", subtype="", usage_blocked=False)
-    task = product.task_of(number)
-    product.desk.work.claim(task.id, by=task.assignee)
-    product.desk.work.release(task.id, by=task.assignee)
+    for login in team:
+        product.desk.attendance.set_availability(login, Availability.AVAILABLE, by=login)
     return product.task_of(number)
 
 

@@ -56,7 +56,6 @@ class Left:
     login: str
     task_id: int
     number: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +245,7 @@ def _left(tx: Transaction, team: TeamNow) -> list[Left]:
     absent = [member.agent.login for member in team.members if member.leave is not None]
     tasks = [task for login in absent for task in queries.tasks(tx, assignee=login, limit=MOST_LEFT)][:MOST_LEFT]
     numbers = numbers_of(tx, tasks)
-    return [Left(login=task.assignee or "", task_id=task.id, number=numbers[task.id], name=task.name) for task in tasks]
+    return [Left(login=task.assignee or "", task_id=task.id, number=numbers[task.id]) for task in tasks]
 
 
 def _of(agent: Agent, leave: Sequence[Absence]) -> list[Absence]:

@@ -5,6 +5,7 @@ A stream holds a thread of the web server while it lasts, so there are at most `
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -19,6 +20,7 @@ LOOK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
 MOST_HEARTBEATS = 40
 MOST_OF_A_PERSON = 3
+MADE_WAY_RETRY_MS = 60_000
 LATE_COMMITS = 200
 """So far below the newest id is looked again: on PostgreSQL a smaller id may be committed after a larger one."""
 
@@ -46,11 +48,14 @@ class Hub:
         self._thread: Thread | None = None
 
     def open(self, login: str, newest: int) -> Stream | None:
-        """A stream of what comes after the notice `newest`; None when there are too many. A person's fourth ends the oldest."""
+        """A stream of what comes after the notice `newest`; None when everybody's only ones are all that there are.
+
+        A person's fourth ends their oldest. When all are taken, so does one more of theirs, else the oldest of somebody with
+        several makes way: likely that of a page that was left.
+        """
         with self._lock:
-            own = [stream for stream in self._streams if stream.login == login]
-            if len(own) >= MOST_OF_A_PERSON:
-                self._leave(own[0])
+            if (leaves := self._in_the_way(login)) is not None:
+                self._leave(leaves)
             if len(self._streams) >= self._most:
                 return None
             stream = Stream(login)
@@ -65,6 +70,15 @@ class Hub:
         with self._lock:
             if stream in self._streams:
                 self._leave(stream)
+
+    def _in_the_way(self, login: str) -> Stream | None:
+        own = [stream for stream in self._streams if stream.login == login]
+        if len(own) >= MOST_OF_A_PERSON:
+            return own[0]
+        if len(self._streams) < self._most:
+            return None
+        held = Counter(stream.login for stream in self._streams)
+        return next((stream for stream in [*own, *self._streams] if stream in own or held[stream.login] > 1), None)
 
     def _leave(self, stream: Stream) -> None:
         self._streams.remove(stream)
@@ -115,6 +129,8 @@ def events(hub: Hub, stream: Stream, *, missed: bool, heartbeat_seconds: float =
                 yield ": here\n\n"
                 continue
             if number is None:
+                # a page that is still there comes again, but two of them shouldn't chase each other away
+                yield f"retry: {MADE_WAY_RETRY_MS}\n\n"
                 return
             yield f"id: {number}\nevent: notice\ndata: {{}}\n\n"
     finally:

@@ -32,7 +32,7 @@ def clock(settings: Settings, numbers: Sequence[str]) -> None:
 def _lines(why: ClockWhy, settings: Settings) -> Iterator[str]:
     state = why.state
     yield f"  {why.name}, round {why.round}: {state.phase}, {state.verdict}; {_due(state, settings)}"
-    yield from (f"    {step}" for step in why.steps)
+    yield from (f"    {step.text(settings.time_zone)}" for step in why.steps)
     if len(why.verdicts) > 1:
         yield from (f"    verdict {fact.version}: {fact.verdict} by {fact.by}, {fact.why}" for fact in why.verdicts)
 

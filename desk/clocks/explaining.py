@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice
 from typing import Any
 
@@ -21,21 +21,21 @@ _SEARCHED_DAYS = 800
 _MINUTE = timedelta(minutes=1)
 
 SENTENCES: Mapping[str, str] = {
-    "started": "counts from {anchored_at:%Y-%m-%d %H:%M} UTC ({anchor})",
-    "noted_late": "was noted at {at:%Y-%m-%d %H:%M} UTC, later than it counts",
+    "started": "counts from {anchored_at:%Y-%m-%d %H:%M} {zone} ({anchor})",
+    "noted_late": "was noted at {at:%Y-%m-%d %H:%M} {zone}, later than it counts",
     "target": "{limit} in the calendar {calendar}, by “{source}”; rows considered: {rows}",
-    "retargeted": "{cause} at {at:%Y-%m-%d %H:%M} UTC by {by}: {limit} in {calendar}, by “{source}” ({rule})",
-    "paused": "paused from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC for {reasons}: {minutes:g} minutes",
-    "paused_after_due": "paused from {since:%Y-%m-%d %H:%M} UTC for {reasons}, after it was due: changes nothing",
+    "retargeted": "{cause} at {at:%Y-%m-%d %H:%M} {zone} by {by}: {limit} in {calendar}, by “{source}” ({rule})",
+    "paused": "paused from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} {zone} for {reasons}: {minutes:g} minutes",
+    "paused_after_due": "paused from {since:%Y-%m-%d %H:%M} {zone} for {reasons}, after it was due: changes nothing",
     "closed": "{date} is closed: {name}",
     "opened": "{date} is open: {name}",
-    "not_before": "not earlier than {at:%Y-%m-%d %H:%M} UTC",
-    "due": "due {at:%Y-%m-%d %H:%M} UTC: {limit_minutes:g} minutes of work, and {paused_minutes:g} of pauses",
-    "waiting": "paused for {reasons}: {remaining_minutes:g} minutes remain, due {at:%Y-%m-%d %H:%M} UTC if it went on now",
+    "not_before": "not earlier than {at:%Y-%m-%d %H:%M} {zone}",
+    "due": "due {at:%Y-%m-%d %H:%M} {zone}: {limit_minutes:g} minutes of work, and {paused_minutes:g} of pauses",
+    "waiting": "paused for {reasons}: {remaining_minutes:g} minutes remain, due {at:%Y-%m-%d %H:%M} {zone} if it went on now",
     "provisional": "provisional: the holidays of a year that it touches aren't published yet",
-    "breached": "missed at {at:%Y-%m-%d %H:%M} UTC",
-    "breached_by_change": "missed at {at:%Y-%m-%d %H:%M} UTC, since it was {cause}",
-    "stopped": "done at {at:%Y-%m-%d %H:%M} UTC ({what}): {verdict}",
+    "breached": "missed at {at:%Y-%m-%d %H:%M} {zone}",
+    "breached_by_change": "missed at {at:%Y-%m-%d %H:%M} {zone}, since it was {cause}",
+    "stopped": "done at {at:%Y-%m-%d %H:%M} {zone} ({what}): {verdict}",
     "void": "counts no more: {reason}",
 }
 
@@ -48,8 +48,17 @@ class ClockStep:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        worded = {key: value.fill("en", {}) if isinstance(value, Wording) else value for key, value in self.arguments.items()}
-        return SENTENCES[self.code].format(**worded)
+        return self.text(UTC)
+
+    def text(self, zone: tzinfo) -> str:
+        """The line in English, its instants as wall time of a zone, which it names."""
+        return SENTENCES[self.code].format(**{key: _worded(value, zone) for key, value in self.arguments.items()}, zone=zone)
+
+
+def _worded(value: Any, zone: tzinfo) -> Any:
+    if isinstance(value, Wording):
+        return value.fill("en", {})
+    return value.astimezone(zone) if isinstance(value, datetime) else value
 
 
 def explanation(events: Sequence[ClockEvent], calendars: Calendars, now: datetime) -> tuple[ClockStep, ...]:

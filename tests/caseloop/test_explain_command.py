@@ -26,6 +26,13 @@ def test_the_text_tells_where_why_who_and_when(product: Product) -> None:
     assert "通知处理人: notify done" in answer.output
 
 
+def test_the_clocks_tell_due_and_steps_in_the_desks_zone(product: Product) -> None:
+    answer = run(product, "clock", product.open_case())
+    assert answer.exit_code == 0, answer.output
+    assert "2026-01-05 11:30 Asia/Shanghai" in answer.output
+    assert " UTC" not in answer.output
+
+
 def test_json_has_every_part(product: Product) -> None:
     numbers = [product.open_case(), product.open_case()]
     found = json.loads(run(product, "explain", *numbers, "--json").stdout)

@@ -72,6 +72,32 @@ def test_a_persons_oldest_stream_makes_way(notices):
     assert [after(stream) for stream in streams[1:]] == [1, 1, 1]
 
 
+def test_when_all_are_taken_a_persons_own_oldest_stream_makes_way(notices):
+    hub = hub_of(notices, most=3)
+    wangs, first, second = hub.open("wang", 0), hub.open("li", 0), hub.open("li", 0)
+    third = hub.open("li", 0)
+    assert after(first) is None
+    notices.rows.extend([(1, "li"), (2, "wang")])
+    assert [after(second), after(third), after(wangs)] == [1, 1, 2]
+
+
+def test_of_who_has_several_one_makes_way_for_who_has_none(notices):
+    hub = hub_of(notices, most=3)
+    wangs, first, second = hub.open("wang", 0), hub.open("li", 0), hub.open("li", 0)
+    assert hub.open("chen", 0)
+    assert after(first) is None
+    assert hub.open("zhao", 0) is None
+    notices.rows.extend([(1, "li"), (2, "wang")])
+    assert [after(second), after(wangs)] == [1, 2]
+
+
+def test_a_stream_that_made_way_comes_again_later(notices):
+    hub = hub_of(notices, most=1)
+    first = hub.open("li", 0)
+    hub.open("li", 0)
+    assert list(live.events(hub, first, missed=False)) == ["retry: 5000\n\n", "retry: 60000\n\n"]
+
+
 def test_nobody_looks_while_nobody_listens(notices):
     hub = hub_of(notices)
     hub.close(hub.open("li", 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,3 +85,10 @@ def test_every_step_is_worded():
         "due 2024-03-05 04:00 UTC: 120 minutes of work, and 60 of pauses",
         "missed at 2024-03-05 04:00 UTC",
     ]
+
+
+def test_a_line_tells_its_instants_in_the_zone_that_is_asked_for():
+    steps = explanation([started("2024-03-05T09:00", 2, "h")], CALENDARS, local("2024-03-05T10:00"))
+    shown = [step.text(ZoneInfo("Asia/Shanghai")) for step in steps]
+    assert shown[0] == "counts from 2024-03-05 09:00 Asia/Shanghai (received)"
+    assert shown[-1].startswith("due 2024-03-05 11:00 Asia/Shanghai:")

@@ -24,8 +24,8 @@ from webui.api.errors import BodyNotJson, MediaTypeWrong
 from webui.api.problems import problem
 from webui.assets import AssetsMissing
 from webui.context import is_api
-from webui.findings import finding_data
 from webui.i18n import gettext
+from webui.processes.findings import finding_data
 from webui.security import MEGABYTE, TokenMissing
 from webui.wording import advice, field_name, sentence, title
 

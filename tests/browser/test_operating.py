@@ -55,7 +55,7 @@ def test_the_pages_look_right_and_are_accessible(broken_desk, open_page, screens
 
 
 def test_all_shown_are_tried_again_in_rounds_without_another_click(furnished, tmp_path, open_page, monkeypatch):
-    monkeypatch.setattr("webui.incidents.AT_A_TIME", 1)
+    monkeypatch.setattr("webui.processes.incidents.AT_A_TIME", 1)
     with running_desk(furnished, tmp_path) as desk:
         numbers = [a_stuck_case(desk.product), another_stuck(desk.product)]
         repair(desk.product, numbers[0])

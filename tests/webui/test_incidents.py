@@ -86,7 +86,7 @@ def test_those_that_were_chosen_are_tried_and_each_says_what_came_of_it(product,
 
 
 def test_all_that_the_filter_shows_are_tried_in_rounds(product, three_stuck, monkeypatch):
-    monkeypatch.setattr("webui.incidents.AT_A_TIME", 2)
+    monkeypatch.setattr("webui.processes.incidents.AT_A_TIME", 2)
     for number in three_stuck:
         repair(product, number)
     visitor = product.visitor("wang")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from webui.i18n import format_hours
-from webui.limit_words import row_limit
+from webui.limits.limit_words import row_limit
 
 
 @pytest.mark.parametrize(

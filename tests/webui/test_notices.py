@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desk.store import notices
 from desk.store.notices import NewNotice
-from webui.template_words import linked
+from webui.notification.template_words import linked
 
 
 def test_a_new_case_rings_the_bell_of_who_gets_it(product):

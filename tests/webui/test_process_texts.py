@@ -7,7 +7,7 @@ import re
 from desk.clocks.targets import DEFAULT_LIMITS, DEFAULT_TRANSFER
 from desk.limits.clockkeeping import FEEDBACK_TARGET
 from webui.i18n import translations
-from webui.process_texts import OURS
+from webui.processes.process_texts import OURS
 
 
 def test_every_reason_of_a_rule_of_ours_is_known_in_chinese_and_names_no_internal_number():

@@ -14,7 +14,7 @@ from desk.clocks import Cause
 from desk.escalating.escalation import Missed, escalate
 from desk.model import Role
 from desk.reasons import SENTENCES
-from webui.reasons import CHANGES, REASONS, obstacle, reason, request_for, why_changed
+from webui.casework.reasons import CHANGES, REASONS, obstacle, reason, request_for, why_changed
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BUSY, FREE = {"load": 9}, {"load": 1}

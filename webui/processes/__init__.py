@@ -1,0 +1,1 @@
+"""Pages of processes: versions, drafts, rollout, instances, incidents."""

@@ -1,0 +1,1 @@
+"""Pages of people: signing in, teams, shifts, who has a case, authority, tokens."""

@@ -62,6 +62,9 @@ BY_CODE = {
         "A promise names a time to come, and is given before the limit was missed. Ask a supervisor otherwise."
     ),
     "promise_over": mark("This promise was kept, broken or taken back already."),
+    "organisation_of_base": mark(
+        "Calendar %(key)s has its organisation's days from %(base)s. Choose one that has its own as the business calendar."
+    ),
     "survey_unknown": mark("This survey link is not valid. Use the link from our message unchanged."),
     "nothing_rolled_out": mark("No version of the process is deployed yet. Ask an analyst to deploy one."),
     "password_changed": mark("This password was changed at the same moment elsewhere. Sign in with the newer one."),

@@ -18,7 +18,8 @@ _ROUNDS = 20
 class PlannedDay:
     """A date of somebody's plan in their shift's zone. `always`: no shift says when, so they are always on.
 
-    `own` says that the weekly hours don't hold that day; `leave` is leave that covers part of it or all.
+    `own` says that the weekly hours don't hold that day; `leave` is leave that covers part of it or all, `leave_hours` which
+    part, such as 00:00-09:00 ("" for the whole day), and `away` tells that it leaves no work of that day.
     """
 
     day: date
@@ -26,6 +27,8 @@ class PlannedDay:
     always: bool
     own: bool
     leave: Absence | None
+    leave_hours: str = ""
+    away: bool = False
 
     @property
     def works(self) -> bool:
@@ -64,10 +67,25 @@ def planned(shift: Shift | None, leave: Iterable[Absence], monday: date, zone: Z
 
 def _day(shift: Shift | None, leave: list[Absence], day: date, zone: ZoneInfo) -> PlannedDay:
     begins, ends = (datetime.combine(day + timedelta(days=more), time(), tzinfo=zone) for more in (0, 1))
+    absent = next((one for one in leave if one.overlaps(begins, ends)), None)
+    start, end = (max(begins, absent.from_at), min(ends, absent.until_at)) if absent else (begins, begins)
+    is_whole = (start, end) == (begins, ends)
     return PlannedDay(
         day=day,
         spans=shift.spans_on(day) if shift else (),
         always=shift is None,
         own=shift is not None and day in shift.days,
-        leave=next((one for one in leave if one.overlaps(begins, ends)), None),
+        leave=absent,
+        leave_hours=_hours(start, end, zone) if absent and not is_whole else "",
+        away=is_whole or (absent is not None and shift is not None and _is_idle(shift, (begins, start), (end, ends))),
     )
+
+
+def _hours(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """From and until, at midnight of the next day 24:00."""
+    until = end.astimezone(zone).time()
+    return f"{start.astimezone(zone):%H:%M}-{until:%H:%M}" if until > time() else f"{start.astimezone(zone):%H:%M}-24:00"
+
+
+def _is_idle(shift: Shift, *parts: tuple[datetime, datetime]) -> bool:
+    return not any(shift.works_between(begins, ends) for begins, ends in parts)

@@ -49,6 +49,10 @@ class Shift:
         """Whether work is done at that instant; spans are half open."""
         return self._calendar.elapsed(at, at + _INSTANT) > timedelta(0)
 
+    def works_between(self, begins: datetime, ends: datetime) -> timedelta:
+        """How much work is done between two instants."""
+        return self._calendar.elapsed(begins, ends)
+
     def next_start(self, after: datetime) -> datetime:
         """The next instant at which work is done, `after` itself when it is."""
         return self._calendar.add(after, timedelta(0))

@@ -23,6 +23,7 @@ from desk.clocks import Calendars
 from desk.clocks.targets import BUSINESS, OWN_TEAMS
 from desk.context import DeskContext
 from desk.errors import NameTaken, RightMissing
+from desk.limits.limit_errors import OrganisationOfBase
 from desk.rights import require_lead
 from desk.store import calendars as store
 from desk.store import people
@@ -232,7 +233,7 @@ class CalendarStudio:
     def choose_business(self, key: str, *, note: str, by: str) -> None:
         """Let a published calendar be the desk's own, which targets name `business`.
 
-        Raises ReasonMissing, NotFound, RightMissing, Conflict for one that has its organisation's days from another.
+        Raises ReasonMissing, NotFound, RightMissing, OrganisationOfBase for one that has its organisation's days from another.
         """
         with self._db.transaction() as tx:
             self._require_editor(tx, key, by)
@@ -240,9 +241,7 @@ class CalendarStudio:
             if found is None:
                 raise unknown(key)
             if isinstance(found, Calendar) and found.base:
-                raise Conflict(
-                    f"Calendar {key} has its organisation's days from {found.base}. Choose one that has its own.", key=key
-                )
+                raise OrganisationOfBase(key, found.base)
             if key != (store.business_key(tx) or CN_OFFICE):
                 store.add_edit(tx, EditKind.BUSINESS, key, note=_note(note), by=by, at=self._context.now())
 

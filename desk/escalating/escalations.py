@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.casetasks import instance_of, tasks_of
+from desk.casetasks import instance_of, numbers_of, tasks_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.limit_errors import EscalationNotFound, NothingToTakeOver
 from desk.masking import mask_name
 from desk.model import Agent, Case
+from desk.projection import ACKNOWLEDGES
 from desk.rights import readable
 from desk.store import cases, clocks, customers, escalations, people
 from desk.store.clocks import ClockRow
 from desk.store.escalations import KeptEscalation
 from desk.wordings import TOO_LONG
 from engine.commands import ReassignTask
+from engine.db import queries
 from engine.db.database import tried_again
+from engine.model import UserTask
 from engine.ports import Transaction
 
 MOST_SHOWN = 200
@@ -99,6 +102,24 @@ class Escalations:
         with self._db.reading() as tx:
             cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
             return escalations.of_cases(tx, self._context.vault, [number])
+
+    def followed(self, tasks: Iterable[UserTask]) -> dict[int, tuple[str, ...]]:
+        """By id, the clocks that the tasks to follow up an escalation are about: those that were escalated as the task came.
+
+        Several when they were escalated at the same instant.
+        """
+        found = {task.id: task for task in tasks}
+        with self._db.reading() as tx:
+            numbers = numbers_of(tx, found.values())
+            at: dict[tuple[str, datetime], list[str]] = {}
+            for one in escalations.of_cases(tx, None, set(numbers.values())):
+                at.setdefault((one.case_number, one.at), []).append(one.clock)
+            about = {task.id: tuple(at.get((numbers[task.id], task.created_at), ())) for task in found.values()}
+            return {known: clocks for known, clocks in about.items() if clocks and self._acknowledges(tx, found[known])}
+
+    def _acknowledges(self, tx: Transaction, task: UserTask) -> bool:
+        definition = self._engine.definition(queries.instance(tx, task.instance_id).deployment_id, tx)
+        return definition.node(task.activity_id).work.properties.get(ACKNOWLEDGES) == "true"
 
     @tried_again
     def acknowledge(self, number: str, clock: str, *, by: str, note: str = "") -> None:

@@ -41,6 +41,17 @@ class LadderInvalid(Invalid):
         super().__init__(f"Escalation level {level}: {fact}. In the table escalation, {way_out}.", level=level)
 
 
+class OrganisationOfBase(Conflict):
+    """A calendar that has its organisation's days from another one was to be the desk's own."""
+
+    code = "organisation_of_base"
+
+    def __init__(self, key: str, base: str) -> None:
+        super().__init__(
+            f"Calendar {key} has its organisation's days from {base}. Choose one that has its own.", key=key, base=base
+        )
+
+
 class EscalationNotFound(NotFound):
     """Nothing was escalated there, or it is acknowledged or over by now."""
 

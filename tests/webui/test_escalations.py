@@ -61,3 +61,26 @@ def test_the_page_is_for_supervisors(product, number):
 def test_a_choice_that_nobody_could_make_is_answered_kindly(product, number, chosen):
     answer = product.visitor("wang").post("/escalations/acknowledge", {"escalation": chosen})
     assert answer.status_code in (303, 404)
+
+
+def test_the_tasks_to_follow_up_two_missed_limits_say_which_limit_each_is_about(product, number):
+    product.clock.advance(hours=4)
+    product.work()
+    visitor = product.visitor("wang")
+    tasks = {task.id: task for task in product.desk.inbox.of_case(number) if task.activity_id == "supervise"}
+    about = {clocks[0]: task_id for task_id, clocks in product.desk.escalations.followed(tasks.values()).items()}
+    assert set(about) == {"respond", "solve"}
+    for path in ("/inbox?scope=all", f"/cases/{number}"):
+        page = visitor.get(path).text
+        assert "Supervisor follows up · Response" in page
+        assert "Supervisor follows up · Solution" in page
+    assert "Supervisor follows up · Solution" in visitor.get(f"/tasks/{about['solve']}").text
+    assert "主管跟进 · 响应" in product.visitor("wang", language="zh").get("/inbox?scope=all").text
+
+
+def test_two_limits_missed_while_nothing_ran_can_be_told_apart(product):
+    number = product.open_case()
+    product.clock.advance(hours=9)
+    product.work()
+    tasks = [task for task in product.desk.inbox.of_case(number) if task.activity_id == "supervise"]
+    assert list(product.desk.escalations.followed(tasks).values()) == [("respond",), ("solve",)]

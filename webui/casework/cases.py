@@ -25,6 +25,7 @@ from webui.i18n import LANGUAGES, language
 from webui.limits import clock_words
 from webui.limits.limit_words import row_limit
 from webui.notification import notice_words
+from webui.processes.process_texts import task_names
 from webui.staffing.assigning import owner_view
 from webui.staffing.people_names import agents, team_name, teams
 
@@ -109,6 +110,7 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
     leads_or_owns = signed_in().leads or login == case.case.owner
     return {
         "tasks": tasks,
+        "task_names": task_names(tasks),
         "teller": None if tasks else _teller(case, texts["conversation"]),
         "surveys": [_survey(row) for row in desk.tables.survey_table([case.number])],
         "timings": desk.tables.timings(case.number),

@@ -10,7 +10,7 @@ from desk.casework.inbox import MOST_SEARCHED, InboxItem, Scope
 from desk.casework.taskviews import may_claim
 from webui.access import for_roles, signed_in
 from webui.context import services
-from webui.processes.process_texts import in_words
+from webui.processes.process_texts import task_names
 from webui.staffing.people_names import name_of
 
 blueprint = Blueprint("inbox", __name__)
@@ -34,7 +34,7 @@ def show() -> str:
     return render_template(
         "inbox/_rows.html" if request.headers.get("HX-Request") else "inbox/show.html",
         items=found,
-        names={item.task.id: _name(item) for item in found},
+        names=task_names([item.task for item in found]),
         name_of=name_of,
         total=total,
         unfiltered=counts.scopes[Scope(scope)],
@@ -65,14 +65,10 @@ def _found(login: str, scope: str, chosen: Mapping[str, str], page: int) -> tupl
     text = chosen["text"].casefold()
     if text:
         searched = tasks(login, scope=scope, page_size=MOST_SEARCHED, **fitting).items
-        wanted = [item for item in searched if any(text in each.casefold() for each in (item.number, _name(item), item.customer))]
+        names = task_names([item.task for item in searched])
+        told = {item.task.id: (item.number, names[item.task.id], item.customer) for item in searched}
+        wanted = [item for item in searched if any(text in each.casefold() for each in told[item.task.id])]
         page = min(max(page, 1), max(1, -(-len(wanted) // PAGE_SIZE)))
         return wanted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(wanted), page
     found = tasks(login, scope=scope, page=page, page_size=PAGE_SIZE, **fitting)
     return found.items, found.total, found.page
-
-
-def _name(item: InboxItem) -> str:
-    """The task's name in the viewer's language, by the version of its case."""
-    package = services().desk.tasks.package(item.task.process_key, item.task.version)
-    return in_words(package, item.task.name)

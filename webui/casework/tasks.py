@@ -21,7 +21,7 @@ from webui.casework.casepage import case_texts
 from webui.context import services, time_zone
 from webui.errors import Failure, answer
 from webui.i18n import format_datetime, gettext
-from webui.processes.process_texts import form_schema, in_words
+from webui.processes.process_texts import form_schema, in_words, task_names
 from webui.staffing.people_names import agents, name_of
 from webui.wording import advice, sentence, title
 
@@ -39,7 +39,7 @@ def show(task_id: int) -> str:
         "tasks/show.html",
         view=view,
         task=view.task,
-        name=in_words(view.package, view.task.name),
+        name=task_names([view.task])[task_id],
         case=case,
         opinion=_last_opinion(case) if case else None,
         form=_form(view) if view.form else None,

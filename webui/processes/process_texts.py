@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bpmn.package import ProcessPackage
+from engine.model import UserTask
 from webui.context import services
 from webui.i18n import gettext, language, mark
+from webui.limits.clock_words import clock_name
 
 SHOWN = frozenset({"label", "description", "text", "dateLabel", "timeLabel", "placeholder", "title", "content"})
 BETWEEN_REASONS = "; "
@@ -32,6 +34,18 @@ def in_words(package: ProcessPackage, text: str) -> str:
     return BETWEEN_REASONS.join(
         gettext(part) if part in OURS else package.translate(part, language()) for part in text.split(BETWEEN_REASONS)
     )
+
+
+def task_names(tasks: Sequence[UserTask]) -> dict[int, str]:
+    """What tasks are called, by id, in the viewer's language; who follows up a missed limit reads which one."""
+    desk = services().desk
+    followed = desk.escalations.followed(tasks)
+    names = {}
+    for task in tasks:
+        name = in_words(desk.tasks.package(task.process_key, task.version), task.name)
+        clocks = dict.fromkeys(clock_name(clock) for clock in followed.get(task.id, ()))
+        names[task.id] = " · ".join([name, *clocks])
+    return names
 
 
 def form_schema(schema: Mapping[str, Any], texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

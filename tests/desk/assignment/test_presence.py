@@ -61,6 +61,21 @@ def test_a_week_holds_shift_dates_of_their_own_and_leave_of_part_of_a_day():
     assert all(day.always and day.works for day in planned(None, (), MONDAY, SHANGHAI))
 
 
+@pytest.mark.parametrize(
+    ("from_at", "until_at", "hours", "away"),
+    [
+        ("2026-01-05T00:00", "2026-01-06T09:00", "00:00-09:00", False),
+        ("2026-01-06T14:00", "2026-01-07T00:00", "14:00-24:00", False),
+        ("2026-01-06T08:00", "2026-01-06T19:00", "08:00-19:00", True),
+        ("2026-01-05T00:00", "2026-01-08T00:00", "", True),
+    ],
+)
+def test_a_day_is_one_of_leave_only_when_no_work_is_left_of_it(from_at, until_at, hours, away):
+    absent = leave(*(datetime.fromisoformat(at).replace(tzinfo=SHANGHAI).astimezone(UTC) for at in (from_at, until_at)))
+    tuesday = planned(OFFICE, [absent], MONDAY, SHANGHAI)[1]
+    assert (tuesday.leave_hours, tuesday.away) == (hours, away)
+
+
 def test_a_shift_is_read_back_from_the_week_that_it_shows():
     again = Shift(hours=hours_of(OFFICE.week), zone=OFFICE.zone, days=OFFICE.days)
     assert (again.week, again.days) == (OFFICE.week, OFFICE.days)

@@ -14,10 +14,11 @@ from desk.calendars.problems import CalendarInvalid
 from desk.clocks import Cause, ClockRetargeted
 from desk.collaboration.contributions import Asked
 from desk.errors import RightMissing
+from desk.limits.limit_errors import OrganisationOfBase
 from desk.limits.reclassifying import NewClass
 from desk.staffing.staffing_errors import TeamCalendarChanged
 from desk.store import clocks
-from engine.errors import Conflict, NotFound, ReasonMissing
+from engine.errors import NotFound, ReasonMissing
 from tests.desk.conftest import BILLING_DAY, PACKAGE, Office, keep_deployed, local
 
 pytestmark = pytest.mark.stored
@@ -198,7 +199,7 @@ def test_e26_what_the_company_closes_is_closed_in_the_calendar_of_a_teams_own_to
 def test_a_base_stands_alone_and_so_does_the_business_calendar(office):
     key = office.desk.team_calendars.draft_own("technical", by="wang")
     office.desk.calendars.publish(key, note="of its own", read=1, by="wang")
-    with pytest.raises(Conflict, match="organisation's days from business"):
+    with pytest.raises(OrganisationOfBase, match="organisation's days from business"):
         office.desk.calendars.choose_business(key, note="why not", by="wang")
     draft = office.desk.calendars.draft("berlin-office", by="wang")
     about = {"name": {"zh": "柏林", "en": "Berlin"}, "zone": "Europe/Berlin", "statutory": None}

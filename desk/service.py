@@ -34,6 +34,7 @@ from desk.limits.promising import Promising
 from desk.limits.reclassifying import Reclassifying
 from desk.limits.reminding import Reminding
 from desk.limits.targetbook import TargetBook
+from desk.limits.tierfollowing import TierFollowing
 from desk.limits.timing import Timing
 from desk.limits.waitreminding import WaitReminding
 from desk.notices import Notices
@@ -92,7 +93,7 @@ class Desk:
         self.people = People(context, hasher=hasher)
         self.sessions = Sessions(context)
         self.reclassifying = Reclassifying(context)
-        self.intake = Intake(context, self.reclassifying)
+        self.intake = Intake(context)
         self.cases = Cases(context)
         self.inbox = Inbox(context)
         self.tasks = TaskViews(context)
@@ -132,6 +133,7 @@ class Desk:
         self.policies = Policies(context)
         climbing, recomputing = Climbing(context, self.announcer), Recomputing(context)
         engine.chores.extend((self.attendance, self.lines, self.timing, climbing, recomputing, self.policies))
+        engine.chores.append(TierFollowing(context, self.reclassifying))
 
     def _furnish_notification(self, context: DeskContext) -> None:
         self.channels = ChannelBook()

@@ -13,7 +13,6 @@ from desk.casework.numbering import give_back, next_number
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, TeamNotFound
 from desk.instants import instant, with_offset
-from desk.limits.reclassifying import Reclassifying
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import COMMAND_LINE, Case, CaseState, Channel
 from desk.notification.templates import LANGUAGES
@@ -21,9 +20,10 @@ from desk.processes import rollout
 from desk.processes.orders import content_of
 from desk.profiles import checked_tags, checked_tier, split_tags
 from desk.rights import require_lead
-from desk.store import cases, customers, people
+from desk.store import cases, customers, people, tier_changes
 from desk.store.cases import Matter
 from desk.store.customers import Customer
+from desk.store.tier_changes import TierChange
 from desk.wordings import NO_CHOICE, NO_COLLEAGUE, NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
 from engine.db import messages
@@ -54,10 +54,9 @@ ABOUT = "about_agent"
 class Intake:
     """Opens cases."""
 
-    def __init__(self, context: DeskContext, reclassifying: Reclassifying) -> None:
+    def __init__(self, context: DeskContext) -> None:
         self._context = context
         self._db = context.engine.db
-        self._reclassifying = reclassifying
 
     def matching_customers(self, contact: str = "", number: str = "") -> list[CustomerMatch]:
         """Known customers with exactly that phone, e-mail or number, to be shown before the case is saved."""
@@ -114,8 +113,6 @@ class Intake:
             raise
         if opened != number:
             self._db.run(lambda tx: give_back(tx, number))
-        elif by != COMMAND_LINE and _text(form, "customer_tier"):
-            self._reclassifying.follow_tier(number, reason=number, by=by)
         return opened
 
     @tried_again
@@ -186,7 +183,7 @@ class Intake:
         if same_as is not None:
             customer, kind = customers.by_id(tx, self._context.vault, [same_as.customer_id])[same_as.customer_id], "existing"
         else:
-            customer, kind = self._customer(tx, form, by, now)
+            customer, kind = self._customer(tx, form, number, by, now)
         channel = _text(form, "channel") or Channel.SYSTEM
         return Case(
             number=number,
@@ -236,26 +233,29 @@ class Intake:
             raise AnswersInvalid(errors)
         return min(received_at, now), read["desired_at"]
 
-    def _customer(self, tx: Transaction, form: Mapping[str, Any], by: str, now: datetime) -> tuple[Customer, str]:
+    def _customer(self, tx: Transaction, form: Mapping[str, Any], number: str, by: str, now: datetime) -> tuple[Customer, str]:
         """The customer and whether we knew them: by number, else by contact and name (families share a phone).
 
         What we didn't know of them yet, their name or number, is added, tier and language when the form gives others.
         """
-        name, contact, number, tier = (_text(form, f"customer_{key}") for key in ("name", "contact", "number", "tier"))
+        name, contact, given, tier = (_text(form, f"customer_{key}") for key in ("name", "contact", "number", "tier"))
         vault, usual = self._context.vault, self._context.settings.tiers[0]
-        known = _recognised(customers.matching(tx, vault, contact=contact, number=number), name=name, number=number)
+        known = _recognised(customers.matching(tx, vault, contact=contact, number=given), name=name, number=given)
         before = known.tier if known else usual
         if tier and tier != before:
             _check_tier(tx, tier, self._context.settings.tiers, by)
-        told = {"name": name, "number": number, "tier": tier or before}
+        told = {"name": name, "number": given, "tier": tier or before}
         if known is None:
             new = Customer(id=customers.insert_customer(tx, vault, **told, at=now), **told, tags=())
             customer, kind = new, _text(form, "customer_kind") or "new"
         else:
-            customers.complete(tx, vault, known, name=name, number=number)
+            customers.complete(tx, vault, known, name=name, number=given)
             customer, kind = replace(known, tier=told["tier"]), "existing"
         changed = customer.tier if customer.tier != before else None
         customers.save_profile(tx, customer.id, tier=changed, language=_language(form))
+        if known and changed:
+            following = TierChange(customer_id=customer.id, tier=changed, reason=number, by=by, at=now)
+            tier_changes.keep(tx, vault, following)
         customers.add_contact(tx, vault, customer.id, contact)
         return customer, kind
 

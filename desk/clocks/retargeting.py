@@ -63,6 +63,11 @@ def retarget(events: Sequence[ClockEvent], order: RetargetClock, calendars: Cale
     if order.cause is Cause.PRIORITY_LOWERED:
         _check_lowering(order)
     if not order.targets:
+        # no limit any more is the most time there is
+        if order.cause is Cause.PRIORITY_RAISED and not order.may_lower:
+            return []
+        if order.cause in CLASSED_ANEW:
+            _check_lowering(order)
         return [ClockVoided(at=now, by=order.by, reason=VoidReason.NO_TARGET)]
     changes = [_changed(events, before, order, target, calendars, now) for target in order.targets]
     after, change = min(

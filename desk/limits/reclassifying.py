@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from desk.casetasks import instance_of, open_case
 from desk.clocks import Cause
 from desk.context import DeskContext
@@ -15,24 +13,22 @@ from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows, version_in_force
-from desk.model import Agent, Case, CaseType, Priority
+from desk.model import Case, CaseType, Priority
 from desk.profiles import checked_tags, checked_tier
 from desk.rights import require_lead, require_owner_or_lead
-from desk.store import cases, customers, people
+from desk.store import cases, customers, people, tier_changes
+from desk.store.tier_changes import TierChange
 from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
 from engine.commands import SetVariables
 from engine.db import queries
 from engine.db.database import tried_again
-from engine.errors import CaseloopError
 from engine.model import ProcessInstance
 from engine.ports import Transaction
 
-log = structlog.get_logger(__name__)
 VARIABLES: Mapping[str, tuple[str, ...]] = {"classification": ("priority", "type", "subtype"), "case": ("tier", "tags")}
 """In which variable the process has each part of the class."""
 CLASSES = tuple(name for parts in VARIABLES.values() for name in parts)
 LONGEST_REASON = 500
-MOST_CASES = 200
 RANKS: Mapping[str, int] = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.URGENT: 2}
 
 
@@ -61,31 +57,16 @@ class Reclassifying:
 
     def reclassify(self, number: str, wanted: NewClass, *, reason: str, by: str) -> Case:
         """Class a case anew. Raising the priority is for its owner and supervisors; lowering it, giving more time by another
-        class (E22) and another tier are for supervisors. With another tier the customer's other open cases follow, at most
-        MOST_CASES, each in a transaction of its own; one that can't is logged and passed.
+        class (E22) and another tier are for supervisors. With another tier the customer's other open cases follow, as workers
+        come to them.
 
         Raises CaseNotFound, CaseClosed, RightMissing, AnswersInvalid without a reason or for a class that doesn't exist.
         """
         _check(wanted, reason)
-        before, case = self._reclassify(number, wanted, reason, by)
-        if case.tier != before.tier:
-            self.follow_tier(number, reason=reason, by=by)
-        return case
-
-    def follow_tier(self, number: str, *, reason: str, by: str) -> None:
-        """Give the customer's other open cases the tier that this one has, if `by` leads. Raises CaseNotFound, AgentNotFound."""
-        with self._db.reading() as tx:
-            case, leads = cases.case(tx, number), people.agent(tx, by).leads
-            others = cases.of_customer_with_another_tier(tx, case, limit=MOST_CASES) if leads else []
-        for other in others:
-            try:
-                self._reclassify(other, NewClass(tier=case.tier), reason, by)
-            except CaseloopError:
-                log.exception("tier_not_followed", case=other, tier=case.tier)
+        return self._reclassify(number, wanted, reason.strip(), by)
 
     @tried_again
-    def _reclassify(self, number: str, wanted: NewClass, reason: str, by: str) -> tuple[Case, Case]:
-        """One case, before and after."""
+    def _reclassify(self, number: str, wanted: NewClass, reason: str, by: str) -> Case:
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             case, instance = open_case(tx, self._engine, number, agent), instance_of(tx, number)
@@ -93,11 +74,20 @@ class Reclassifying:
             changed = self._changed(case, wanted)
             if "tier" in changed:
                 require_lead(agent, "give a customer another tier")
-            kept = {"tier": changed.get("tier"), "tags": changed.get("tags", case.tags) if wanted.keep_tags else None}
-            customers.save_profile(tx, case.customer_id, **kept)
+            self._keep_profile(tx, case, wanted, changed, reason, by)
             if changed:
-                self._apply(tx, instance, case, changed, agent, reason.strip())
-            return case, cases.case(tx, number)
+                self.apply(tx, instance, case, changed, by=by, may_lower=agent.leads, reason=reason)
+            return cases.case(tx, number)
+
+    def _keep_profile(
+        self, tx: Transaction, case: Case, wanted: NewClass, changed: Mapping[str, Any], reason: str, by: str
+    ) -> None:
+        """What stays the customer's, for their next cases and, as to the tier, for their other open ones."""
+        tags = changed.get("tags", case.tags) if wanted.keep_tags else None
+        customers.save_profile(tx, case.customer_id, tier=changed.get("tier"), tags=tags)
+        if "tier" in changed:
+            told = {"tier": changed["tier"], "reason": reason, "by": by, "at": self._context.now()}
+            tier_changes.keep(tx, self._context.vault, TierChange(customer_id=case.customer_id, **told))
 
     def _changed(self, case: Case, wanted: NewClass) -> dict[str, Any]:
         """What is asked for and differs. Raises AnswersInvalid for a tier or tags that can't be."""
@@ -109,16 +99,28 @@ class Reclassifying:
             checked_tier(changed["tier"], self._context.settings.tiers)
         return changed
 
-    def _apply(
-        self, tx: Transaction, instance: ProcessInstance, case: Case, changed: Mapping[str, Any], agent: Agent, reason: str
+    def apply(
+        self,
+        tx: Transaction,
+        instance: ProcessInstance,
+        case: Case,
+        changed: Mapping[str, Any],
+        *,
+        by: str,
+        may_lower: bool,
+        reason: str,
     ) -> None:
+        """Tell the process the parts of the class that are others, and let the clocks follow. For whoever checked them.
+
+        The instance is locked. Raises as `retarget`.
+        """
         variables = dict(queries.variables(tx, self._context.vault, instance.id))
         for name, parts in VARIABLES.items():
             told = {part: list(changed[part]) if part == "tags" else changed[part] for part in parts if part in changed}
             if told:
                 before = variables.get(name)
                 variables[name] = {**(before if isinstance(before, Mapping) else {}), **told}
-        self.retarget(tx, instance, case, variables, cause=cause_of(case, changed), agent=agent, reason=reason)
+        self.retarget(tx, instance, case, variables, cause=cause_of(case, changed), by=by, may_lower=may_lower, reason=reason)
 
     def retarget(
         self,
@@ -128,7 +130,8 @@ class Reclassifying:
         variables: Mapping[str, Any],
         *,
         cause: Cause,
-        agent: Agent,
+        by: str,
+        may_lower: bool,
         reason: str,
     ) -> None:
         """Set those of the variables that are others now, ask the targets in force with all of them and let the clocks follow.
@@ -144,16 +147,16 @@ class Reclassifying:
         changed = {name: value for name, value in variables.items() if name not in known or known[name] != value}
         if rows is not None:
             changed[TARGET_ROWS] = rows
-        self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=changed, by=agent.login, reason=reason))
+        self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=changed, by=by, reason=reason))
         if rows is None:
             return
-        change = Change(cause=cause, by=agent.login, at=now, note=reason, may_lower=agent.leads)
+        change = Change(cause=cause, by=by, at=now, note=reason, may_lower=may_lower)
         policy = f"{instance.process_key} {version}"
 
         def alter(book: ClockBook) -> None:
             retarget_all(book, case, rows, context.calendars_in(tx), change, policy=policy)
 
-        clockchanges.change(tx, context, case.number, alter, by=agent.login, reason=cause)
+        clockchanges.change(tx, context, case.number, alter, by=by, reason=cause)
 
 
 def cause_of(case: Case, changed: Mapping[str, Any]) -> Cause:

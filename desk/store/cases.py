@@ -144,18 +144,6 @@ def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int
     return [_case(row) for row in tx.execute(ordered).mappings()]
 
 
-def of_customer_with_another_tier(tx: Transaction, case: Case, *, limit: int) -> list[str]:
-    """The customer's open cases that don't have this one's tier, the newest received first."""
-    table = tables.case.c
-    query = (
-        select(table.number)
-        .where(table.customer_id == case.customer_id, table.tier != case.tier, table.state != CaseState.CLOSED)
-        .order_by(table.received_at.desc(), table.number.desc())
-        .limit(limit)
-    )
-    return list(tx.execute(query).scalars())
-
-
 def found_locked(tx: Transaction, number: str) -> Case | None:
     """The case with that number, with other writers of it kept waiting; None when a business key is no case of ours."""
     row = _LOCKED.one_or_none(tx, number=number)

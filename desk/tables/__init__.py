@@ -41,6 +41,7 @@ from desk.tables.columns import (
 )
 from desk.tables.links import link
 from desk.tables.notification import delivery, notice, preference, wording
+from desk.tables.profiles import tier_change
 from desk.tables.staffing import absence, agent, authority, drain, login_failure, membership, shift, shift_day, team
 from desk.tables.waits import wait
 from engine.db.types import Key, UtcDateTime
@@ -106,6 +107,7 @@ __all__ = [
     "survey",
     "team",
     "team_calendar",
+    "tier_change",
     "wait",
     "wording",
 ]

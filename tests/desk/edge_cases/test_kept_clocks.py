@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from desk import tables
@@ -198,10 +198,44 @@ def test_e23_a_higher_tier_shortens_the_limits_of_all_running_cases_of_a_custome
     assert solve.state.due_at == local("2023-10-01T17:00")
     [changed] = [step for step in solve.steps if step.arguments.get("cause") == "tier_changed"]
     assert {row["source"] for row in changed.arguments["considered"]} >= {"一般：24小时内解决", "贵宾和大客户：一般的8小时内解决"}
+    assert office.desk.cases.case(other, viewer="wang").case.tier == "standard"
+    office.run()
     again = office.open(type="inquiry", usage_blocked=False, received_at="2023-10-01T12:00")
     assert office.desk.cases.case(again, viewer="wang").case.tier == "vip"
     assert office.desk.cases.case(other, viewer="wang").case.tier == "vip"
     assert clock(office, other).due_at == local("2023-10-01T17:30")
+
+
+def test_e23_a_case_that_cannot_follow_a_tier_keeps_back_no_other_and_follows_later(office):
+    numbers = [office.open(type="inquiry", usage_blocked=False) for _ in range(4)]
+    with office.engine.db.transaction() as tx:
+        event = {"round": 1, "name": "solve", "seq": 99, "kind": "of a later version", "at": office.clock.now()}
+        tx.execute(insert(tables.clock_event).values(case_number=numbers[1], by="wang", reason="", data="{}", **event))
+    for tier in ("key_account", "vip"):
+        office.desk.reclassifying.reclassify(numbers[0], NewClass(tier=tier), reason="签约客户", by="wang")
+    office.at("11:00")
+    assert tiers(office, numbers) == ["vip", "standard", "vip", "vip"]
+    with office.engine.db.transaction() as tx:
+        tx.execute(delete(tables.clock_event).where(tables.clock_event.c.seq == 99))
+    office.at("11:10")
+    assert tiers(office, numbers) == ["vip"] * 4
+    office.at("11:20")
+    with office.engine.db.reading() as tx:
+        assert tx.execute(select(tables.tier_change)).all() == []
+
+
+def tiers(office, numbers):
+    return [office.desk.cases.case(number, viewer="wang").case.tier for number in numbers]
+
+
+def test_e22_an_owner_drops_no_limit_by_another_class(office):
+    number = office.open(type="complaint", usage_blocked=False)
+    owner = office.task(number).assignee or ""
+    with pytest.raises(RightMissing, match="more time"):
+        office.desk.reclassifying.reclassify(number, NewClass(type="inquiry"), reason="误判", by=owner)
+    assert clock(office, number, "follow_up").state == "running"
+    office.desk.reclassifying.reclassify(number, NewClass(type="inquiry"), reason="误判", by="wang")
+    assert clock(office, number, "follow_up").state == "void"
 
 
 def test_e23_tags_change_the_limits_too_and_taking_time_back_is_for_supervisors(office):

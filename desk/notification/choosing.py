@@ -35,11 +35,15 @@ class Choosing:
         return self._book.of_way(Way.IM)
 
     @tried_again
-    def choose(self, login: str, chosen: Preferences) -> None:
-        """Keep what a person wants; `chosen.revision` is what they read. Raises AnswersInvalid, StaleRevision, AgentNotFound."""
-        self._check(chosen)
+    def choose(self, login: str, chosen: Preferences, *, language: str | None = None) -> None:
+        """Keep what a person wants, and the language in which they are told of it (None: as it is); `chosen.revision` is what
+        they read. Raises AnswersInvalid, StaleRevision, AgentNotFound.
+        """
+        self._check(chosen, language)
         with self._db.transaction() as tx:
-            people.agent(tx, login)
+            agent = people.agent(tx, login)
+            if language is not None and language != agent.language:
+                people.change_agent(tx, login, agent.revision, language=language)
             preferences.keep(tx, self._context.vault, login, chosen, self._context.now())
 
     def customers_language(self, number: str, *, viewer: str) -> str:
@@ -63,8 +67,8 @@ class Choosing:
             require_owner_or_lead(agent, case, "choose the customer's language")
             customers.save_profile(tx, case.customer_id, language=language)
 
-    def _check(self, chosen: Preferences) -> None:
-        errors = {}
+    def _check(self, chosen: Preferences, language: str | None) -> None:
+        errors = {} if language is None or language in LANGUAGES else {"language": NO_CHOICE}
         for kind, ways in chosen.choices.items():
             if kind not in KINDS or not set(ways) <= set(WAYS) or not set(ways.values()) <= set(When):
                 errors[kind] = NO_CHOICE

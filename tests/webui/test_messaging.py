@@ -54,6 +54,23 @@ def test_what_is_turned_off_does_not_come_by_that_way_and_what_must_be_had_stays
     assert product.desk.notices.unread("li") == 1
 
 
+def test_a_person_chooses_the_language_in_which_they_are_told(product, mail):
+    visitor = product.visitor("li")
+    assert '<option value="zh" selected>' in visitor.get("/me/notifications").text
+    visitor.post("/me/notifications", {**TIMES, "revision": 0, "language": "en"})
+    assert '<option value="en" selected>' in visitor.get("/me/notifications").text
+    product.open_case()
+    [notice] = product.desk.notices.of("li", limit=5)
+    assert notice.subject.startswith("New case")
+
+
+def test_without_a_channel_the_page_of_deliveries_says_so_and_where_it_is_set(product):
+    for language, said in (("en", "No channel is set up"), ("zh", "尚未配置任何渠道")):
+        page = product.visitor("wang", language=language).get("/messages/deliveries").text
+        assert said in page
+        assert "CASELOOP_SMTP_URL" in page
+
+
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [
@@ -61,6 +78,7 @@ def test_what_is_turned_off_does_not_come_by_that_way_and_what_must_be_had_stays
         ({"im": "wecom", "im_address": ""}, 422),
         ({"quiet_from": "noon"}, 422),
         ({"assigned-mail": "sometimes"}, 422),
+        ({"language": "fr"}, 422),
         ({"revision": 7}, 409),
     ],
 )

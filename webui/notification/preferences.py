@@ -16,7 +16,7 @@ from desk.notification.templates import NAMES
 from webui.access import go_to, signed_in
 from webui.bodies import revision_required
 from webui.context import services
-from webui.i18n import gettext
+from webui.i18n import LANGUAGES, gettext
 from webui.labels import label_of
 from webui.notification import notice_words as words
 from webui.refusals import BodyUnreadable
@@ -36,7 +36,7 @@ def choose() -> Response:
     """Keep them."""
     chosen = _sent()
     try:
-        services().desk.choosing.choose(signed_in().login, chosen)
+        services().desk.choosing.choose(signed_in().login, chosen, language=request.form.get("language"))
     except AnswersInvalid as error:
         return _page(chosen, {key: sentence(each) for key, each in error.errors.items()}, 422)
     flash(gettext("The changes are saved."), "good")
@@ -80,6 +80,7 @@ def _page(chosen: Preferences, errors: Mapping[str, str], status: int) -> Respon
         chosen=chosen,
         errors=errors,
         field_names={
+            "language": gettext("Language"),
             "im": gettext("Channel"),
             "im_address": gettext("Your id in it"),
             **{kind: label_of(words.TEMPLATES, kind).text for kind in KINDS},
@@ -90,5 +91,7 @@ def _page(chosen: Preferences, errors: Mapping[str, str], status: int) -> Respon
         rhythms=[(rhythm.value, label_of(words.RHYTHMS, rhythm).text) for rhythm in Rhythm],
         chat=[("", "–"), *((name, name) for name in chat)],
         mail_address=signed_in().email,
+        languages=list(LANGUAGES.items()),
+        told_in=request.form.get("language", signed_in().language),
     )
     return make_response(page, status)

@@ -33,6 +33,11 @@ def team_clock(team: str, assignment: int) -> str:
     return f"{TEAM}:{team}:{assignment}"
 
 
+def team_of_clock(clock: str) -> str:
+    """The team whose clock it is: `technical` of `team:technical:2`."""
+    return clock.removeprefix(f"{TEAM}:").rpartition(":")[0]
+
+
 def kind_of(clock: str) -> str:
     """Which of KINDS a clock is; a name that an analyst made up is its own kind."""
     return clock.partition(":")[0]

@@ -31,6 +31,7 @@ KINDS: Mapping[str, Kind] = {
     "follow_up_due": Kind(must=True),
     "next_response_due": Kind(must=True),
     "feedback_due": Kind(),
+    "team_limit_missed": Kind(must=True),
     "promise_broken": Kind(must=True),
     "contribution_asked": Kind(must=True),
     "contribution_overdue": Kind(must=True),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, exists, insert, or_, select, update
 
 from desk import tables
 from desk.clocks import CONDITIONAL, ClockEvent, ClockPaused, ClockPhase, ClockRetargeted, decode, verdict
@@ -172,11 +172,14 @@ def reached(tx: Transaction, now: datetime, limit: int, *, but: Collection[str] 
 def unreminded(
     tx: Transaction, kinds: Collection[str], now: datetime, limit: int, *, but: Collection[str] = ()
 ) -> list[ClockRow]:
-    """Clocks of these kinds that run, are due, and of which nobody was reminded, the first due in front, without some cases'."""
-    table = tables.clock.c
+    """Clocks of these kinds that run, are due, and of which nobody was reminded, the first due in front, without some cases' and
+    without those of departments' parts.
+    """
+    table, part = tables.clock.c, tables.contribution.c
+    same = (part.case_number == table.case_number, part.round == table.round, part.clock == table.name)
     named = or_(*(or_(table.name == kind, table.name.startswith(f"{kind}:")) for kind in kinds))
     running = (table.stopped_at.is_(None), table.due_at <= now, table.reminded_at.is_(None), named)
-    running += (table.case_number.not_in(list(but)),)
+    running += (table.case_number.not_in(list(but)), ~exists().where(*same))
     return [_clock(row) for row in tx.execute(_rows().where(*running).order_by(table.due_at).limit(limit))]
 
 

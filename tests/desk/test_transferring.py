@@ -84,6 +84,25 @@ def test_e24_each_team_that_gets_the_case_has_a_limit_of_its_own_until_the_next_
     assert clocks_of(office, number)["team:business:1"].verdict == "on_time"
 
 
+def test_who_has_the_case_and_the_teams_head_are_told_once_when_the_teams_own_limit_is_missed(office):
+    number = office.open()
+    office.at("09:50")
+    office.desk.contributions.ask(number, [Asked(team="product", wanted="核对", limit="30min")], by="wang")
+    transferred(office, number, "business")
+    holder = office.desk.cases.case(number, viewer="wang").case.owner
+    assert holder not in (None, "wang")
+    told = []
+    for hour in ("10:49", "10:51", "11:20"):
+        office.at(hour)
+        told.append({login: subjects(office, login) for login in (holder, "wang", "tech")})
+    once = ["部门时限已过：NR20231001001（业务部门）"]
+    assert told == [{holder: [], "wang": [], "tech": []}, *[{holder: once, "wang": once, "tech": []}] * 2]
+
+
+def subjects(office: Office, login: str) -> list[str]:
+    return [one.subject for one in office.desk.notices.of(login) if one.template == "team_limit_missed"]
+
+
 def test_who_has_the_case_and_supervisors_give_it_to_another_team_and_say_why(office):
     number = office.open(BILLING_DAY, received_at="2023-10-01T09:20")
     owner = office.task(number).assignee

@@ -31,6 +31,7 @@ TEMPLATES = {
     "follow_up_due": Label(text=mark("A follow-up is due")),
     "next_response_due": Label(text=mark("A customer waits for the next answer")),
     "feedback_due": Label(text=mark("Feedback is to be analysed")),
+    "team_limit_missed": Label(text=mark("A team's own limit is missed")),
     "promise_broken": Label(text=mark("A promise to a customer is broken")),
     "promise": Label(text=mark("To the customer: a promised time")),
     "promise_withdrawn": Label(text=mark("To the customer: a promise taken back")),

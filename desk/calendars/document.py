@@ -7,6 +7,7 @@ form has each day singly, in order, and names in Chinese and English.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -16,7 +17,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from bpmn.wording import Wording
 from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR, Calendar, DatedSpans, Layer
 from desk.calendars.document_schema import LAYERS, MOST_DATES, ORGANISATION, SCHEMA
-from desk.calendars.problems import CalendarInvalid, Problem, read_dates, read_toml, shape_problems
+from desk.calendars.problems import MOST_PROBLEMS, CalendarInvalid, Problem, read_dates, read_toml
+from desk.calendars.shapes import shape_problems
 from desk.calendars.spans import WEEKDAYS, Span, SpanInvalid, read_spans
 from desk.calendars.statutory import StatutoryDays, packaged_days
 
@@ -45,6 +47,8 @@ DATE_OUT_OF_REACH = Wording(
     "{day} is out of reach; use dates from {first} to {last}.",
     "{day} 超出范围；请使用 {first} 年至 {last} 年的日期。",
 )
+_STAND_INS: Mapping[str, Any] = {"key": "x", "name": "x", "zone": "UTC", "weekly": {"Mon": ["09:00-10:00"]}}
+"""For what is missing or of a wrong shape, so that the rest can be checked all the same."""
 NOT_JSON = Wording("this isn't JSON ({fact}).", "这不是 JSON 格式（{fact}）。")
 
 
@@ -70,8 +74,17 @@ def canonical(raw: Any) -> dict[str, Any]:
 
 def problems_of(raw: Any) -> list[Problem]:
     """All that is wrong with a document, each with its place; nothing for one that can be used."""
-    if problems := shape_problems(SCHEMA, raw):
+    problems = shape_problems(SCHEMA, raw)
+    if not isinstance(raw, dict):
         return problems
+    wrong = {re.split(r"[.\[]", problem.place)[0] for problem in problems}
+    sound = {name: value for name, value in raw.items() if name in SCHEMA["properties"] and name not in wrong}
+    return [*problems, *_problems_of_sound({**_STAND_INS, **sound})][:MOST_PROBLEMS]
+
+
+def _problems_of_sound(raw: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a document of the right shape."""
+    problems: list[Problem] = []
     if raw["zone"] not in _zones():
         problems.append(Problem(place="zone", wording=UNKNOWN_ZONE, params={"zone": repr(raw["zone"])}))
     keys = [layer["key"] for layer in raw.get("layers", ())]

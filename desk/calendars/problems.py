@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-
 from bpmn.wording import Wording
 from engine.errors import Invalid
 
@@ -52,13 +49,6 @@ UNREADABLE_DATE = Wording(
 )
 ENDS_FIRST = Wording("the range {text} ends before it starts.", "区间 {text} 的结束早于开始。")
 TOO_LONG = Wording("the range {text} is longer than {most} days.", "区间 {text} 超过 {most} 天。")
-_SHAPE = {
-    "required": Wording("{fact}. Add it.", "缺少必填内容（{fact}）。"),
-    "additionalProperties": Wording("{fact}. Remove it, or correct its name.", "有不认识的内容（{fact}），请删除或改正名称。"),
-    "enum": Wording("{fact}. Choose one of these.", "取值不在允许的范围内（{fact}）。"),
-    "pattern": Wording("{text} isn't of the form that is wanted here.", "{text} 的格式不对。"),
-}
-_OTHER_SHAPE = Wording("{fact}.", "内容不符合要求（{fact}）。")
 
 
 def read_toml(text: str, what: str) -> dict[str, Any]:
@@ -67,18 +57,6 @@ def read_toml(text: str, what: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CalendarInvalid(what, [Problem(place="", wording=NOT_TOML, params={"fact": error})]) from error
-
-
-def shape_problems(schema: Mapping[str, Any], raw: Any) -> list[Problem]:
-    """What a JSON schema says against a value, in the order of the value."""
-    errors = sorted(Draft202012Validator(schema).iter_errors(raw), key=lambda error: list(map(str, error.absolute_path)))
-    return [_shape_problem(error) for error in errors[:MOST_PROBLEMS]]
-
-
-def _shape_problem(error: ValidationError) -> Problem:
-    fact = error.message if len(error.message) <= 200 else error.message[:200] + "…"
-    wording = _SHAPE.get(str(error.validator), _OTHER_SHAPE)
-    return Problem(place=place_of(error.absolute_path), wording=wording, params={"fact": fact, "text": repr(error.instance)[:80]})
 
 
 def place_of(path: Sequence[str | int]) -> str:

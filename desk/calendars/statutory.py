@@ -15,7 +15,8 @@ from typing import Any
 
 from bpmn.wording import Wording
 from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR, DatedSpans, Layer
-from desk.calendars.problems import CalendarInvalid, Problem, read_dates, read_toml, shape_problems
+from desk.calendars.problems import CalendarInvalid, Problem, read_dates, read_toml
+from desk.calendars.shapes import shape_problems
 from desk.calendars.spans import Span
 
 STATUTORY = "statutory"

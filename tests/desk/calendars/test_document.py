@@ -59,17 +59,22 @@ def test_a_file_may_write_ranges_and_one_name_and_any_order():
         (office(zone="Asia/Peking"), "zone: 'Asia/Peking' isn't a time zone"),
         (office(zone="../../etc/passwd"), "zone: '../../etc/passwd' isn't a time zone"),
         (office(key="Cn Office"), "key: 'Cn Office' isn't of the form"),
-        (office(statutory="xx"), "statutory: 'xx' is not one of"),
-        (office(colour="red"), "'colour' was unexpected"),
+        (office(statutory="xx"), "statutory: 'xx' isn't one of 'cn'"),
+        (office(colour="red"), "'colour' isn't known here"),
         (organisation({"2024-02-30": CLOSED}), "layers[0].dates.2024-02-30: '2024-02-30' isn't a date"),
         (organisation({"2024-02-09": CLOSED, "2024-02-08/2024-02-09": CLOSED}), "2024-02-09 is said twice"),
         (organisation({"1024-02-09": CLOSED}), "1024-02-09 is out of reach"),
         (organisation({f"{year}-01-01/{year}-12-31": CLOSED for year in range(2000, 2010)}), "more than 2000 dates"),
-        (organisation({"2024-02-09": {"spans": []}}), "'name' is a required property"),
+        (organisation({"2024-02-09": {"spans": []}}), "dates.2024-02-09: 'name' is missing"),
         (office(layers=[{"key": "team", "dates": {}}, {"key": "organisation", "dates": {}}]), "layers go from organisation"),
         (office(layers=[{"key": "team", "dates": {}}, {"key": "team", "dates": {}}]), "each at most once"),
-        ([], "is not of type 'object'"),
-        (None, "is not of type 'object'"),
+        (office(name=3), "name: 3 isn't a text or a group of named entries."),
+        (office(name={"zh": "办公室"}), "name: 'en' is missing. Add it."),
+        (office(name={"zh": "办公室", "en": ""}), "name.en: this is empty"),
+        (office(base=[]), "base: [] isn't a text or nothing."),
+        (office(base="A B"), "base: 'A B' isn't of the form"),
+        ([], "[] isn't a group of named entries."),
+        (None, "None isn't a group of named entries."),
     ],
 )
 def test_a_document_that_cannot_be_used_names_place_fact_and_way_out(document, said):
@@ -83,6 +88,18 @@ def test_all_problems_are_listed_at_once():
     assert [problem.place for problem in problems_of(bad)] == ["zone", "weekly.Mon", "weekly.Funday"]
     assert "不是时区名称" in problems_of(bad)[0].text("zh")
     assert problems_of(bad)[1].text("zh") == "weekly.Mon: '9-12' 不是时段；请写如 09:00-12:00。"
+
+
+def test_a_missing_name_hides_no_other_problem():
+    bad = {key: value for key, value in office(zone="Mars", weekly={"Mon": ["9-12"]}, layers=3).items() if key != "name"}
+    told = [problem.text("zh") for problem in problems_of(bad)]
+    assert [text.partition(":")[0] for text in told[1:]] == ["layers", "zone", "weekly.Mon"]
+    assert told[:2] == ["缺少 'name'，请补上。", "layers: 3 不是列表。"]
+
+
+def test_a_missing_week_is_the_only_thing_said_of_it():
+    bad = {key: value for key, value in office().items() if key != "weekly"}
+    assert [problem.text() for problem in problems_of(bad)] == ["'weekly' is missing. Add it."]
 
 
 def test_a_text_that_is_neither_json_nor_toml_is_refused():

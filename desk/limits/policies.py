@@ -5,9 +5,10 @@ Without it running cases keep the targets of the version on which they started.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -17,15 +18,17 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.limits.targeting import Change, retarget_all, target_rows
+from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
 from desk.rights import require_operator
 from desk.store import cases, people
 from desk.store import policies as store
 from desk.store.policies import PolicyRun
 from desk.wordings import REQUIRED, TOO_LONG_REASON
+from engine.commands import SetVariables
 from engine.db import queries
 from engine.db.database import tried_again
 from engine.errors import CaseloopError, Unavailable
+from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
 
 log = structlog.get_logger(__name__)
@@ -109,13 +112,24 @@ class Policies:
 
     def _retarget(self, tx: Transaction, book: ClockBook, number: str, version: str, *, by: str, reason: str) -> None:
         context, now = self._context, self._context.now()
-        deployment = queries.deployment(tx, self._key, version)
-        variables = queries.variables(tx, context.vault, instance_of(tx, number).id)
-        rows = target_rows(self._engine.definition(deployment.id, tx), variables, now)
+        rows = self._rows(tx, number, version)
         if rows is not None:
             change = Change(cause=Cause.POLICY_APPLIED, by=by, at=now, note=reason, may_lower=True)
             policy = f"{self._key} {version}"
             retarget_all(book, cases.case(tx, number), rows, context.calendars_in(tx), change, policy=policy)
+
+    def _rows(self, tx: Transaction, number: str, version: str) -> list[Mapping[str, Any]] | None:
+        deployment = queries.deployment(tx, self._key, version)
+        variables = queries.variables(tx, self._context.vault, instance_of(tx, number).id)
+        return target_rows(self._engine.definition(deployment.id, tx), variables, self._context.now())
+
+    def _tell_process(self, tx: Transaction, run: PolicyRun, number: str) -> None:
+        """Give the process the version's rows too, for the clocks of a further round."""
+        rows, instance = self._rows(tx, number, run.version), instance_of(tx, number)
+        told = queries.variables(tx, self._context.vault, instance.id).get(TARGET_ROWS)
+        if rows is not None and told is not None and told != rows and instance.state in OPEN_INSTANCES:
+            values = {TARGET_ROWS: rows}
+            self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=values, by=run.by, reason=run.reason))
 
     def _dues(self, tx: Transaction, book: ClockBook) -> dict[tuple[int, str], datetime]:
         """When the open clocks are due, or would be if they went on now."""
@@ -178,6 +192,7 @@ class Policies:
                 moved = before != self._dues(tx, book)
 
             clockchanges.change(tx, self._context, number, alter, by=run.by, reason=Cause.POLICY_APPLIED)
+            self._tell_process(tx, run, number)
 
         try:
             self._db.run(follow)

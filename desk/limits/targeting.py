@@ -81,11 +81,10 @@ def retarget_all(
 
 
 def version_in_force(book: ClockBook, case: Case) -> str:
-    """The version whose targets the case's round has: that of its process, or the one that was applied to it last (E25)."""
+    """The version whose targets the case has: that of its process, or the one that was applied to it last (E25)."""
     applied = [
         event
         for round, name in book.all_clocks()
-        if round == case.round
         for event in book.events(round, name)
         if isinstance(event, ClockRetargeted) and event.cause is Cause.POLICY_APPLIED
     ]

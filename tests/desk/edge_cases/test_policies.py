@@ -64,6 +64,23 @@ def test_e25_a_case_that_is_classed_anew_keeps_the_policy_that_was_applied_to_it
     assert due(office, number) == local("2023-10-01T18:15")
 
 
+def test_e25_a_further_round_has_the_targets_of_the_policy_that_was_applied(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
+    office.run()
+    office.at("11:00")
+    office.resolve(number)
+    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "dissatisfied"})
+    office.run()
+    office.at("11:30")
+    second = next(one for one in office.desk.cases.case(number, viewer="wang").clocks if (one.name, one.round) == ("solve", 2))
+    assert second.due_at == local("2023-10-01T19:00")
+    office.desk.reclassifying.reclassify(number, NewClass(tags=["refund"]), reason="退款", by="wang")
+    second = next(one for one in office.desk.cases.case(number, viewer="wang").clocks if (one.name, one.round) == ("solve", 2))
+    assert second.due_at == local("2023-10-01T19:00")
+
+
 def test_e25_a_limit_that_has_passed_by_the_new_policy_is_marked_beforehand(office, stricter):
     office.at("10:15")
     office.open(BILLING_DAY)

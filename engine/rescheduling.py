@@ -25,6 +25,7 @@ from engine.db.tables import VARIABLE_CONTEXT
 from engine.definition import Definition
 from engine.errors import ExpressionFailed, HandlerFailed, InstanceOver, NotFound, Unavailable, VaultError
 from engine.execution import Surroundings
+from engine.garbage import collector_resting
 from engine.history import HistoryEvent, TaskDueMoved, TimerMoved
 from engine.lookups import answers_of
 from engine.model import ProcessInstance
@@ -246,7 +247,8 @@ def reschedule_all(
     """Let all of them follow the lookups, in transactions of its own. One that can't be continued stops nobody else."""
     looked_at, moved, left, after_id = 0, 0, [], 0
     while True:
-        batch = engine.db.run(partial(_batch, engine, command, after_id, limit, beside))
+        with collector_resting():
+            batch = engine.db.run(partial(_batch, engine, command, after_id, limit, beside))
         looked_at, moved, left = looked_at + len(batch.followed) + len(batch.left), moved + batch.moved, [*left, *batch.left]
         if batch.last_id is None:
             break

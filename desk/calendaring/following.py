@@ -19,6 +19,7 @@ from desk.store.calendars import Edit
 from desk.store.clocks import ClockRow, KeptClock
 from engine.commands import RescheduleInstances
 from engine.errors import Conflict, Unavailable
+from engine.garbage import collector_resting
 from engine.ports import Transaction
 from engine.rescheduling import reschedule
 
@@ -71,7 +72,8 @@ class Following:
                 note(tx, Came(moved=moved, failed=0))
             return moved, left
 
-        moved, left = self._db.run(together)
+        with collector_resting():
+            moved, left = self._db.run(together)
         if left:
             each = [self._apart(number, held) for number in left]
             came = Came(moved=moved + sum(one for one in each if one is not None), failed=each.count(None))

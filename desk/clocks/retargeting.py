@@ -104,7 +104,8 @@ def recalculation(
         return [], new
     order = RetargetClock(by=by, cause=Cause.CALENDAR_EDITED, targets=())
     change = _graced(events, _change(old, order, replace(old.target, calendar_version=version), now))
-    state = evaluate([*events, change], after, now)
+    folded.retarget(change)
+    state = evaluate_folded(folded, after, now)
     return [replace(change, due_after=state.due_at)], state
 
 

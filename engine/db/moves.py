@@ -54,7 +54,7 @@ def page(
         _instance.id > after_id, _instance.deployment_id.in_(deployment_ids), _instance.state.in_(OPEN_INSTANCES)
     )
     if among is not None:
-        query = query.where(_instance.id.in_([each for each in sorted(among) if each > after_id][:limit]))
+        query = query.where(is_among(tx, _instance.id, [each for each in sorted(among) if each > after_id][:limit]))
     return list(tx.execute(query.order_by(_instance.id).limit(limit)).scalars())
 
 

@@ -234,7 +234,11 @@ def test_e23_another_class_that_gives_more_time_needs_the_right_like_a_lower_pri
 
 def test_e23_what_has_no_limit_any_more_is_void_and_nothing_is_due():
     events = [started("2024-03-05T09:00", 2, "h")]
-    events += retarget(events, order(Cause.TYPE_CHANGED), CALENDARS, local("2024-03-05T10:00"))
+    now = local("2024-03-05T10:00")
+    with pytest.raises(RightMissing):
+        retarget(events, order(Cause.TYPE_CHANGED, note="误判"), CALENDARS, now)
+    assert retarget(events, order(Cause.PRIORITY_RAISED, note="急"), CALENDARS, now) == []
+    events += retarget(events, order(Cause.TYPE_CHANGED, note="误判", may_lower=True), CALENDARS, now)
     assert isinstance(events[-1], ClockVoided)
     assert events[-1].reason is VoidReason.NO_TARGET
     assert (state(events, "2024-03-06T00:00").due_at, state(events, "2024-03-06T00:00").verdict) == (None, Verdict.VOID)

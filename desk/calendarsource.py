@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -14,12 +15,22 @@ from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE, SHIPPED, shipped
 from desk.calendars.statutory import StatutoryDays, packaged_days, read_year
 from desk.clocks import Calendars
 from desk.store import calendars as store
+from desk.store.calendars import Edit
 from engine.ports import Transaction
 
 CalendarSource = Callable[[Transaction], Calendars]
 """The working times that targets can name, as they are in that transaction."""
 
 _KEPT_STATES = 8
+MOST_UNDONE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollowed:
+    """The newest edit that isn't done, and the number of the state before the oldest such."""
+
+    edit: Edit
+    before_id: int
 
 
 class StoredCalendars:
@@ -31,6 +42,7 @@ class StoredCalendars:
         self._zone = ZoneInfo(time_zone)
         self._states: dict[int, Calendars] = {}
         self._seen: WeakKeyDictionary[Transaction, Calendars] = WeakKeyDictionary()
+        self._followed = 0
 
     def __call__(self, tx: Transaction) -> Calendars:
         found = self._seen.get(tx)
@@ -48,6 +60,17 @@ class StoredCalendars:
                 self._states.pop(min(list(self._states)), None)
             self._states[edit_id] = found
         return found
+
+    def unfollowed(self, tx: Transaction) -> Unfollowed | None:
+        """What open clocks don't all follow yet of the calendars in that transaction; None when they do."""
+        latest = int(self(tx).version)
+        if latest <= self._followed:
+            return None
+        undone = [one for one in store.edits(tx, limit=MOST_UNDONE, only_undone=True) if one.id <= latest]
+        if not undone:
+            self._followed = latest
+            return None
+        return Unfollowed(edit=undone[0], before_id=undone[-1].id - 1)
 
     def _read(self, tx: Transaction, edit_id: int) -> Calendars:
         days = statutory_days(tx, edit_id) if edit_id else {}

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from desk.calendarsource import CalendarSource, StoredCalendars
+from desk.calendarsource import StoredCalendars
 from desk.casework.progress import row_of
 from desk.collaboration.contributionrecords import ContributionRecords
 from desk.escalating.escalation import Escalated
@@ -78,7 +78,7 @@ class CaseProjection:
         vault: KeyRing,
         *,
         time_zone: str = "Asia/Shanghai",
-        calendars: CalendarSource | None = None,
+        calendars: StoredCalendars | None = None,
         untouched_after: timedelta | None = None,
     ) -> None:
         self._vault = vault

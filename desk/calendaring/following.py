@@ -9,9 +9,9 @@ import structlog
 
 from desk.calendaring.calendarscope import Scope
 from desk.clocks import ClockEvent, ClockState, evaluate
-from desk.clocks.retargeting import recalculation
 from desk.context import DeskContext
 from desk.limits import clockchanges
+from desk.limits.catching_up import followed
 from desk.limits.clockbook import row_of
 from desk.limits.clocklookup import NAMES, ClocksAtHand
 from desk.store import clocks, recomputing
@@ -132,15 +132,11 @@ class Following:
 
     def _followed(self, tx: Transaction, kept: KeptClock) -> tuple[ClockRow, list[ClockEvent]]:
         """What a clock says by the edited calendars, and what is new about it. One that has followed already stays."""
-        stamp = int(kept.row.calendar_version) if kept.row.calendar_version.isdigit() else 0
-        after, events = self._source.as_of(tx, self._edit.id), []
-        last = kept.events[-1]
-        if stamp < self._edit.id:
-            before, at = self._source.as_of(tx, max(stamp, self._before_id)), max(self._edit.at, last.at)
-            events, state = recalculation(kept.events, before, after, version=after.version, by=self._edit.by, now=at)
-        if events:
-            return _row(kept.row, events[-1], state), events
+        found = followed(tx, self._source, kept, self._edit, self._before_id)
+        if found is not None and (events := found[0]):
+            return _row(kept.row, events[-1], found[1]), events
         if kept.row.provisional:
+            after, last = self._source.as_of(tx, self._edit.id), kept.events[-1]
             return _row(kept.row, last, evaluate(kept.events, after, last.at)), []
         return kept.row, []
 

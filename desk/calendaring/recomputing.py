@@ -15,6 +15,7 @@ from functools import partial
 
 from desk.calendaring.calendarscope import Scope, scope_of
 from desk.calendaring.following import Came, Following, Held, TakenOver
+from desk.calendarsource import MOST_UNDONE
 from desk.context import DeskContext
 from desk.store import calendar_pages as pages
 from desk.store import calendars as store
@@ -33,7 +34,6 @@ LEASE = timedelta(minutes=2)
 LATE_COMERS = timedelta(seconds=30)
 """So long after publishing a transaction may still end that read the calendars before."""
 LONGEST_TRANSACTION = timedelta(minutes=10)
-MOST_UNDONE = 1000
 
 
 NoteBatch = Callable[[Sequence[str], Transaction, Came], None]

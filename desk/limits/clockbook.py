@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from desk.calendarsource import CalendarSource
+from desk.calendarsource import StoredCalendars
 from desk.clocks import (
     WARN_AT_FRACTION,
     Cause,
@@ -29,6 +29,7 @@ from desk.clocks.pausing import DEFAULT_PAUSES, PausePolicy
 from desk.clocks.retargeting import RetargetClock, retarget
 from desk.clocks.targets import RECEIVED
 from desk.clocks.verdicts import STOPPED, VerdictFact, verdict_of
+from desk.limits.catching_up import caught_up
 from desk.store import clocks as store
 from desk.store.clocks import ClockRow, KeptClock
 from engine.ports import Transaction
@@ -36,15 +37,27 @@ from engine.vault import KeyRing
 
 
 class _Entry:
-    """A clock of the book. `stored` counts the events that the database has."""
+    """A clock of the book. `stored` counts the events that the database has.
 
-    def __init__(self, round: int, name: str, kept: KeptClock | None = None, warn_at: datetime | None = None) -> None:
+    Behind them stands what brings it up to the calendars, which is written only with something else.
+    """
+
+    def __init__(
+        self,
+        round: int,
+        name: str,
+        kept: KeptClock | None = None,
+        *,
+        warn_at: datetime | None = None,
+        caught_up: Sequence[ClockEvent] = (),
+    ) -> None:
         self.round = round
         self.name = name
         self.warn_at = warn_at
         self.row = kept.row if kept else None
-        self.events: list[ClockEvent] = list(kept.events) if kept else []
-        self.stored = len(self.events)
+        self.events: list[ClockEvent] = [*kept.events, *caught_up] if kept else []
+        self.stored = len(kept.events) if kept else 0
+        self.known = len(self.events)
 
     @property
     def folded(self) -> Folded:
@@ -64,7 +77,7 @@ class ClockBook:
     """What happens to a case's clocks. What a clock can't take any more, since it is over or not paused, is left out."""
 
     def __init__(
-        self, tx: Transaction, vault: KeyRing, number: str, calendars: CalendarSource, *, pauses: PausePolicy = DEFAULT_PAUSES
+        self, tx: Transaction, vault: KeyRing, number: str, calendars: StoredCalendars, *, pauses: PausePolicy = DEFAULT_PAUSES
     ) -> None:
         self._tx = tx
         self._vault = vault
@@ -77,8 +90,12 @@ class ClockBook:
     def _entries(self) -> dict[tuple[int, str], _Entry]:
         if self._read is None:
             found = store.kept(self._tx, [self._number])
-            self._read = {(one.row.round, one.row.name): _Entry(one.row.round, one.row.name, one) for one in found}
+            self._read = {(one.row.round, one.row.name): self._entry(one) for one in found}
         return self._read
+
+    def _entry(self, kept: KeptClock) -> _Entry:
+        events = caught_up(self._tx, self._calendars, kept)
+        return _Entry(kept.row.round, kept.row.name, kept, caught_up=events)
 
     def _open(self, names: Collection[str] | None = None) -> list[_Entry]:
         return [entry for entry in self._entries.values() if (names is None or entry.name in names) and not entry.over]
@@ -178,8 +195,8 @@ class ClockBook:
             self._add(entry, event)
 
     def write(self) -> bool:
-        """Write what is new. False when nothing is."""
-        news = [entry for entry in (self._read or {}).values() if len(entry.events) > entry.stored]
+        """Write what is new. False when nothing is. What happened to a clock follows what an edited calendar did to it (E26)."""
+        news = [entry for entry in (self._read or {}).values() if len(entry.events) > entry.known]
         if not news:
             return False
         calendars = self._calendars(self._tx)
@@ -192,7 +209,7 @@ class ClockBook:
             happened.append((row, entry.stored, entry.events[entry.stored :]))
             if state.over:
                 judged.append((row, self._fact(entry, state, last)))
-            entry.row, entry.stored = row, len(entry.events)
+            entry.row, entry.stored, entry.known = row, len(entry.events), len(entry.events)
         store.save(self._tx, fresh, changed)
         store.append(self._tx, self._vault, happened)
         store.judge(self._tx, judged)

@@ -29,7 +29,7 @@ Alter = Callable[[ClockBook], None]
 
 def book_of(tx: Transaction, context: DeskContext, number: str) -> ClockBook:
     """The clocks of a case."""
-    return ClockBook(tx, context.vault, number, context.calendars_in)
+    return ClockBook(tx, context.vault, number, context.calendars)
 
 
 def change(tx: Transaction, context: DeskContext, number: str, alter: Alter, *, by: str, reason: str) -> None:

@@ -190,7 +190,8 @@ def reschedule(
     """
     own = {lookup.name: lookup for lookup in instead}
     lookups = [own.get(lookup.name, lookup) for lookup in engine.surroundings.lookups]
-    known = {each: Asking(engine.definition(each, tx), lookups, command.names) for each in moves.open_deployments(tx)}
+    open_ids = moves.open_deployments(tx, among=command.instance_ids)
+    known = {each: Asking(engine.definition(each, tx), lookups, command.names) for each in open_ids}
     asking = {deployment_id: each for deployment_id, each in known.items() if each.timers or each.tasks}
     ids = moves.page(tx, asking.keys(), after_id=after_id, limit=limit, among=command.instance_ids)
     if not ids:

@@ -39,8 +39,12 @@ class Locked:
     variables: dict[str, bytes] = field(default_factory=dict)
 
 
-def open_deployments(tx: Transaction) -> list[int]:
-    """The ids of the deployments that have open instances."""
+def open_deployments(tx: Transaction, *, among: Sequence[int] | None = None) -> list[int]:
+    """The ids of the deployments that have open instances; `among` looks only at the instances with these ids."""
+    if among is not None:
+        # looking for one of each among all the others would cost more than the batch itself
+        query = select(_instance.deployment_id).where(is_among(tx, _instance.id, among), _instance.state.in_(OPEN_INSTANCES))
+        return sorted(set(tx.execute(query).scalars()))
     deployment = tables.deployment.c
     is_open = exists().where(_instance.deployment_id == deployment.id, _instance.state.in_(OPEN_INSTANCES))
     return list(tx.execute(select(deployment.id).where(is_open).order_by(deployment.id)).scalars())

@@ -1,4 +1,4 @@
-"""The line of a team: the cases for which nobody was free, in their order, and who could take which of them now."""
+"""The line of a team: cases and contributions for which nobody was free, in their order, and who could take which now."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ AGES_AFTER = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingCase:
-    """A case in the line."""
+    """A case in the line; one with a `task_id` stands there for a contribution to it, which is that task."""
 
     number: str
     wanted: Wanted
     received_at: datetime
     since: datetime
+    task_id: int | None = None
 
 
 def in_order(waiting: Iterable[WaitingCase], now: datetime) -> list[WaitingCase]:
     """Highest priority first, then the oldest received."""
-    return sorted(waiting, key=lambda one: (_rank(one, now), one.received_at, one.number))
+    return sorted(waiting, key=lambda one: (_rank(one, now), one.received_at, one.number, one.task_id or 0))
 
 
 def _rank(one: WaitingCase, now: datetime) -> int:

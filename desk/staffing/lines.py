@@ -1,4 +1,4 @@
-"""The lines of the teams: cases for which nobody was free are given out when somebody is; what nobody touches, to somebody else.
+"""The lines of the teams: what nobody was free for is given out when somebody is; what nobody touches, to somebody else.
 
 A chore of the workers. Each case is given out in a transaction of its own, its instance locked first, then the people in the
 order of their logins; one that can't be given out holds back no other.
@@ -25,7 +25,6 @@ from desk.staffing.assignment_records import SWEEP
 from desk.staffing.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again, give_part
 from desk.store import assignments, candidates, cases, contributions, people, staffing
 from desk.store.assignments import Kept
-from desk.store.contributions import WaitingPart
 from engine.commands import ReassignTask
 from engine.db import queries
 from engine.db.database import tried_again
@@ -53,7 +52,7 @@ class Lines:
     def waiting(self, team: str, *, limit: int = 200) -> list[WaitingCase]:
         """The line of a team, who comes first in front, at most `limit`."""
         with self._db.reading() as tx:
-            return in_order(assignments.waiting(tx, team, limit), self._context.now())
+            return what_waits(tx, team, self._context.now(), limit)[:limit]
 
     @tried_again
     def keep_from(self, number: str, login: str, *, by: str) -> None:
@@ -111,13 +110,12 @@ class Lines:
     def _drain(self, team: str, ids: Sequence[int], now: datetime) -> int:
         """Give out what somebody can take now; how much that was. What then waits still is looked through again in a while."""
         with self._db.reading() as tx:
-            parts = {str(one.task_id): one for one in contributions.waiting(tx, team, MOST_PLANNED)}
-            waiting = [*assignments.waiting(tx, team, MOST_PLANNED), *map(_as_waiting, parts.values())]
+            waiting = what_waits(tx, team, now, MOST_PLANNED)
             asked = {key for case in waiting for key in case.wanted.teams}
             found = takers(waiting, candidates.candidates(tx, asked, now), now) if waiting else ()
             left_alone = self._pieces.left_alone
-            planned = [case.number for case, _ in found if case.number not in left_alone]
-        given = sum(self._each(self._give_part if one in parts else self._give_out, one) for one in planned[:AT_ONCE])
+            planned = [case for case, _ in found if _key(case) not in left_alone]
+        given = sum(self._each(self._give_part if one.task_id else self._give_out, _key(one)) for one in planned[:AT_ONCE])
         self._db.run(lambda tx: self._look_through_later(tx, team, ids, now, soon=len(planned) > AT_ONCE))
         return given
 
@@ -203,8 +201,14 @@ class Lines:
         self._announcer.tell_staff(tx, dossier, told, LEFT_UNTOUCHED, given, key=f"{LEFT_UNTOUCHED}:{kept.task_id}:{times}")
 
 
-def _as_waiting(part: WaitingPart) -> WaitingCase:
-    return WaitingCase(number=str(part.task_id), wanted=part.wanted, received_at=part.received_at, since=part.since)
+def what_waits(tx: Transaction, team: str, now: datetime, limit: int) -> list[WaitingCase]:
+    """The line of a team, who comes first in front: of cases and of contributions those that came first, at most `limit` each."""
+    parts = (one.in_line for one in contributions.waiting(tx, team, limit))
+    return in_order([*assignments.waiting(tx, team, limit), *parts], now)
+
+
+def _key(case: WaitingCase) -> str:
+    return case.number if case.task_id is None else str(case.task_id)
 
 
 def staffing_change(tx: Transaction, now: datetime, latest: datetime) -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bpmn.diagram import Process
 from desk.assignment import Assignment, Wanted, assign
-from desk.assignment.line import WaitingCase, in_order
+from desk.assignment.line import WaitingCase
 from desk.assignment.presence import back_at
 from desk.casetasks import instance_of
 from desk.casework.timeline import Explained, as_explained
@@ -18,6 +18,7 @@ from desk.notification.announcing import Announcer
 from desk.projection import OWNERS_STAGE, STAGE, WAITS_FOR
 from desk.rights import heads, readable, require_head
 from desk.staffing.handing import assign_again
+from desk.staffing.lines import what_waits
 from desk.store import assignments, candidates, cases, people, staffing
 from desk.store.assignments import Kept
 from desk.wordings import REQUIRED
@@ -67,7 +68,9 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InLine:
-    """A case in the line. `obstacles` says by login why each considered person can't take it; `taker` who would get it now."""
+    """A case, or a contribution to one, in the line. `obstacles` says by login why each considered person can't take it; `taker`
+    who would get it now.
+    """
 
     case: WaitingCase
     taker: str | None
@@ -124,8 +127,8 @@ class Ownership:
             )
 
     def _position(self, tx: Transaction, kept: Kept, now: datetime) -> int | None:
-        line = in_order(assignments.waiting(tx, kept.team, 10 * MOST_IN_LINE), now)
-        return next((place for place, one in enumerate(line, 1) if one.number == kept.number), None)
+        line = enumerate(what_waits(tx, kept.team, now, 10 * MOST_IN_LINE), 1)
+        return next((place for place, one in line if one.number == kept.number and one.task_id is None), None)
 
     @tried_again
     def assign_anew(self, number: str, *, reason: str, revision: int, by: str) -> Assignment:
@@ -163,7 +166,7 @@ class Ownership:
             teams = people.teams(tx)
             if team not in teams:
                 raise TeamNotFound(team)
-            waiting = in_order(assignments.waiting(tx, team, 10 * MOST_IN_LINE), now)[:MOST_IN_LINE]
+            waiting = what_waits(tx, team, now, 10 * MOST_IN_LINE)[:MOST_IN_LINE]
             asked = {key for case in waiting for key in case.wanted.teams} | {team}
             known = candidates.candidates(tx, asked, now)
             return Line(

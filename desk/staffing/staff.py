@@ -15,7 +15,7 @@ from desk.context import DeskContext
 from desk.errors import AgentNotFound, AnswersInvalid, RightMissing, TeamNotFound
 from desk.model import Agent, Availability, Role, Team
 from desk.rights import heads, require_head
-from desk.store import assignments, candidates, loads, people, staffing
+from desk.store import assignments, candidates, contributions, loads, people, staffing
 from desk.store.loads import NOTHING
 from desk.wordings import NO_CAPACITY
 from engine.db import queries
@@ -60,7 +60,8 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamNow:
-    """A team as it is now. `cases` are its open cases by priority; `waiting_since` is of the first of the `waiting` ones.
+    """A team as it is now. `cases` are its open cases by priority; `waiting_since` is of the first of the `waiting` ones,
+    contributions among them.
 
     `calendar` is the key of the calendar in which its own limits count, None for the business calendar.
     `left` are the first MOST_LEFT tasks that its people on leave have; told of one team, to those who arrange its work.
@@ -137,15 +138,15 @@ class Staff:
 
     def _now(self, tx: Transaction, keys: Sequence[str], viewer: Agent, now: datetime) -> list[TeamNow]:
         teams, shifts = people.teams(tx), staffing.shifts(tx)
-        lengths, cases = assignments.lengths(tx), loads.open_of_teams(tx, keys)
+        lengths, cases = _lengths(tx), loads.open_of_teams(tx, keys)
         members, chosen = self._members(tx, keys, shifts, now), self._context.calendars_in(tx).teams
         return [
             TeamNow(
                 team=teams[key],
                 members=tuple(one for one in members if key in one.agent.team_keys),
                 cases=cases.get(key, {}),
-                waiting=lengths[key][0] if key in lengths else 0,
-                waiting_since=lengths[key][1] if key in lengths else None,
+                waiting=sum(count for count, _ in lengths.get(key, ())),
+                waiting_since=min((since for _, since in lengths.get(key, ())), default=None),
                 shift=shifts.get((staffing.TEAM, key)),
                 calendar=chosen.get(key),
                 may_arrange=heads(viewer, (key,), teams),
@@ -239,6 +240,12 @@ class Staff:
             people.change_agent(tx, login, revision, **changes)
             assignments.free_again(tx, found.agent.team_keys, self._context.now())
             return replace(found.agent, **changes, revision=revision + 1)
+
+
+def _lengths(tx: Transaction) -> Mapping[str, Sequence[tuple[int, datetime]]]:
+    """How many cases, and how many contributions, wait for each team, and since when the first of them."""
+    found = (assignments.lengths(tx), contributions.lengths(tx))
+    return {key: [one[key] for one in found if key in one] for key in {*found[0], *found[1]}}
 
 
 def _left(tx: Transaction, team: TeamNow) -> list[Left]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, case, insert, select, update
+from sqlalchemy import Row, Select, case, func, insert, select, update
 
 from desk import tables
 from desk.assignment import Wanted
+from desk.assignment.line import WaitingCase
 from desk.errors import ContributionNotFound
 from desk.store.sealing import seal, unseal
 from desk.tables import REASON, WANTED
@@ -136,6 +137,12 @@ class WaitingPart:
     received_at: datetime
     since: datetime
 
+    @property
+    def in_line(self) -> WaitingCase:
+        """How it stands in the line of its department."""
+        same = {"number": self.number, "wanted": self.wanted, "received_at": self.received_at, "since": self.since}
+        return WaitingCase(**same, task_id=self.task_id)
+
 
 def wait(tx: Transaction, task_id: int, at: datetime, *, given_back_by: str | None = None) -> None:
     """Let the contribution of a task wait for somebody of its department."""
@@ -155,6 +162,13 @@ def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingPart]:
     """The contributions for which nobody of a department was free, those that came first, at most `limit`."""
     found = tx.execute(_waiting().where(_row.team == team).order_by(_row.waiting_since, _row.id).limit(limit))
     return [_part(row) for row in found]
+
+
+def lengths(tx: Transaction) -> Mapping[str, tuple[int, datetime]]:
+    """Of each department for which a contribution waits: how many, and since when the first one."""
+    found = _waiting().subquery()
+    query = select(found.c.team, func.count(), func.min(found.c.waiting_since)).group_by(found.c.team)
+    return {team: (count, since) for team, count, since in tx.execute(query)}
 
 
 def waiting_at(tx: Transaction, task_id: int) -> WaitingPart | None:

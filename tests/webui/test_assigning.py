@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from desk.collaboration.contributions import Asked
 from desk.model import Availability
+from desk.store import people
 
 CALM = {"type": "inquiry", "subtype": "product_info", "usage_blocked": False, "order_number": ""}
 
@@ -127,3 +129,25 @@ def test_a_head_has_the_line_given_out_at_once(product, waiting):
     visitor.post("/teams/service/line/drain")
     assert "1 case was given out" in visitor.get("/teams/service/line").text
     assert product.task_of(waiting).assignee == "zhao"
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Contribution"), ("zh", "协办")])
+def test_the_line_and_the_count_of_a_team_have_the_contributions_that_wait(product, language, word):
+    number = product.open_case()
+    with product.desk.context.engine.db.reading() as tx:
+        members = [one.login for one in people.agents(tx) if "technical" in one.team_keys]
+    for login in members:
+        turn(product, login, "away")
+    product.desk.contributions.ask(number, [Asked(team="technical", wanted="look", limit="4bh")], by="wang")
+    product.work()
+    [listed] = [one for one in product.desk.staff.teams(viewer="wang") if one.waiting]
+    assert (listed.team.key, listed.waiting, listed.waiting_since) == ("technical", 1, product.clock.now())
+    visitor = product.visitor("wang", language=language)
+    line = visitor.get("/teams/technical/line").text
+    assert number in line
+    assert word in line
+    told = {"en": "1 case or contribution waits", "zh": "1 个案件或协办在排队"}[language]
+    assert told in visitor.get("/teams/technical").text
+    turn(product, members[0], "available")
+    visitor.post("/teams/technical/line/drain")
+    assert number not in visitor.get("/teams/technical/line").text

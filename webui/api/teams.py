@@ -63,7 +63,15 @@ LISTED = Shape("TeamListItem", TEAM_FIELDS)
 TEAM = Shape("Team", {**TEAM_FIELDS, "members": items(MEMBER.schema)})
 TEAMS: Schema = {"title": "Teams", **takes({"items": items(LISTED.schema)})}
 IN_LINE = Shape(
-    "CaseInLine", {"number": TEXT, "priority": TEXT, "received_at": INSTANT, "since": INSTANT, "taker": or_null(TEXT)}
+    "CaseInLine",
+    {
+        "number": TEXT,
+        "task_id": or_null(ID),
+        "priority": TEXT,
+        "received_at": INSTANT,
+        "since": INSTANT,
+        "taker": or_null(TEXT),
+    },
 )
 LINE: Schema = {"title": "Line", **takes({"items": items(IN_LINE.schema), "next_at": or_null(INSTANT)})}
 GIVEN_OUT: Schema = {"title": "GivenOut", **takes({"given": WHOLE})}
@@ -98,7 +106,9 @@ def _member(one: Member) -> dict[str, Any]:
 
 
 def get_line(call: Call) -> Answer:
-    """Tell what waits for a team, at most 100 cases in the order in which they are given out, and who would get each now."""
+    """Tell what waits for a team, at most 100 in the order in which they are given out, and who would get each now. What has a
+    `task_id` is a contribution to the case, by that task; others are cases themselves.
+    """
     team = services().desk.staff.team(call.path["team"], viewer=call.by).team.key
     line = services().desk.ownership.line(team, viewer=call.by)
     shown = [IN_LINE.show(one.case, priority=one.case.wanted.priority, taker=one.taker) for one in line.cases]

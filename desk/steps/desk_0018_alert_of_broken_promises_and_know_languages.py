@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.db.types import UtcDateTime
 
-revision = "desk_0020"
-down_revision = "desk_0019"
+revision = "desk_0018"
+down_revision = "desk_0017"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.db.types import Key, UtcDateTime
 
-revision = "desk_0018"
-down_revision = "desk_0016"
+revision = "desk_0016"
+down_revision = "desk_0015"
 branch_labels = None
 depends_on = None
 

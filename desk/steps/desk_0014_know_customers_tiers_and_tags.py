@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "desk_0017"
-down_revision = "desk_0014"
+revision = "desk_0014"
+down_revision = "desk_0013"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.db.types import UtcDateTime
 
-revision = "desk_0014"
-down_revision = "desk_0013"
+revision = "desk_0013"
+down_revision = "desk_0012"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from engine.db.types import Key
 
-revision = "desk_0013"
+revision = "desk_0012"
 down_revision = "desk_0011"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.db.types import UtcDateTime
 
-revision = "desk_0016"
-down_revision = "desk_0017"
+revision = "desk_0015"
+down_revision = "desk_0014"
 branch_labels = None
 depends_on = None
 

@@ -10,29 +10,29 @@ from typing import Any
 from bpmn.forms import Form
 from bpmn.wording import Wording
 from desk.casework.numbering import give_back, next_number
+from desk.casework.openings import opened_before, remember
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, KeyUsedOtherwise, RequestSentTwice, TeamNotFound
+from desk.errors import AnswersInvalid, TeamNotFound
 from desk.instants import instant, with_offset
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import COMMAND_LINE, Case, CaseState, Channel
 from desk.notification.templates import LANGUAGES
 from desk.processes import rollout
-from desk.processes.orders import content_of
 from desk.profiles import checked_tags, checked_tier, split_tags
 from desk.rights import require_lead
-from desk.store import cases, customers, people, tier_changes
+from desk.store import assignments, cases, customers, people, tier_changes
 from desk.store.cases import Matter
 from desk.store.customers import Customer
 from desk.store.tier_changes import TierChange
 from desk.wordings import NO_CHOICE, NO_COLLEAGUE, NO_TIME, RECEIVED_IN_FUTURE, RECEIVED_TOO_LONG_AGO
 from engine.commands import StartInstance
-from engine.db import messages
 from engine.db.database import tried_again
 from engine.errors import CaseloopError, Unavailable
 from engine.ports import Transaction
 
 CLOCK_SKEW = timedelta(minutes=1)
 MAX_BACKDATING = timedelta(days=365)
+HOW = "intake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,14 @@ class CustomerMatch:
     contact: str
     tier: str
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Succeeding:
+    """A case comes of the `first`: for the same customer, received then whatever its form takes, kept from the same people."""
+
+    first: Case
+    received_at: datetime
 
 
 ABOUT = "about_agent"
@@ -99,7 +107,7 @@ class Intake:
         asked = [dict(form), team]
         if request_id is not None:
             with self._db.reading() as tx:
-                if (known := _opened_before(tx, request_id, asked)) is not None:
+                if (known := opened_before(tx, HOW, request_id, asked)) is not None:
                     return known
         now = self._context.now()
         # in a transaction of its own, so that nobody waits for a number as long as another case takes to be opened
@@ -119,17 +127,17 @@ class Intake:
     def _open(self, number: str, now: datetime, asked: Sequence[Any], *, by: str, request_id: str | None) -> str:
         form, team = asked
         with self._db.transaction() as tx:
-            if (known := _opened_before(tx, request_id, asked)) is not None:
+            if (known := opened_before(tx, HOW, request_id, asked)) is not None:
                 return known
             self._open_in(tx, number, now, form, by=by, team=_team(tx, by, team))
-            self._remember(tx, request_id, number, [dict(form), team])
+            remember(tx, HOW, request_id, number, [dict(form), team], self._context.now())
             return number
 
-    def open_in(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, same_as: Case) -> str:
-        """Open a case within a use case, for the customer of the case `same_as`; its number. Raises what `open_case` does."""
+    def open_in(self, tx: Transaction, form: Mapping[str, Any], *, by: str, team: str, succeeding: Succeeding) -> str:
+        """Open a case within a use case; its number, drawn in the same transaction. Raises what `open_case` does."""
         now = self._context.now()
         number = next_number(tx, now, self._context.zone)
-        self._open_in(tx, number, now, form, by=by, team=team, same_as=same_as)
+        self._open_in(tx, number, now, form, by=by, team=team, succeeding=succeeding)
         return number
 
     def _open_in(
@@ -141,14 +149,16 @@ class Intake:
         *,
         by: str,
         team: str,
-        same_as: Case | None = None,
+        succeeding: Succeeding | None = None,
     ) -> None:
         deployment = rollout.deployment_for(tx, self._context.settings.process_key, team)
         definition = self._context.engine.definition(deployment.id, tx)
         start_form = definition.package.forms.get(definition.start_node().work.form_id or "")
         answers = _about_login(tx, with_offset(start_form, form, self._context.zone))
-        case = self._case(tx, answers, number, now, by=by, team=team, version=deployment.version, same_as=same_as)
+        case = self._case(tx, answers, number, now, by=by, team=team, version=deployment.version, succeeding=succeeding)
         cases.insert_case(tx, self._context.vault, case, _matter(answers))
+        if succeeding is not None:
+            assignments.keep_from(tx, number, assignments.kept_from(tx, succeeding.first.number), team=team)
         command = StartInstance(
             deployment_id=deployment.id,
             business_key=number,
@@ -158,13 +168,6 @@ class Intake:
             started_at=case.received_at,
         )
         self._context.engine.start(tx, command)
-
-    def _remember(self, tx: Transaction, request_id: str | None, number: str, asked: Any) -> None:
-        if request_id is None:
-            return
-        outcome = f"{number}:{content_of(asked)}"
-        if not messages.take_message_once(tx, f"intake:{request_id}", outcome, self._context.now()):
-            raise RequestSentTwice
 
     def _case(
         self,
@@ -176,12 +179,13 @@ class Intake:
         by: str,
         team: str,
         version: str,
-        same_as: Case | None,
+        succeeding: Succeeding | None,
     ) -> Case:
         settings = self._context.settings
         received_at, desired_at = self._times(form, now)
-        if same_as is not None:
-            customer, kind = customers.by_id(tx, self._context.vault, [same_as.customer_id])[same_as.customer_id], "existing"
+        if succeeding is not None:
+            received_at, customer_id = min(succeeding.received_at, now), succeeding.first.customer_id
+            customer, kind = customers.by_id(tx, self._context.vault, [customer_id])[customer_id], "existing"
         else:
             customer, kind = self._customer(tx, form, number, by, now)
         channel = _text(form, "channel") or Channel.SYSTEM
@@ -258,18 +262,6 @@ class Intake:
             tier_changes.keep(tx, vault, following)
         customers.add_contact(tx, vault, customer.id, contact)
         return customer, kind
-
-
-def _opened_before(tx: Transaction, request_id: str | None, asked: Any) -> str | None:
-    """The number that a request got when it came before. Raises KeyUsedOtherwise when it asked for something else then."""
-    outcome = None if request_id is None else messages.message_outcome(tx, f"intake:{request_id}")
-    if outcome is None:
-        return None
-    # what older versions remembered is the number alone
-    number, _, content = outcome.partition(":")
-    if content and content != content_of(asked):
-        raise KeyUsedOtherwise(str(request_id).rpartition(":")[2])
-    return number
 
 
 def _team(tx: Transaction, by: str, team: str | None) -> str:

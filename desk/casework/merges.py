@@ -18,7 +18,7 @@ from desk.model import RESPONSES, Agent, Case, CaseState, EntryKind
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
 from desk.rights import readable, require_owner_or_lead
-from desk.store import cases, conversation, links, people, promises, surveys
+from desk.store import assignments, cases, conversation, links, people, promises, surveys
 from desk.store.links import Link, LinkKind
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.commands import CancelInstance
@@ -112,6 +112,7 @@ class Merging:
                 raise StaleRevision(f"Case {going}", read=revision, current=goes.revision)
             link = Link(number=going, kind=LinkKind.MERGED, other=into, at=self._context.now(), by=by, reason=reason.strip())
             self._go_on(tx, stays, self._merged(tx, stays, goes, by), by)
+            assignments.keep_from(tx, into, assignments.kept_from(tx, going), team=stays.team)
             self._end(tx, goes, link)
             links.add(tx, self._context.vault, link)
             for number in (into, going):
@@ -133,6 +134,8 @@ class Merging:
             raise MergeRefused(going, f"runs on another process than {into}")
         if goes.customer_id != stays.customer_id and not agent.leads:
             raise MergeRefused(going, f"is another customer's than {into}, which only supervisors merge")
+        if stays.owner in assignments.kept_from(tx, going):
+            raise MergeRefused(going, f"is kept from {stays.owner}, who has {into} as long as nobody else gets it")
         return goes, stays
 
     def _merged(self, tx: Transaction, stays: Case, goes: Case, by: str) -> Merge:

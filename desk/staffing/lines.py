@@ -69,7 +69,7 @@ class Lines:
             if opened is None:
                 raise NotAwaited(number, "assignment")
             kept, task = opened
-            assignments.keep_from(tx, number, login)
+            assignments.keep_from(tx, number, (login,), team=kept.team)
             if task.assignee == login:
                 changed = replace(kept, wanted=replace(kept.wanted, avoid=kept.wanted.avoid | {login}))
                 self._replace(tx, changed, task, why=KEPT_FROM)

@@ -107,11 +107,17 @@ def kept_from(tx: Transaction, number: str) -> frozenset[str]:
     return frozenset(json.loads(found[0]).get("avoid", ())) if found else frozenset()
 
 
-def keep_from(tx: Transaction, number: str, login: str) -> None:
-    """Let somebody never get the case; it must have been assigned or offered before."""
-    wanted = json.loads(tx.execute(select(_row.wanted).where(_row.case_number == number)).scalar_one())
-    wanted["avoid"] = sorted({*wanted.get("avoid", ()), login})
-    tx.execute(update(tables.assignment).where(_row.case_number == number).values(wanted=json.dumps(wanted)))
+def keep_from(tx: Transaction, number: str, logins: Collection[str], *, team: str) -> None:
+    """Let these never get the case; `team` is the one in charge, should the case not have been assigned nor offered yet."""
+    if not logins:
+        return
+    found = _WANTED.column(tx, case_number=number)
+    wanted = json.loads(found[0]) if found else {"team": team}
+    wanted["avoid"] = sorted({*wanted.get("avoid", ()), *logins})
+    if found:
+        tx.execute(update(tables.assignment).where(_row.case_number == number).values(wanted=json.dumps(wanted)))
+    else:
+        keep(tx, number, team=team, wanted=wanted)
 
 
 def to_look_at_again(tx: Transaction, now: datetime, limit: int) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from desk import tables
 from desk.model import EntryKind
@@ -54,17 +55,19 @@ def entries(tx: Transaction, vault: KeyRing, number: str) -> list[Entry]:
     """Everything said in a case, in order."""
     table = tables.entry
     query = select(table).where(table.c.case_number == number).order_by(table.c.at, table.c.id)
-    return [
-        Entry(
-            kind=EntryKind(row.kind),
-            at=row.at,
-            by=row.by,
-            text=unseal(vault, row.text_sealed, ENTRY),
-            message_id=row.message_id,
-            id=row.id,
-        )
-        for row in tx.execute(query)
-    ]
+    return [_entry(vault, row) for row in tx.execute(query)]
+
+
+def one(tx: Transaction, vault: KeyRing, numbers: Collection[str], entry_id: int) -> Entry | None:
+    """An entry of one of these cases; None when none of them has it."""
+    table = tables.entry
+    row = tx.execute(select(table).where(table.c.id == entry_id, table.c.case_number.in_(list(numbers)))).one_or_none()
+    return _entry(vault, row) if row else None
+
+
+def _entry(vault: KeyRing, row: Row) -> Entry:
+    text = unseal(vault, row.text_sealed, ENTRY)
+    return Entry(kind=EntryKind(row.kind), at=row.at, by=row.by, text=text, message_id=row.message_id, id=row.id)
 
 
 def last_call(tx: Transaction, number: str, *, by: str) -> datetime | None:

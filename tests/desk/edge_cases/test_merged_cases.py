@@ -6,6 +6,7 @@ import pytest
 
 from desk.errors import CaseClosed, MergeRefused, RightMissing, SurveyOver
 from desk.model import CaseState, Verdict
+from desk.store import assignments
 from desk.store.links import LinkKind
 from engine.errors import StaleRevision
 from tests.desk.conftest import BILLING_DAY, local
@@ -125,3 +126,18 @@ def test_e38_nothing_is_merged_into_what_is_solved(office, pair):
     with pytest.raises(MergeRefused, match="solved already"):
         merge(office, going, staying)
     assert office.desk.merging.candidates(going, viewer="wang") == []
+
+
+def test_e38_who_is_kept_from_the_case_that_goes_is_kept_from_the_one_that_stays(office, pair):
+    going, staying = pair
+    office.desk.lines.keep_from(going, "chen", by="wang")
+    merge(office, going, staying)
+    with office.engine.db.reading() as tx:
+        assert "chen" in assignments.kept_from(tx, staying)
+
+
+def test_e38_a_complaint_about_somebody_is_not_merged_into_a_case_of_theirs(office, pair):
+    going, staying = pair
+    office.desk.lines.keep_from(going, view(office, staying).case.owner, by="wang")
+    with pytest.raises(MergeRefused, match="kept from"):
+        merge(office, going, staying)

@@ -8,8 +8,9 @@ import pytest
 
 from desk.casework.incoming import MOST_FOLLOWING
 from desk.model import CaseState
-from desk.store import cases, conversation
+from desk.store import assignments, cases, conversation
 from desk.store.links import LinkKind
+from engine.db import queries
 
 AGAIN = "支付又失败了，请再看一下"
 
@@ -88,3 +89,15 @@ def test_e19_what_the_customer_wrote_is_sealed(office, closed):
     with office.engine.db.reading() as tx:
         stored = tx.exec_driver_sql(f"select description_sealed from desk_case where number = '{number}'").scalar_one()
     assert AGAIN.encode() not in bytes(stored)
+
+
+def test_e19_the_case_that_follows_comes_to_nobody_complained_about_in_the_first(office):
+    number = office.open(about_agent="chen")
+    office.desk.lines.keep_from(number, "zhao", by="wang")
+    office.resolve(number)
+    office.at("09:00", "2023-10-09")
+    following = view(office, write(office, number).number)
+    with office.engine.db.reading() as tx:
+        assert assignments.kept_from(tx, following.number) == {"chen", "zhao"}
+        assert queries.variables(tx, office.desk.context.vault, following.instance_id)["intake"]["about_agent"] == "chen"
+    assert following.case.owner not in ("chen", "zhao")

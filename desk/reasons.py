@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from engine.ports import Decision
 
 SENTENCES: Mapping[str, str] = {
     "handled_before": "handled it before",
@@ -49,3 +51,14 @@ class Reason:
         instead = f" (fallback for {given['instead']})" if given.get("instead") else ""
         skill = f" with skill {given['skill']}" if given.get("skill") else ""
         return f"{given.get('team')}{instead}{skill}"
+
+
+def decision(result: Mapping[str, Any], reason: Reason, considered: Iterable[Mapping[str, Any]]) -> Decision:
+    """A rule's answer as a decider's, with its reason: for a person in English, for a page by its code."""
+    return Decision(
+        result=result,
+        reason=str(reason),
+        reason_code=reason.code,
+        reason_arguments=reason.arguments,
+        considered=tuple(considered),
+    )

@@ -120,7 +120,7 @@ def _is_condition(node: Node) -> bool:
     return node.event is not None and node.event.kind is not EventKind.TIMER
 
 
-class Following:
+class Moving:
     """What moves in one locked instance when it follows the lookups."""
 
     def __init__(
@@ -203,7 +203,7 @@ def reschedule(
     now, opened = engine.clock.now(), partial(_opened, engine.vault)
     answers = _answers(lookups, tx, [each.instance for each in locked.values()], now)
     found = {
-        instance_id: Following(asking[each.instance.deployment_id], each, command, answers[instance_id], now, opened).events()
+        instance_id: Moving(asking[each.instance.deployment_id], each, command, answers[instance_id], now, opened).events()
         for instance_id, each in locked.items()
     }
     moved = [(locked[instance_id], events) for instance_id, events in found.items() if events]

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from bpmn.forms import FormRejected
 from bpmn.package import ProcessPackage
 from engine import deploy, due, repairs, rescheduling, tasks
 from engine.activities import decided
+from engine.answers import checked
 from engine.calls import Calls
 from engine.commands import (
     BroadcastSignal,
@@ -34,19 +34,12 @@ from engine.correlation import Correlation
 from engine.db import queries, starts, store, user_tasks
 from engine.db.database import Database
 from engine.definition import Definition
-from engine.errors import FormInvalid, InstanceOver, InstanceSuspended, Invalid, TaskNotOpen
+from engine.errors import InstanceOver, InstanceSuspended, TaskNotOpen
 from engine.execution import Execution, Surroundings
 from engine.history import HistoryEvent, InstanceCancelled, InstanceStarted, TaskCompleted
 from engine.ledger import Cause
 from engine.lookups import checked_lookups
-from engine.model import (
-    OPEN_INSTANCES,
-    Deployment,
-    InstanceState,
-    ProcessInstance,
-    TaskState,
-    UserTask,
-)
+from engine.model import OPEN_INSTANCES, Deployment, InstanceState, ProcessInstance, TaskState, UserTask
 from engine.operations import Operations, given
 from engine.ports import (
     Chance,
@@ -387,15 +380,3 @@ class Engine:
             starting = starts.is_due(tx, self.clock.now())
         fired = due.fire_timers(self, limit)
         return fired + (self._correlation.start_what_is_due(self.db, limit) if starting else 0)
-
-
-def checked(definition: Definition, form_id: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as the form's schema cleans them. Raises FormInvalid; Invalid for answers where there is no form."""
-    if form_id is None:
-        if data:
-            raise Invalid("This has no form, so it takes no answers. Send none.")
-        return {}
-    try:
-        return definition.package.forms[form_id].validate(data)
-    except FormRejected as error:
-        raise FormInvalid(form_id, error.errors) from error

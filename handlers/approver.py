@@ -9,9 +9,9 @@ from desk import facts
 from desk.collaboration import authority
 from desk.collaboration.authority import Asked
 from desk.facts import ApprovalFacts
+from desk.reasons import decision
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
-from handlers.reasons import decision
 
 
 class Approve:

@@ -10,10 +10,10 @@ from desk import assignment, facts
 from desk.assignment import Candidate, Wanted
 from desk.assignment.skills import HIGHEST_LEVEL, LOWEST_LEVEL
 from desk.model import Priority
+from desk.reasons import decision
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
 from handlers.headers import choice
-from handlers.reasons import decision
 
 PURPOSES = frozenset({"case", "contribution"})
 

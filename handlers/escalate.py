@@ -13,9 +13,9 @@ from desk.escalating.escalation import Missed
 from desk.escalating.ladder import Step, default_step
 from desk.escalating.laddering import Ladders
 from desk.facts import EscalationFacts
+from desk.reasons import decision
 from engine.errors import Invalid
 from engine.ports import Decision, HandlerCall, Transaction
-from handlers.reasons import decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

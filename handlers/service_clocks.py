@@ -29,10 +29,9 @@ from desk.clocks.rounds import TIMED_AGAIN, RoundPolicy
 from desk.clocks.targets import OWN_TEAMS
 from desk.clocks.variables import as_variable
 from desk.instants import instant
-from desk.reasons import Reason
+from desk.reasons import Reason, decision
 from engine.ports import Decision, HandlerCall, Transaction
 from handlers.headers import choice, fraction
-from handlers.reasons import decision
 
 WARN_HEADER, TRANSFER_HEADER, ROUNDS_HEADER = "warnFraction", "defaultTransfer", "rounds"
 

@@ -10,7 +10,7 @@ import structlog
 
 from desk.casetasks import instance_of
 from desk.casework.machinemail import is_machine_mail
-from desk.casework.merging import where_to
+from desk.casework.merge_rules import where_to
 from desk.casework.successors import Successors
 from desk.casework.texts import require_text
 from desk.context import DeskContext

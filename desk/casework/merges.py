@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.casetasks import instance_of, tasks_of
-from desk.casework.merging import Merge, MergedCase, check_merge, merge
+from desk.casework.merge_rules import Merge, MergedCase, check_merge, merge
 from desk.clocks import evaluate
 from desk.clocks.responding import Contact
 from desk.context import DeskContext

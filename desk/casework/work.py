@@ -11,7 +11,7 @@ from bpmn.diagram import Node
 from desk.assignment.absences import stand_ins
 from desk.casetasks import instance_of, number_of, open_case, require_visible, tasks_of
 from desk.casework.incoming import Incoming
-from desk.casework.merging import where_to
+from desk.casework.merge_rules import where_to
 from desk.casework.progress import RESOLVED, checked_entry, row_of
 from desk.casework.texts import require_short, require_text
 from desk.collaboration import approvals

@@ -12,6 +12,7 @@ from desk.collaboration.authority import Approver, Asked, Grant, first_approver,
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid
 from desk.model import DESK, Case
+from desk.reasons import decision
 from desk.rights import readable, require_admin
 from desk.staffing.staffing_errors import AuthorityMissing
 from desk.store import approvals as store
@@ -21,7 +22,7 @@ from desk.wordings import NO_AMOUNT, REQUIRED
 from engine.commands import ReassignTask
 from engine.db.database import tried_again
 from engine.model import UserTask
-from engine.ports import Decision, Transaction
+from engine.ports import Transaction
 from engine.service import Engine
 
 DECIDER = "approver"
@@ -79,17 +80,12 @@ def choose(tx: Transaction, asked: Asked, now: datetime) -> Approver:
 def give_to_approver(tx: Transaction, engine: Engine, tasks: Sequence[UserTask], asked: Asked, now: datetime) -> None:
     """Give fresh approval tasks to the first person with enough authority; without one they stay offered."""
     answer = choose(tx, asked, now)
-    decision = Decision(
-        result={"assignee": answer.login, "kind": asked.kind, "amount": asked.amount},
-        reason=str(answer.reason),
-        reason_code=answer.reason.code,
-        reason_arguments=answer.reason.arguments,
-        considered=answer.considered,
-    )
+    result = {"assignee": answer.login, "kind": asked.kind, "amount": asked.amount}
+    because = (DECIDER, decision(result, answer.reason, answer.considered))
     for task in tasks:
         if answer.login is not None and task.assignee is None:
             command = ReassignTask(task_id=task.id, assignee=answer.login, by=DESK, reason=str(answer.reason))
-            engine.reassign(tx, command, because=(DECIDER, decision))
+            engine.reassign(tx, command, because=because)
 
 
 def check_and_note(tx: Transaction, number: str, answers: Mapping[str, Any], *, by: str, now: datetime) -> None:
@@ -97,11 +93,11 @@ def check_and_note(tx: Transaction, number: str, answers: Mapping[str, Any], *, 
 
     Rejecting needs none; neither does what was asked for without a kind.
     """
-    decision = answers.get("decision")
-    open_ones = [one for one in store.of_case(tx, number) if one.decided_at is None] if isinstance(decision, str) else []
+    decided = answers.get("decision")
+    open_ones = [one for one in store.of_case(tx, number) if one.decided_at is None] if isinstance(decided, str) else []
     for one in open_ones[:1]:
         agent = people.agent(tx, by)
         may = by != one.asked_by and may_approve(agent, one.kind, one.amount, store.grants(tx))
-        if decision == APPROVED and one.kind and not may:
+        if decided == APPROVED and one.kind and not may:
             raise AuthorityMissing(by, one.kind, one.amount)
-        store.decide(tx, one.id, decision=str(decision), by=by, at=now)
+        store.decide(tx, one.id, decision=str(decided), by=by, at=now)

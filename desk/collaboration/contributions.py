@@ -12,6 +12,7 @@ from datetime import datetime
 
 from desk.casetasks import instance_of, open_case
 from desk.casework.cases import ClockView, view_of
+from desk.casework.texts import require_reason
 from desk.clocks import ServiceTarget, VoidReason
 from desk.clocks.names import team_clock
 from desk.clocks.teams import HANDED_OVER, begin
@@ -27,7 +28,7 @@ from desk.store import cases, clocks, conversation, people
 from desk.store import contributions as store
 from desk.store.contributions import Contribution, ContributionState, key_of
 from desk.store.conversation import Entry
-from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
+from desk.wordings import NO_CHOICE, REQUIRED
 from engine.commands import CorrelateMessage
 from engine.db import messages, queries
 from engine.db.database import tried_again
@@ -37,7 +38,6 @@ from engine.ports import Transaction
 ASKED, WITHDRAWN, PASSED_ON = "departments-asked", "contribution-withdrawn", "contribution-passed-on"
 """The messages that tell the process."""
 MOST_AT_ONCE = 10
-LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Contributions:
 
         Raises ContributionNotFound, ContributionOver, CaseClosed, RightMissing, NotAwaited, AnswersInvalid without a reason.
         """
-        _require_reason(reason)
+        require_reason(reason)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             case, contribution = self._opened(tx, agent, contribution_id)
@@ -121,7 +121,7 @@ class Contributions:
         For who works on it, its department, and supervisors. Raises ContributionNotFound, ContributionOver, CaseClosed,
         TeamNotFound, RightMissing, NotAwaited, AnswersInvalid without a reason or for the same department.
         """
-        _require_reason(reason)
+        require_reason(reason)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             case, before = self._opened(tx, agent, contribution_id)
@@ -249,14 +249,4 @@ def _check(asked: Sequence[Asked]) -> None:
     if not 0 < len(asked) <= MOST_AT_ONCE or len({one.team for one in asked}) < len(asked):
         raise AnswersInvalid({"team": NO_CHOICE if asked else REQUIRED})
     for one in asked:
-        if not one.wanted.strip():
-            raise AnswersInvalid({"wanted": REQUIRED})
-        if len(one.wanted) > LONGEST:
-            raise AnswersInvalid({"wanted": TOO_LONG_REASON})
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise AnswersInvalid({"reason": REQUIRED})
-    if len(reason) > LONGEST:
-        raise AnswersInvalid({"reason": TOO_LONG_REASON})
+        require_reason(one.wanted, "wanted")

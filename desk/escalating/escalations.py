@@ -103,7 +103,7 @@ class Escalations:
             cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
             return escalations.of_cases(tx, self._context.vault, [number])
 
-    def followed(self, tasks: Iterable[UserTask]) -> dict[int, tuple[str, ...]]:
+    def clocks_of(self, tasks: Iterable[UserTask]) -> dict[int, tuple[str, ...]]:
         """By id, the clocks that the tasks to follow up an escalation are about: those that were escalated as the task came.
 
         Several when they were escalated at the same instant.

@@ -13,9 +13,9 @@ from typing import Any
 import structlog
 
 from desk.casetasks import instance_of
+from desk.casework.texts import require_reason
 from desk.clocks import Cause, ClockState, evaluate
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
@@ -23,7 +23,6 @@ from desk.rights import require_operator
 from desk.store import cases, people
 from desk.store import policies as store
 from desk.store.policies import PolicyRun
-from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.commands import SetVariables
 from engine.db import queries
 from engine.db.database import tried_again
@@ -34,7 +33,6 @@ from engine.ports import Transaction
 log = structlog.get_logger(__name__)
 AT_ONCE = 25
 MOST_SHOWN = 50
-LONGEST_REASON = 500
 WHAT = "apply targets to open cases"
 
 
@@ -138,10 +136,7 @@ class Policies:
     @tried_again
     def apply(self, version: str, *, by: str, reason: str) -> int:
         """Begin a run over all open cases of other versions; its id. Raises AnswersInvalid without a reason."""
-        if not reason.strip():
-            raise AnswersInvalid({"reason": REQUIRED})
-        if len(reason) > LONGEST_REASON:
-            raise AnswersInvalid({"reason": TOO_LONG_REASON})
+        require_reason(reason)
         with self._db.transaction() as tx:
             require_operator(people.agent(tx, by), WHAT)
             queries.deployment(tx, self._key, version)

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import partial
 
 from desk.casetasks import open_case
+from desk.casework.texts import require_short_reason
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid
 from desk.instants import minute
 from desk.limits import clockchanges, promises
 from desk.limits.limit_errors import PromiseUnknown
@@ -21,11 +21,8 @@ from desk.rights import readable, require_owner_or_lead
 from desk.store import cases, clocks, people
 from desk.store import promises as store
 from desk.store.promises import KeptPromise
-from desk.wordings import TOO_LONG_REASON
 from engine.db.database import tried_again
 from engine.ports import Transaction
-
-LONGEST_REASON = 500
 
 
 class Promising:
@@ -43,7 +40,7 @@ class Promising:
         A supervisor's promise counts as approved: it moves escalation. One that stood before is taken back by it.
         Raises CaseNotFound, CaseClosed, RightMissing, ReasonMissing, PromiseTooLate, AnswersInvalid.
         """
-        _check(reason)
+        require_short_reason(reason)
         with self._db.transaction() as tx:
             agent, case = self._open_case(tx, number, by)
             before = [one for one in store.of_case(tx, self._context.vault, number) if one.promise.stands]
@@ -79,7 +76,7 @@ class Promising:
 
         Raises CaseNotFound, CaseClosed, RightMissing, ReasonMissing, PromiseUnknown, PromiseOver, AnswersInvalid.
         """
-        _check(apology)
+        require_short_reason(apology)
         with self._db.transaction() as tx:
             self._open_case(tx, number, by)
             vault = self._context.vault
@@ -115,8 +112,3 @@ class Promising:
 def _solve_due(tx: Transaction, case: Case) -> datetime | None:
     rows = clocks.of_cases(tx, [case.number])
     return next((row.due_at for row in rows if (row.round, row.name) == (case.round, SOLVE)), None)
-
-
-def _check(text: str) -> None:
-    if len(text) > LONGEST_REASON:
-        raise AnswersInvalid({"reason": TOO_LONG_REASON})

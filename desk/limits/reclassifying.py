@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk.casetasks import instance_of, open_case
+from desk.casework.texts import require_reason
 from desk.clocks import Cause
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid
@@ -18,7 +19,7 @@ from desk.profiles import checked_tags, checked_tier
 from desk.rights import require_lead, require_owner_or_lead
 from desk.store import cases, customers, people, tier_changes
 from desk.store.tier_changes import TierChange
-from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
+from desk.wordings import NO_CHOICE
 from engine.commands import SetVariables
 from engine.db import queries
 from engine.db.database import tried_again
@@ -28,7 +29,6 @@ from engine.ports import Transaction
 VARIABLES: Mapping[str, tuple[str, ...]] = {"classification": ("priority", "type", "subtype"), "case": ("tier", "tags")}
 """In which variable the process has each part of the class."""
 CLASSES = tuple(name for parts in VARIABLES.values() for name in parts)
-LONGEST_REASON = 500
 RANKS: Mapping[str, int] = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.URGENT: 2}
 
 
@@ -170,10 +170,7 @@ def cause_of(case: Case, changed: Mapping[str, Any]) -> Cause:
 
 
 def _check(wanted: NewClass, reason: str) -> None:
-    if not reason.strip():
-        raise AnswersInvalid({"reason": REQUIRED})
-    if len(reason) > LONGEST_REASON:
-        raise AnswersInvalid({"reason": TOO_LONG_REASON})
+    require_reason(reason)
     if wanted.priority is not None and wanted.priority not in list(Priority):
         raise AnswersInvalid({"priority": NO_CHOICE})
     if wanted.type is not None and wanted.type not in list(CaseType):

@@ -9,6 +9,7 @@ from typing import Any
 from desk.assignment import Assignment, Wanted, assign, result_of
 from desk.context import DeskContext
 from desk.model import DESK
+from desk.reasons import decision
 from desk.staffing.assignment_records import DECIDER
 from desk.staffing.reserving import reserved
 from desk.store import cases
@@ -17,7 +18,7 @@ from desk.store.contributions import WaitingPart
 from engine.commands import EnqueueJob, ReassignTask, SetVariables
 from engine.db import queries
 from engine.model import UserTask
-from engine.ports import Decision, Transaction
+from engine.ports import Transaction
 
 FREE_NOW = "somebody is free now"
 UNTOUCHED = "nobody worked on it in time"
@@ -78,15 +79,8 @@ def give_part(tx: Transaction, context: DeskContext, part: WaitingPart, task: Us
 def _reassign(
     tx: Transaction, context: DeskContext, task: UserTask, answer: Assignment, result: dict[str, Any], why: str, by: str
 ) -> None:
-    decision = Decision(
-        result=result,
-        reason=str(answer.reason),
-        reason_code=answer.reason.code,
-        reason_arguments=answer.reason.arguments,
-        considered=answer.considered,
-    )
     command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=by, reason=why)
-    context.engine.reassign(tx, command, because=(DECIDER, decision))
+    context.engine.reassign(tx, command, because=(DECIDER, decision(result, answer.reason, answer.considered)))
 
 
 def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted, answer: Assignment, why: str, by: str) -> None:

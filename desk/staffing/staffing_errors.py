@@ -1,4 +1,4 @@
-"""What is refused about leave and authority."""
+"""What is refused about leave, shifts, authority to approve and a team's calendar."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from desk.assignment import Assignment, Wanted, assign, result_of
 from desk.casetasks import instance_of, open_case
+from desk.casework.texts import require_reason
 from desk.clocks.teams import hand_over
 from desk.collaboration.contributing import has_table, target_of
 from desk.context import DeskContext
@@ -14,19 +15,19 @@ from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.model import Agent, Case
 from desk.notification.announcing import Announcer
+from desk.reasons import decision
 from desk.staffing.assignment_records import DECIDER
 from desk.staffing.handing import ASSIGNMENT
-from desk.store import assignments, candidates, cases, contributions, people
+from desk.staffing.reserving import reserved
+from desk.store import assignments, cases, contributions, people
 from desk.store.assignments import Kept
-from desk.wordings import NO_CHOICE, REQUIRED, TOO_LONG_REASON
+from desk.wordings import NO_CHOICE
 from engine.commands import ReassignTask, SetVariables
 from engine.db import queries
 from engine.db.database import tried_again
 from engine.errors import StaleRevision
 from engine.model import UserTask
-from engine.ports import Decision, Transaction
-
-LONGEST_REASON = 500
+from engine.ports import Transaction
 
 
 class Transferring:
@@ -46,7 +47,7 @@ class Transferring:
         those of the team before; whom the case is kept from stays. Raises CaseNotFound, CaseClosed, NotAwaited, TeamNotFound,
         RightMissing, StaleRevision, AnswersInvalid without a reason or for the team that has it.
         """
-        _check(reason)
+        require_reason(reason)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             case, kept, task = self._opened(tx, number, agent)
@@ -62,7 +63,7 @@ class Transferring:
                 raise AnswersInvalid({"team": NO_CHOICE})
             wanted = self._wanted(tx, case, kept, team)
             now = self._context.now()
-            answer = assign(wanted, candidates.candidates(tx, wanted.teams, now, lock=True), now)
+            answer = assign(wanted, reserved(tx, wanted, now), now)
             self._give(tx, task, wanted, answer, reason=reason.strip(), by=by)
             self._time(tx, case, team, by=by)
             if answer.assignee not in (None, by, task.assignee):
@@ -89,16 +90,10 @@ class Transferring:
         result = result_of(answer, wanted)
         told = {ASSIGNMENT: result}
         self._engine.set_variables(tx, SetVariables(instance_id=task.instance_id, values=told, by=by, reason=reason))
-        decision = Decision(
-            result=result,
-            reason=str(answer.reason),
-            reason_code=answer.reason.code,
-            reason_arguments=answer.reason.arguments,
-            considered=answer.considered,
-        )
+        because = (DECIDER, decision(result, answer.reason, answer.considered))
         groups = (wanted.team,)
         command = ReassignTask(task_id=task.id, assignee=answer.assignee, by=by, reason=reason, candidate_groups=groups)
-        self._engine.reassign(tx, command, because=(DECIDER, decision))
+        self._engine.reassign(tx, command, because=because)
 
     def _time(self, tx: Transaction, case: Case, team: str, *, by: str) -> None:
         """The team before is done; the limit of this one begins (E24), where the process has a table of departments' limits."""
@@ -121,10 +116,3 @@ class Transferring:
                     book.begin(case.round, name, events)
 
         clockchanges.change(tx, context, case.number, alter, by=by, reason="given to another team")
-
-
-def _check(reason: str) -> None:
-    if not reason.strip():
-        raise AnswersInvalid({"reason": REQUIRED})
-    if len(reason) > LONGEST_REASON:
-        raise AnswersInvalid({"reason": TOO_LONG_REASON})

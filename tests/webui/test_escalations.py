@@ -68,7 +68,7 @@ def test_the_tasks_to_follow_up_two_missed_limits_say_which_limit_each_is_about(
     product.work()
     visitor = product.visitor("wang")
     tasks = {task.id: task for task in product.desk.inbox.of_case(number) if task.activity_id == "supervise"}
-    about = {clocks[0]: task_id for task_id, clocks in product.desk.escalations.followed(tasks.values()).items()}
+    about = {clocks[0]: task_id for task_id, clocks in product.desk.escalations.clocks_of(tasks.values()).items()}
     assert set(about) == {"respond", "solve"}
     for path in ("/inbox?scope=all", f"/cases/{number}"):
         page = visitor.get(path).text
@@ -83,4 +83,4 @@ def test_two_limits_missed_while_nothing_ran_can_be_told_apart(product):
     product.clock.advance(hours=9)
     product.work()
     tasks = [task for task in product.desk.inbox.of_case(number) if task.activity_id == "supervise"]
-    assert list(product.desk.escalations.followed(tasks).values()) == [("respond",), ("solve",)]
+    assert list(product.desk.escalations.clocks_of(tasks).values()) == [("respond",), ("solve",)]

@@ -39,11 +39,11 @@ def in_words(package: ProcessPackage, text: str) -> str:
 def task_names(tasks: Sequence[UserTask]) -> dict[int, str]:
     """What tasks are called, by id, in the viewer's language; who follows up a missed limit reads which one."""
     desk = services().desk
-    followed = desk.escalations.followed(tasks)
+    clocks_of = desk.escalations.clocks_of(tasks)
     names = {}
     for task in tasks:
         name = in_words(desk.tasks.package(task.process_key, task.version), task.name)
-        clocks = dict.fromkeys(clock_name(clock) for clock in followed.get(task.id, ()))
+        clocks = dict.fromkeys(clock_name(clock) for clock in clocks_of.get(task.id, ()))
         names[task.id] = " · ".join([name, *clocks])
     return names
 

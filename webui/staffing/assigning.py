@@ -9,6 +9,7 @@ from flask import Blueprint, flash, request, session, url_for
 from werkzeug.wrappers import Response
 
 from desk.casework.cases import CaseView
+from desk.casework.texts import LONGEST_REASON
 from desk.casework.timeline import Explained
 from desk.errors import CaseNotFound
 from desk.staffing.ownership import Turn
@@ -22,7 +23,7 @@ from webui.staffing.people_names import name_of, team_name, teams
 
 blueprint = Blueprint("assigning", __name__)
 for_roles(blueprint, "agent", "supervisor")
-DRAFT, LONGEST_REASON = "give_draft", 500
+DRAFT = "give_draft"
 KNOWN_FIRST = frozenset({"handled_before", "knows_customer", "stands_in"})
 
 

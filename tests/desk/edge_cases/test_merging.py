@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.casework.merging import MergedCase, check_merge, merge, where_to
+from desk.casework.merge_rules import MergedCase, check_merge, merge, where_to
 from desk.clocks import ClockVoided, VoidReason, evaluate
 from desk.clocks.responding import Contact
 from desk.errors import MergeRefused

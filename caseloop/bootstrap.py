@@ -72,7 +72,11 @@ def build(
     )
     calendars = StoredCalendars(desk_settings.time_zone)
     projection = CaseProjection(
-        vault, time_zone=desk_settings.time_zone, calendars=calendars, untouched_after=desk_settings.untouched_after
+        vault,
+        time_zone=desk_settings.time_zone,
+        calendars=calendars,
+        untouched_after=desk_settings.untouched_after,
+        tiers=settings.tiers,
     )
     lookups = (ClockLookup(calendars),)
     queue = QUEUES[settings.queue](db, vault)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from traceback import extract_tb
 
 import structlog
 
@@ -18,7 +21,8 @@ MOST_LEFT_ALONE = 5000
 
 class OneByOne:
     """Does each case's piece in a transaction of its own. One that fails is left alone for a while: however many bad ones lie in
-    front, a chore that asks for others than `left_alone` comes to those behind them. Each process has its own memory of it.
+    front, a chore that asks for others than `left_alone` comes to those behind them. Each process has its own memory of it, which
+    its threads share.
     """
 
     def __init__(self, context: DeskContext, failed: str) -> None:
@@ -26,13 +30,15 @@ class OneByOne:
         self._context = context
         self._failed = failed
         self._until: dict[str, datetime] = {}
+        self._lock = Lock()
 
     @property
     def left_alone(self) -> frozenset[str]:
         """The numbers of the cases that aren't to be tried now."""
         now = self._context.now()
-        self._until = {number: until for number, until in self._until.items() if until > now}
-        return frozenset(self._until)
+        with self._lock:
+            self._until = {number: until for number, until in self._until.items() if until > now}
+            return frozenset(self._until)
 
     def do(self, number: str, piece: Callable[[Transaction], int]) -> int:
         """How much the piece did; 0 when it failed. Raises Unavailable alone."""
@@ -45,8 +51,18 @@ class OneByOne:
             return 0
 
     def failed(self, number: str, error: Exception) -> None:
-        """Log why a piece failed, and leave its case alone for a while."""
-        told = {"reason": error.message} if isinstance(error, CaseloopError) else {"exc_info": error}
-        log.warning(self._failed, case=number, **told)
-        if len(self._until) < MOST_LEFT_ALONE:
-            self._until[number] = self._context.now() + LEFT_ALONE_FOR
+        """Log that a piece failed, and leave its case alone for a while. What the error says may quote a customer, so the log has
+        its kind and where it came from, no words of it.
+        """
+        log.warning(self._failed, case=number, **_told(error))
+        until = self._context.now() + LEFT_ALONE_FOR
+        with self._lock:
+            if len(self._until) < MOST_LEFT_ALONE:
+                self._until[number] = until
+
+
+def _told(error: Exception) -> dict[str, str]:
+    if isinstance(error, CaseloopError):
+        return {"reason": error.code}
+    last = extract_tb(error.__traceback__)[-1:]
+    return {"reason": type(error).__name__, "where": "".join(f"{Path(one.filename).name}:{one.lineno}" for one in last)}

@@ -24,7 +24,7 @@ from desk.limits.clockkeeping import PAUSE, ClockKeeping
 from desk.limits.clocklookup import NAMES
 from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
-from desk.profiles import LONGEST_TIER, MOST_TAGS
+from desk.profiles import DEFAULT_TIERS, fitting_tags
 from desk.staffing.assignment_records import AssignmentRecords, who_answers_for
 from desk.store import cases, conversation, escalations, people, progress, promises
 from engine.history import (
@@ -80,11 +80,13 @@ class CaseProjection:
         time_zone: str = "Asia/Shanghai",
         calendars: StoredCalendars | None = None,
         untouched_after: timedelta | None = None,
+        tiers: Sequence[str] = DEFAULT_TIERS,
     ) -> None:
         self._vault = vault
         self._zone = ZoneInfo(time_zone)
         self._calendars = calendars or StoredCalendars(time_zone)
         self._untouched_after = untouched_after
+        self._tiers = tiers
 
     def apply(self, tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> Collection[str]:
         """Bring the records of one case up to these events. The lookup `clock` answers otherwise when a clock's events grew."""
@@ -92,7 +94,7 @@ class CaseProjection:
         if before is None or before.process_key != instance.process_key:
             return ()
         book = ClockBook(tx, self._vault, before.number, self._calendars)
-        writing = _Writing(tx, self._vault, before, self._zone, ClockKeeping(book, instance))
+        writing = _Writing(tx, self._vault, before, self._zone, ClockKeeping(book, instance), self._tiers)
         assignments = AssignmentRecords(tx, untouched_after=self._untouched_after)
         contributions = ContributionRecords(tx, self._vault, book)
         waits = WaitRecords(tx, book, self._calendars)
@@ -112,8 +114,11 @@ class CaseProjection:
 class _Writing:
     """One transaction's events on one case: the case as a value, everything else straight into its table."""
 
-    def __init__(self, tx: Transaction, vault: KeyRing, case: Case, zone: ZoneInfo, clocks: ClockKeeping) -> None:
+    def __init__(
+        self, tx: Transaction, vault: KeyRing, case: Case, zone: ZoneInfo, clocks: ClockKeeping, tiers: Sequence[str]
+    ) -> None:
         self.tx = tx
+        self.tiers = tiers
         self.clocks = clocks
         self.vault = vault
         self.case = case
@@ -203,12 +208,21 @@ class _Writing:
         self._change(**{field: value[field] for field in fields if isinstance(value.get(field), str)})
 
     def _profiled(self, value: Mapping[str, Any]) -> None:
-        """Follow the tier and tags by which the process decides, as far as they can be some."""
-        tier, tags = _as(str, value.get("tier")), value.get("tags")
-        if tier:
-            self._change(tier=tier[:LONGEST_TIER])
-        if isinstance(tags, list | tuple):
-            self._change(tags=tuple(tag for tag in tags if isinstance(tag, str))[:MOST_TAGS])
+        """Follow the tier and tags by which the process decides, as far as they can be some: they are kept as they are, so that
+        what a diagram put there of a customer must stay out.
+        """
+        tier, given = _as(str, value.get("tier")), value.get("tags")
+        refused = 0
+        if tier in self.tiers:
+            self._change(tier=tier)
+        elif tier and tier != self.case.tier:
+            refused += 1
+        if isinstance(given, list | tuple):
+            tags = fitting_tags(given)
+            self._change(tags=tags)
+            refused += len(given) - len(tags)
+        if refused:
+            log.warning("profile_refused", case=self.case.number, refused=refused)
 
     def _assigned(self, value: Mapping[str, Any], *, at: datetime, by: str) -> None:
         owner, team = (_as(str, value.get(name)) or None for name in ("assignee", "team"))

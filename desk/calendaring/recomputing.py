@@ -9,7 +9,7 @@ looked at once more before an edit counts as done.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -41,9 +41,10 @@ NoteBatch = Callable[[Sequence[str], Transaction, Came], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Cases follow all edits up to `edit`, from the state before the first of them. `total` cases have a clock in the scope."""
+    """Cases follow all edits up to `edit`, `edits` in order, from the state before them. `total` cases have a clock in the scope."""
 
     edit: Edit
+    edits: tuple[int, ...]
     before_id: int
     scope: Scope
     total: int
@@ -76,18 +77,23 @@ class Recomputing:
             if not undone:
                 return None
             edit, before_id = _next(undone)
-            scope = self._scope(tx, [one.id for one in reversed(undone) if one.id <= edit.id], now)
+            edits = tuple(one.id for one in reversed(undone) if one.id <= edit.id)
+            scope = self._scope(tx, edits, now)
             is_new = edit.after_case is None and scope.keys
             total = recomputing.count_cases(tx, scope) if is_new else edit.total
-        return _Run(edit=edit, before_id=before_id, scope=scope, total=total)
+        return _Run(edit=edit, edits=edits, before_id=before_id, scope=scope, total=total)
 
     def _scope(self, tx: Transaction, edits: Sequence[int], now: datetime) -> Scope:
         """What may move, worked out once: cases that come later are looked at when the rest is done."""
         key = edits[0], edits[-1]
-        if key not in self._scopes:
-            states = [self._source.as_of(tx, each) for each in (edits[0] - 1, *edits)]
-            self._scopes = {key: scope_of(tx, states, now)}
-        return self._scopes[key]
+        if (known := self._scopes.get(key)) is not None:
+            return known
+        scope = self._scope_now(tx, edits, now)
+        self._scopes = {key: scope}
+        return scope
+
+    def _scope_now(self, tx: Transaction, edits: Sequence[int], now: datetime) -> Scope:
+        return scope_of(tx, [self._source.as_of(tx, each) for each in (edits[0] - 1, *edits)], now)
 
     def _take(self, run: _Run, now: datetime, tx: Transaction) -> Page | Ending | None:
         """What nobody looks after: a page, or the last look; None when others are at it, or another edit came first meanwhile."""
@@ -123,7 +129,9 @@ class Recomputing:
         return len(numbers) or 1
 
     def _end(self, run: _Run, ending: Ending) -> int:
-        """Look again at cases to which something happened since the edit; then it is done."""
+        """Look again at cases to which something happened since the edit, also those that only now have a clock in its scope;
+        then it is done.
+        """
 
         def held(tx: Transaction) -> None:
             _require(pages.hold_ending(tx, ending), ending.edit_id)
@@ -135,6 +143,7 @@ class Recomputing:
             store.finish_edits(tx, ending.edit_id, self._context.now())
 
         with self._db.reading() as tx:
+            run = replace(run, scope=self._scope_now(tx, run.edits, self._context.now()))
             since = run.edit.at - LONGEST_TRANSACTION
             late = recomputing.cases_with_events_since(tx, since) if run.scope.keys else []
         self._follow(run, late, held, lambda _, tx, came: pages.count_up(tx, ending.edit_id, moved=came.moved))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from desk.calendaring.calendarpreview import CalendarPreview, Preview
 from desk.calendaring.calendarstudio import CalendarStudio, unknown
@@ -29,6 +30,7 @@ from engine.ports import Transaction
 MOST_CHOICES = 20
 LONGEST_NOTE = 500
 LONGEST_KEY = 40
+LENGTH_OF_HASH = 10
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -134,8 +136,14 @@ class TeamCalendars:
 
 
 def own_key(team: str) -> str:
-    """The key of a calendar of a team's own: `team-technical`."""
-    return f"team-{_NO_KEY.sub('-', team.lower()).strip('-') or 'own'}"[:LONGEST_KEY].rstrip("-")
+    """The key of a calendar of a team's own: `team-technical`. Where the team's key has to be altered for it (`a.b`, Chinese, a
+    long one), a hash of it keeps it apart from those of other teams.
+    """
+    plain = f"team-{_NO_KEY.sub('-', team.lower()).strip('-') or 'own'}"
+    if plain == f"team-{team}" and len(plain) <= LONGEST_KEY:
+        return plain
+    apart = sha256(team.encode()).hexdigest()[:LENGTH_OF_HASH]
+    return f"{plain[: LONGEST_KEY - LENGTH_OF_HASH - 1].rstrip('-')}-{apart}"
 
 
 def _team(tx: Transaction, key: str) -> Team:

@@ -144,7 +144,7 @@ def staff(database: Database, vault: KeyRing) -> None:
 def _office(database: Database, vault: KeyRing, desk_settings: DeskSettings) -> Office:
     clock, chance, handlers = FakeClock(local("2023-10-01T09:30")), FakeChance(), {}
     lookups = [ClockLookup(StoredCalendars("Asia/Shanghai"))]
-    projection = CaseProjection(vault, untouched_after=desk_settings.untouched_after)
+    projection = CaseProjection(vault, untouched_after=desk_settings.untouched_after, tiers=desk_settings.tiers)
     engine = Engine(database, vault=vault, handlers=handlers, projections=[projection], clock=clock, lookups=lookups)
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, hasher=QUICK_HASHER)
     settings = SimpleNamespace(smtp_url="", mail_from="", base_url=BASE_URL, channels={})

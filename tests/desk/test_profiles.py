@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.errors import AnswersInvalid, RightMissing
-from desk.profiles import checked_tags, checked_tier, split_tags
+from desk.profiles import checked_tags, checked_tier, fitting_tags, known_tier, split_tags
 from engine.db import queries
 from tests.desk.conftest import BILLING_DAY
 
@@ -80,3 +80,12 @@ def test_cases_are_found_by_tier_and_by_tag(office):
 
     assert found(tier="vip") == found(tag="退款") == [vip]
     assert found(tag="退") == []
+
+
+def test_of_what_a_diagram_leaves_only_tags_are_kept():
+    assert fitting_tags(["VIP lane", "vip_lane", 3, None, "13812345678", "李雷 的订单!", "退款"]) == ("vip_lane", "退款")
+    assert len(fitting_tags(map(str, range(21)))) == 20
+
+
+def test_a_tier_that_is_not_configured_is_everybodys():
+    assert [known_tier(tier, ("basic", "gold")) for tier in ("gold", "standard", "")] == ["gold", "basic", "basic"]

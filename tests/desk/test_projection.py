@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from desk.errors import SurveyOver
 from desk.facts import for_escalation
 from desk.model import CASE_MOVES, CaseState
@@ -192,3 +194,15 @@ def test_what_a_diagram_leaves_in_the_desks_variables_cannot_stop_a_case(office)
     }
     case = apply(office, number, *(VariableSet(at=NOON, name=name, value=value) for name, value in odd.items()))
     assert (case.round, case.owner, case.team, case.priority) == (1, "li", before.case.team, before.case.priority)
+
+
+def test_what_is_no_tier_or_tag_stays_out_of_the_case_and_is_counted_in_the_log(office):
+    number = office.open()
+    odd = {"tier": "李雷 13812345678", "tags": ["refund", "13812345678", 7]}
+    with capture_logs() as logged:
+        case = apply(office, number, VariableSet(at=NOON, name="case", value=odd))
+    assert (case.tier, case.tags) == ("standard", ("refund",))
+    assert [one for one in logged if one["event"] == "profile_refused"] == [
+        {"event": "profile_refused", "log_level": "warning", "case": number, "refused": 3}
+    ]
+    assert apply(office, number, VariableSet(at=NOON, name="case", value={"tier": "vip"})).tier == "vip"

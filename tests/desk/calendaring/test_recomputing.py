@@ -124,3 +124,19 @@ def test_closing_a_day_touches_no_clock_that_is_due_before_it(office, numbers):
     office.run()
     assert office.desk.calendars.edits()[0].total == 0
     assert {kept(office, number).row.due_at for number in numbers} == {BEFORE}
+
+
+def test_e26_the_last_look_reaches_a_clock_that_came_into_the_scope_only_after_it_was_worked_out(office, numbers):
+    publish(office, partial(closing, first="2023-10-10"))
+    worker = Recomputing(office.desk.context)
+    assert worker.tend()
+    late = office.desk.intake.open_case({**SUGGESTION, "customer_contact": "13911111111"}, by="li")
+    with office.engine.db.transaction() as tx:
+        # as a transaction wrote it that had read the calendars before they were published
+        state = office.desk.calendars.edits()[0].id - 1
+        told = {"due_at": BEFORE, "calendar_state": state}
+        tx.execute(update(tables.clock).where(tables.clock.c.case_number == late, tables.clock.c.name == "solve").values(**told))
+    stale = Scope(keys=())
+    worker._scopes = dict.fromkeys(worker._scopes, stale)
+    finish(office, worker)
+    assert kept(office, late).row.due_at == AFTER

@@ -17,6 +17,7 @@ from desk.errors import RightMissing
 from desk.limits.limit_errors import OrganisationOfBase
 from desk.limits.reclassifying import NewClass
 from desk.staffing.staffing_errors import TeamCalendarChanged
+from desk.staffing.team_calendars import own_key
 from desk.store import clocks
 from engine.errors import NotFound, ReasonMissing
 from tests.desk.conftest import BILLING_DAY, PACKAGE, Office, keep_deployed, local
@@ -241,3 +242,11 @@ def test_e24_a_promise_in_the_calendar_of_the_team_is_that_of_the_first_one_wher
     assert (lowered.calendar, lowered.due_at) == ("team:service", local("2023-10-12T00:00"))
     choose(office, "service", None, note="by day")
     assert kept(office, number, "solve").row.due_at < lowered.due_at
+
+
+def test_calendars_of_their_own_never_meet_under_one_key():
+    teams = ["technical", "a.b", "a-b", "技术部", "商务部", "own", "Technical", "x" * 40 + "1", "x" * 40 + "2"]
+    keys = [own_key(team) for team in teams]
+    assert keys[0] == "team-technical"
+    assert len(set(keys)) == len(teams)
+    assert all(re.fullmatch("[a-z0-9][a-z0-9-]{0,39}", key) for key in keys)

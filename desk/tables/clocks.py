@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from desk.tables.columns import CLOCK_NOTE, PROMISE, case_column, key_column, login_column, metadata, sealed_column
 from engine.db.types import UtcDateTime
@@ -75,6 +75,7 @@ clock_verdict = Table(
 )
 """Verdicts as they were given when a clock stopped; counted anew later, it is a further version beside the old one."""
 
+_STANDING = text("fulfilled_at IS NULL AND withdrawn_at IS NULL")
 promise = Table(
     "desk_promise",
     metadata,
@@ -90,7 +91,7 @@ promise = Table(
     sealed_column("apology_sealed", PROMISE, nullable=True),
     Column("told_at", UtcDateTime),
     Index("ix_desk_promise_case_number", "case_number", "id"),
-    Index("ix_desk_promise_due_at", "due_at"),
+    Index("ix_desk_promise_standing", "due_at", "id", sqlite_where=_STANDING, postgresql_where=_STANDING),
 )
 """When we told a customer that it will be done, and what became of that: never the limit itself, which stays what it is.
 

@@ -41,7 +41,7 @@ NoteBatch = Callable[[Sequence[str], Transaction, Came], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Cases follow `edits`, in order, the last of which is `edit`, from the state before them. `total` have a clock in the scope."""
+    """Cases follow `edits`, the last of which is `edit`, from the state before them. `total` cases have a clock in the scope."""
 
     edit: Edit
     edits: tuple[int, ...]

@@ -246,7 +246,7 @@ class Cases:
         """The last `most` things that were said in a case, in order. Raises CaseNotFound."""
         with self._db.reading() as tx:
             store.case(tx, number, readable=readable(people.agent(tx, viewer)))
-            return said(tx, self._context, number)[-most:]
+            return said(tx, self._context, number, most)
 
     def explain(self, number: str, *, viewer: str) -> list[Explained]:
         """Why this class, this person, this due time: each decision with its reason and what it considered."""

@@ -11,6 +11,7 @@ from bpmn.diagram import Process
 from desk.casetasks import instance_of
 from desk.context import DeskContext
 from desk.store import conversation, links, progress
+from desk.store.conversation import Entry
 from desk.store.links import Link, LinkKind
 from engine.db import queries
 from engine.history import (
@@ -96,18 +97,23 @@ def timeline(tx: Transaction, context: DeskContext, number: str) -> list[Timelin
     return sorted(items, key=lambda item: item.at)
 
 
-def said(tx: Transaction, context: DeskContext, number: str) -> list[TimelineItem]:
-    """What was said, by time; `details` name the entry's id, and the case when it was merged into this one."""
-    return sorted(_said(tx, context, number), key=lambda item: item.at)
+def said(tx: Transaction, context: DeskContext, number: str, most: int) -> list[TimelineItem]:
+    """The last `most` things said, by time; `details` name the entry's id, and the case when it was merged into this one."""
+    numbers = (number, *links.merged_into(tx, number))
+    return [_said_in(one, entry, number) for one, entry in conversation.latest(tx, context.vault, numbers, most)]
 
 
 def _said(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
-    """What was said in the case, and in those that were merged into it: these items name theirs as `details["case"]`."""
+    """What was said in the case, and in those that were merged into it."""
     for one in (number, *links.merged_into(tx, number)):
-        details = {} if one == number else {"case": one}
         for entry in conversation.entries(tx, context.vault, one):
-            details = {**details, "entry_id": entry.id}
-            yield TimelineItem(at=entry.at, kind=entry.kind.value, by=entry.by, text=entry.text, details=details)
+            yield _said_in(one, entry, number)
+
+
+def _said_in(one: str, entry: Entry, number: str) -> TimelineItem:
+    where = {} if one == number else {"case": one}
+    details = {**where, "entry_id": entry.id}
+    return TimelineItem(at=entry.at, kind=entry.kind.value, by=entry.by, text=entry.text, details=details)
 
 
 _LINKED = {

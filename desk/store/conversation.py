@@ -65,6 +65,13 @@ def one(tx: Transaction, vault: KeyRing, numbers: Collection[str], entry_id: int
     return _entry(vault, row) if row else None
 
 
+def latest(tx: Transaction, vault: KeyRing, numbers: Collection[str], most: int) -> list[tuple[str, Entry]]:
+    """The last entries of these cases together, at most that many, in order, each with its case."""
+    table = tables.entry
+    query = select(table).where(table.c.case_number.in_(list(numbers))).order_by(table.c.at.desc(), table.c.id.desc())
+    return [(row.case_number, _entry(vault, row)) for row in reversed(tx.execute(query.limit(most)).all())]
+
+
 def _entry(vault: KeyRing, row: Row) -> Entry:
     text = unseal(vault, row.text_sealed, ENTRY)
     return Entry(kind=EntryKind(row.kind), at=row.at, by=row.by, text=text, message_id=row.message_id, id=row.id)

@@ -76,6 +76,16 @@ def test_e38_later_replies_and_calls_go_to_the_case_that_stays(office, pair):
     assert {"好了吗？", "正在处理"} <= set(said)
 
 
+def test_e38_the_conversation_tells_the_last_of_both_cases_in_order(office, pair):
+    going, staying = pair
+    for minute, number in enumerate((going, staying, going)):
+        office.at(f"10:1{minute}")
+        office.desk.work.customer_message(number, f"第{minute}条", message_id=f"said-{minute}")
+    merge(office, going, staying)
+    said = office.desk.cases.conversation(staying, viewer="wang", most=2)
+    assert [(item.text, item.details.get("case")) for item in said] == [("第1条", None), ("第2条", going)]
+
+
 def test_e38_a_survey_of_the_case_that_goes_is_withdrawn(office, pair):
     going, staying = pair
     office.resolve(going)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from bpmn.package import ProcessPackage
 from desk.casework import splitting
 from desk.errors import CaseNotFound, KeyUsedOtherwise, MessageNotFound, RequestSentTwice, RightMissing
 from desk.model import EntryKind
 from desk.store import assignments, cases, conversation
 from desk.store.links import LinkKind
 from engine.db import queries
-from tests.desk.conftest import BILLING_DAY, local
+from tests.desk.conftest import BILLING_DAY, PACKAGE, keep_deployed, local
 
 WRITTEN = "另外想问一下账单日怎么改"
 
@@ -139,3 +140,15 @@ def test_e39_whoever_gave_the_case_away_meanwhile_splits_nothing(office, first, 
     monkeypatch.setattr(office.engine, "lock", given_away_before)
     with pytest.raises(RightMissing):
         split(office, first, by="li")
+
+
+def test_e39_its_limits_count_from_the_message_though_the_form_does_not_ask_when_it_came(office, first):
+    files = PACKAGE.to_files()
+    files["process.toml"] = files["process.toml"].replace(b'version = "1.0"', b'version = "9.0"')
+    files["intake.form"] = files["intake.form"].replace(b'"received_at"', b'"heard_at"')
+    keep_deployed(office.engine, ProcessPackage.from_files(files), office.clock.now())
+    office.desk.rollout.assign("customer-service", "9.0", None, by="analyst")
+    opened = view(office, split(office, first))
+    assert "received_at" not in intake_of(office, opened)
+    assert (opened.case.version, opened.case.received_at) == ("9.0", local("2023-10-01T10:00"))
+    assert {clock.started_at for clock in opened.clocks if clock.name == "solve"} == {local("2023-10-01T10:00")}

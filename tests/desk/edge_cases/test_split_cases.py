@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from bpmn.package import ProcessPackage
@@ -65,6 +67,15 @@ def test_e39_what_is_split_off_counts_from_its_message_and_awaits_its_own_answer
 
 def test_e39_a_second_click_splits_nothing_twice(office, first):
     assert split(office, first, request_id="click") == split(office, first, request_id="click")
+
+
+@pytest.mark.stored
+def test_e39_two_clicks_at_once_open_one_case(office, first):
+    entry = message_of(office, first)
+    with ThreadPoolExecutor(2) as both:
+        opened = list(both.map(lambda _: office.desk.splitting.split(first, entry, by="wang", request_id="click"), range(2)))
+    assert len(set(opened)) == 1
+    assert [one.number for one in view(office, first).links] == opened[:1]
 
 
 def test_e39_only_a_customers_message_is_split_off_by_who_owns_the_case(office, first):

@@ -26,6 +26,7 @@ from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.profiles import DEFAULT_TIERS, fitting_tags
 from desk.staffing.assignment_records import AssignmentRecords, who_answers_for
+from desk.staffing.freeing import Freed
 from desk.store import cases, conversation, escalations, people, progress, promises
 from engine.history import (
     ActivityCancelled,
@@ -95,8 +96,9 @@ class CaseProjection:
             return ()
         book = ClockBook(tx, self._vault, before.number, self._calendars)
         writing = _Writing(tx, self._vault, before, self._zone, ClockKeeping(book, instance), self._tiers)
-        assignments = AssignmentRecords(tx, untouched_after=self._untouched_after)
-        contributions = ContributionRecords(tx, self._vault, book)
+        freed = Freed(tx)
+        assignments = AssignmentRecords(tx, freed, untouched_after=self._untouched_after)
+        contributions = ContributionRecords(tx, self._vault, book, freed)
         waits = WaitRecords(tx, book, self._calendars)
         for event in events:
             was = writing.case
@@ -108,7 +110,9 @@ class CaseProjection:
             changed = {field: getattr(writing.case, field) for field in Case.__slots__}
             del changed["number"], changed["revision"]
             cases.save(tx, before, **changed)
-        return NAMES if book.write() else ()
+        answers_otherwise = book.write()
+        freed.settle()
+        return NAMES if answers_otherwise else ()
 
 
 class _Writing:

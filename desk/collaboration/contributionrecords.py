@@ -5,7 +5,8 @@ from __future__ import annotations
 from desk.clocks import VoidReason
 from desk.limits.clockbook import ClockBook
 from desk.model import Case
-from desk.staffing.assignment_records import SWEEP, freed
+from desk.staffing.assignment_records import SWEEP
+from desk.staffing.freeing import Freed
 from desk.store import assignments, contributions
 from desk.store.contributions import ContributionState
 from engine.db import queries
@@ -21,10 +22,11 @@ CONTRIBUTED = "contributed"
 class ContributionRecords:
     """One transaction's events on one case."""
 
-    def __init__(self, tx: Transaction, vault: KeyRing, book: ClockBook) -> None:
+    def __init__(self, tx: Transaction, vault: KeyRing, book: ClockBook, freed: Freed) -> None:
         self._tx = tx
         self._vault = vault
         self._book = book
+        self._freed = freed
 
     def take(self, event: HistoryEvent, case: Case) -> None:
         """Follow an event."""
@@ -51,7 +53,7 @@ class ContributionRecords:
         else:
             contributions.wait(self._tx, event.task_id, event.at, given_back_by=before)
             assignments.add_drain(self._tx, team, event.at)
-        freed(self._tx, before, event.at)
+        self._freed.note(before, event.at)
 
     def _ended(self, event: HistoryEvent, task_id: int, state: ContributionState) -> None:
         """It is over, unless whoever withdrew it or passed it on has noted so already."""
@@ -61,7 +63,7 @@ class ContributionRecords:
         contribution_id, _, clock = found
         contributions.end(self._tx, self._vault, contribution_id, state, by=event.by, at=event.at)
         contributions.taken(self._tx, task_id)
-        freed(self._tx, queries.task(self._tx, task_id).assignee, event.at)
+        self._freed.note(queries.task(self._tx, task_id).assignee, event.at)
         if state is ContributionState.DONE:
             self._book.stop({clock}, event.at, by=event.by, what=CONTRIBUTED)
         else:

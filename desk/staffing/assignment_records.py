@@ -1,7 +1,6 @@
 """Follows how a case is assigned: what was wanted, whether it waits in a line, when its assignment is looked at again.
 
-Part of the projection. Whoever's load falls is locked here, at the end of the transaction: who decides about their load at the
-same time either sees the fall or is seen waiting, so that no case is left waiting while somebody is free.
+Part of the projection.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from desk.model import Case
+from desk.staffing.freeing import Freed
 from desk.store import assignments, candidates, people
 from desk.store.loads import WORKING
 from engine.history import (
@@ -33,8 +33,9 @@ SWEEP = timedelta(minutes=1)
 class AssignmentRecords:
     """One transaction's events on one case."""
 
-    def __init__(self, tx: Transaction, *, untouched_after: timedelta | None) -> None:
+    def __init__(self, tx: Transaction, freed: Freed, *, untouched_after: timedelta | None) -> None:
         self._tx = tx
+        self._freed = freed
         self._untouched_after = untouched_after
         self._chosen: str | None = None
 
@@ -46,7 +47,7 @@ class AssignmentRecords:
             self._owners_task(event, before, case)
         if before.state in WORKING and case.state not in WORKING:
             assignments.change(self._tx, case.number, waiting_since=None, look_again_at=None)
-            self._freed(before.owner, event.at)
+            self._freed.note(before.owner, event.at)
 
     def _decided(self, event: HandlerDecided, case: Case) -> None:
         wanted, team, login = (event.result.get(name) for name in ("wanted", "team", "assignee"))
@@ -75,10 +76,10 @@ class AssignmentRecords:
                 avoid = (kept.avoid if kept else frozenset()) | ({login} if login else set())
                 self._wait(case, event.task_id, event.at, team=case.team, avoid=avoid)
                 assignments.add_drain(self._tx, case.team, event.at)
-                self._freed(login, event.at)
+                self._freed.note(login, event.at)
             case TaskReassigned(assignee=str()):
                 self._given(case, event.task_id, event.at)
-                self._freed(before.owner, event.at)
+                self._freed.note(before.owner, event.at)
 
     def _wait(self, case: Case, task_id: int, at: datetime, *, team: str, avoid: frozenset[str] | None = None) -> None:
         more = {} if avoid is None else {"avoid": avoid}
@@ -87,17 +88,6 @@ class AssignmentRecords:
     def _given(self, case: Case, task_id: int, at: datetime, *, at_once: bool = False) -> None:
         look = at if at_once else at + self._untouched_after if self._untouched_after else None
         assignments.keep(self._tx, case.number, team=case.team, task_id=task_id, waiting_since=None, look_again_at=look)
-
-    def _freed(self, login: str | None, at: datetime) -> None:
-        freed(self._tx, login, at)
-
-
-def freed(tx: Transaction, login: str | None, at: datetime) -> None:
-    """Somebody's load falls: have the lines looked through in which something waits for them."""
-    account = people.account(tx, login) if login else None
-    if account is not None:
-        candidates.lock(tx, (account.agent.login,))
-        assignments.free_again(tx, account.agent.team_keys, at)
 
 
 def who_answers_for(tx: Transaction, team_key: str, at: datetime) -> str | None:

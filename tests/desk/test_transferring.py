@@ -7,6 +7,7 @@ import pytest
 from desk.collaboration.contributions import Asked
 from desk.errors import AnswersInvalid, RightMissing, TeamNotFound
 from desk.model import Availability
+from desk.store import candidates
 from engine.errors import Forbidden, StaleRevision
 from tests.desk.conftest import BILLING_DAY, Office, local
 
@@ -52,6 +53,16 @@ def test_where_nobody_is_free_the_case_waits_in_the_line_of_the_team_that_got_it
     assert office.task(number).assignee == "tech"
     office.resolve(number)
     assert office.desk.cases.case(number, viewer="wang").case.state == "resolved"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_a_transfer_waits_for_nobody_about_whom_somebody_else_decides(office):
+    number = office.open()
+    known = {agent.login: agent for agent in office.desk.people.agents()}
+    office.desk.people.change_agent("chen", by="test", revision=known["chen"].revision, team_keys=("technical",))
+    with office.desk.context.engine.db.transaction() as other:
+        candidates.lock(other, ("chen",))
+        assert transferred(office, number).assignee == "tech"
 
 
 def test_a_case_that_waits_goes_from_one_line_into_the_other(office):

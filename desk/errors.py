@@ -179,6 +179,18 @@ class KeyUsedOtherwise(Conflict):
         super().__init__(f"The idempotency key {key} was used for another order. Take a new key for each order.", key=key)
 
 
+class MessageIdUsedOtherwise(Conflict):
+    """A message's id came back with a message to another case."""
+
+    code = "message_id_used_otherwise"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"The id of this message to case {number} was used for a message to another case. Give each one an id of its own.",
+            number=number,
+        )
+
+
 class WrongPassword(Forbidden):
     """Login and password don't fit, or the account is off; which isn't told."""
 

@@ -14,6 +14,7 @@ from desk.casework.merge_rules import where_to
 from desk.casework.successors import Successors
 from desk.casework.texts import require_text
 from desk.context import DeskContext
+from desk.errors import MessageIdUsedOtherwise
 from desk.limits import responses
 from desk.model import Case, EntryKind
 from desk.notification.announcing import Announcer
@@ -60,12 +61,15 @@ class Incoming:
 
         What is written to a case that was merged goes to the one that stays. To a closed case a new one is opened that follows
         it (E19), on the `channel` of the message; what is written later goes there. A mail that by its `headers` no person
-        wrote is noted and moves nothing (E16), nor does it open a case. Raises CaseNotFound, AnswersInvalid.
+        wrote is noted and moves nothing (E16), nor does it open a case. Raises CaseNotFound, AnswersInvalid, and
+        MessageIdUsedOtherwise when the id came with a message to a case that doesn't go on in this one.
         """
         require_text(text, "text")
         with self._db.transaction() as tx:
             case = self._standing_for(tx, number)
-            if conversation.known(tx, message_id):
+            if (before := conversation.case_with(tx, message_id)) is not None:
+                if _goes_on_in(tx, before) != case.number:
+                    raise MessageIdUsedOtherwise(number)
                 return Received(number=case.number, taken=False)
             now = self._context.now()
             entry = Entry(kind=EntryKind.CUSTOMER, at=now, by=CUSTOMER, text=text.strip(), message_id=message_id)
@@ -73,7 +77,7 @@ class Incoming:
             opens = not case.open and not machine and not self._too_many(tx, case)
             if opens and (opened := self._follow(tx, case, entry, channel)) is not None:
                 return opened
-            conversation.append(tx, self._context.vault, case.number, entry)
+            self._keep(tx, case.number, entry)
             if case.open and not machine:
                 self._go_on(tx, case, message_id)
             if not machine:
@@ -107,8 +111,13 @@ class Incoming:
         except FormInvalid as error:
             log.warning("no_case_follows", case=closed.number, reason=error.message)
             return None
-        conversation.append(tx, self._context.vault, number, entry)
+        self._keep(tx, number, entry)
         return Received(number=number, taken=True, opened=True)
+
+    def _keep(self, tx: Transaction, number: str, entry: Entry) -> None:
+        """For this case others wait, so an id that came at the same time came for another one."""
+        if not conversation.append(tx, self._context.vault, number, entry):
+            raise MessageIdUsedOtherwise(number)
 
     def _go_on(self, tx: Transaction, case: Case, message_id: str) -> None:
         data = {"message_id": message_id}
@@ -121,3 +130,13 @@ class Incoming:
             dossier = self._announcer.dossier(tx, case.number)
             given = self._announcer.variables(dossier)
             self._announcer.tell_staff(tx, dossier, dossier.staff(OWNER), "customer_message", given, key=key)
+
+
+def _goes_on_in(tx: Transaction, number: str) -> str:
+    """The case that takes now what is written to this one; nothing is locked."""
+    while True:
+        number = where_to(number, links.merges_from(tx, number))
+        following = None if cases.case(tx, number).open else links.newest_following(tx, number)
+        if following is None:
+            return number
+        number = following

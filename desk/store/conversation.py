@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
 from desk.model import EntryKind
@@ -29,26 +30,24 @@ class Entry:
 
 
 def append(tx: Transaction, vault: KeyRing, number: str, entry: Entry) -> bool:
-    """Add an entry for good; False when its message was taken before."""
+    """Add an entry for good; False when its message was taken before, also by a transaction at the same time."""
     table = tables.entry
-    if entry.message_id is not None and known(tx, entry.message_id):
-        return False
-    tx.execute(
-        insert(table).values(
-            case_number=number,
-            kind=entry.kind,
-            at=entry.at,
-            by=entry.by,
-            text_sealed=seal(vault, entry.text, ENTRY),
-            message_id=entry.message_id,
-        )
+    query = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[tx.dialect.name](table).values(
+        case_number=number,
+        kind=entry.kind,
+        at=entry.at,
+        by=entry.by,
+        text_sealed=seal(vault, entry.text, ENTRY),
+        message_id=entry.message_id,
     )
-    return True
+    kept = query.on_conflict_do_nothing(index_elements=[table.c.message_id]).returning(table.c.id)
+    return tx.execute(kept).one_or_none() is not None
 
 
-def known(tx: Transaction, message_id: str) -> bool:
-    """Whether a message was taken before, in whatever case."""
-    return tx.execute(select(tables.entry.c.id).where(tables.entry.c.message_id == message_id)).first() is not None
+def case_with(tx: Transaction, message_id: str) -> str | None:
+    """The case in which a message was taken; None for a new one."""
+    table = tables.entry
+    return tx.execute(select(table.c.case_number).where(table.c.message_id == message_id)).scalar_one_or_none()
 
 
 def entries(tx: Transaction, vault: KeyRing, number: str) -> list[Entry]:

@@ -10,6 +10,7 @@ from desk.casework.texts import MAX_TEXT
 from desk.clocks import ClockPhase
 from desk.masking import mask_within
 from desk.model import CaseState, Channel, Scope, Verdict
+from desk.store.deliveries import reference_of
 from desk.store.links import LinkKind
 from webui.api.errors import CursorUnknown
 from webui.api.operations import PAGING, Answer, Call, Operation
@@ -176,7 +177,8 @@ def open_case(call: Call) -> Answer:
 
 
 def take_message(call: Call) -> Answer:
-    """Take a message from the customer, once per `message_id`. Tells to which case it came: what is written to a case that was
+    """Take a message from the customer, once per `message_id` of the token's agent; with that of a message to another case it is
+    refused (409). Tells to which case it came: what is written to a case that was
     merged goes to the one that stays, and to a closed case a new one is opened, which follows it. `headers` are those of a
     mail, by which one that no person wrote is told apart: it is noted and moves nothing.
     """
@@ -185,7 +187,7 @@ def take_message(call: Call) -> Answer:
     received = services().desk.incoming.take(
         call.path["number"],
         given["text"],
-        message_id=given["message_id"],
+        message_id=f"api:{call.by}:{reference_of(given['message_id'])}",
         headers=given.get("headers"),
         channel=given.get("channel"),
     )

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from desk.casework.incoming import MOST_FOLLOWING
-from desk.model import CaseState
+from desk.errors import MessageIdUsedOtherwise
+from desk.model import CaseState, EntryKind
 from desk.store import assignments, cases, conversation
 from desk.store.links import LinkKind
 from engine.db import queries
@@ -101,3 +102,33 @@ def test_e19_the_case_that_follows_comes_to_nobody_complained_about_in_the_first
         assert assignments.kept_from(tx, following.number) == {"chen", "zhao"}
         assert queries.variables(tx, office.desk.context.vault, following.instance_id)["intake"]["about_agent"] == "chen"
     assert following.case.owner not in ("chen", "zhao")
+
+
+@pytest.mark.stored
+def test_the_same_id_at_once_for_two_cases_is_taken_for_one_and_refused_for_the_other(office):
+    numbers = [office.open(customer_contact=f"1390000000{n}") for n in range(2)]
+
+    def take(number: str) -> str:
+        try:
+            return str(office.desk.incoming.take(number, AGAIN, message_id="one").taken)
+        except MessageIdUsedOtherwise:
+            return "refused"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, numbers)) == ["True", "refused"]
+
+
+def test_a_message_that_was_taken_is_known_also_after_its_case_went_on_twice(office, closed):
+    second = write(office, closed).number
+    office.resolve(second)
+    office.at("09:00", "2023-10-18")
+    third = write(office, closed, "又坏了", id="m2").number
+    assert len({closed, second, third}) == 3
+    assert [write(office, closed, id=id).taken for id in ("m1", "m2")] == [False, False]
+
+
+def test_an_entry_is_kept_once_per_id_also_when_nobody_looked_before(office):
+    number, vault = office.open(), office.desk.context.vault
+    entry = conversation.Entry(kind=EntryKind.CUSTOMER, at=office.clock.now(), by="customer", text=AGAIN, message_id="one")
+    with office.engine.db.transaction() as tx:
+        assert [conversation.append(tx, vault, number, entry) for _ in range(2)] == [True, False]

@@ -241,3 +241,12 @@ def test_tier_and_tags_are_given_with_a_case_changed_with_a_reason_and_searched_
     assert answer.status_code == 200
     case = wang.get(f"/cases/{number}").json
     assert (case["tier"], case["tags"]) == ("key_account", ["quick_lane"])
+
+
+def test_programs_count_their_messages_apart_and_an_id_of_another_case_is_refused(product: Product, li: Program):
+    first, second, wang = product.open_case(), product.open_case(), program(product, "wang")
+    message = {"text": "还有一张截图", "message_id": "1"}
+    assert [each.post(f"/cases/{first}/messages", message).json["taken"] for each in (li, wang)] == [True, True]
+    other = li.post(f"/cases/{second}/messages", message)
+    assert (other.status_code, other.json["code"]) == (409, "message_id_used_otherwise")
+    assert wang.get(f"/cases/{second}/conversation").json["items"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from desk.casetasks import instance_of
 from desk.casework.openings import opened_before, remember
 from desk.casework.successors import Successors
+from desk.casework.texts import require_short_reason
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, MessageNotFound
 from desk.model import CaseType, EntryKind
@@ -12,11 +13,10 @@ from desk.rights import readable, require_owner_or_lead
 from desk.store import cases, conversation, links, people
 from desk.store.conversation import Entry
 from desk.store.links import LinkKind
-from desk.wordings import NO_CHOICE, TOO_LONG_REASON
+from desk.wordings import NO_CHOICE
 from engine.db.database import tried_again
 from engine.ports import Transaction
 
-LONGEST_REASON = 500
 HOW = "split"
 
 
@@ -69,5 +69,4 @@ class Splitting:
 def _check(type: str | None, reason: str) -> None:
     if type is not None and type not in list(CaseType):
         raise AnswersInvalid({"type": NO_CHOICE})
-    if len(reason) > LONGEST_REASON:
-        raise AnswersInvalid({"reason": TOO_LONG_REASON})
+    require_short_reason(reason)

@@ -13,22 +13,21 @@ from hashlib import sha256
 from desk.calendaring.calendarpreview import CalendarPreview, Preview
 from desk.calendaring.calendarstudio import CalendarStudio, unknown
 from desk.calendars import Calendar
+from desk.casework.texts import require_short_reason
 from desk.clocks.targets import BUSINESS
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, RightMissing, TeamNotFound
+from desk.errors import RightMissing, TeamNotFound
 from desk.model import Agent, Team
 from desk.rights import heads, require_head
 from desk.staffing.staffing_errors import TeamCalendarChanged
 from desk.store import calendars as store
 from desk.store import people
 from desk.store.calendars import EditKind, TeamChoice
-from desk.wordings import TOO_LONG_REASON
 from engine.db.database import tried_again
 from engine.errors import ReasonMissing
 from engine.ports import Transaction
 
 MOST_CHOICES = 20
-LONGEST_NOTE = 500
 LONGEST_KEY = 40
 LENGTH_OF_HASH = 10
 _NO_KEY = re.compile(r"[^a-z0-9]+")
@@ -156,5 +155,4 @@ def _team(tx: Transaction, key: str) -> Team:
 def _check(note: str) -> None:
     if not note.strip():
         raise ReasonMissing
-    if len(note) > LONGEST_NOTE:
-        raise AnswersInvalid({"note": TOO_LONG_REASON})
+    require_short_reason(note, "note")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.casework.texts import LONGEST_REASON
 from desk.model import Availability, Scope
 from desk.staffing.staff import Member, TeamNow
-from desk.staffing.team_calendars import LONGEST_NOTE
 from desk.store.staffing import TEAM as OF_TEAM
 from webui.api.cases import ROLES
 from webui.api.operations import Answer, Call, Operation, View
@@ -161,7 +161,7 @@ def _at(method: str, path: str, view: View, **more: Any) -> Operation:
 CHOOSE = takes(
     {
         "calendar": or_null(text(60)),
-        "note": text(LONGEST_NOTE),
+        "note": text(LONGEST_REASON),
         "read": {"type": "integer", "minimum": 0, "maximum": LARGEST_ID},
     }
 )

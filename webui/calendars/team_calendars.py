@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.staffing.team_calendars import LONGEST_NOTE, TeamCalendar
+from desk.casework.texts import LONGEST_REASON
+from desk.staffing.team_calendars import TeamCalendar
 from webui.access import go_to, signed_in
 from webui.calendars import calendar_words as words
 from webui.calendars.calendars import may_edit
@@ -45,7 +46,7 @@ def calendar(key: str) -> Response:
             team_name=team_name,
             name_of=name_of,
             may_edit=may_edit(),
-            longest=LONGEST_NOTE,
+            longest=LONGEST_REASON,
         )
     )
 

@@ -80,6 +80,7 @@ def create_app(services: Any, *, secret_key: bytes, testing: bool = False) -> Fl
         labels=labels,
         choices=labels.choices,
         special_tier=profile_words.special,
+        known_tier=profile_words.known,
         tier_choices=profile_words.tier_choices,
         tags_text=profile_words.tags_text,
     )

@@ -18,7 +18,7 @@ from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import COMMAND_LINE, Case, CaseState, Channel
 from desk.notification.templates import LANGUAGES
 from desk.processes import rollout
-from desk.profiles import checked_tags, checked_tier, split_tags
+from desk.profiles import checked_tags, checked_tier, known_tier, split_tags
 from desk.rights import require_lead
 from desk.store import assignments, cases, customers, people, tier_changes
 from desk.store.cases import Matter
@@ -215,7 +215,7 @@ class Intake:
             closed_at=None,
             created_by=by,
             revision=1,
-            tier=customer.tier,
+            tier=known_tier(customer.tier, settings.tiers),
             tags=checked_tags((*customer.tags, *split_tags(_text(form, "tags")))),
         )
 
@@ -245,7 +245,7 @@ class Intake:
         name, contact, given, tier = (_text(form, f"customer_{key}") for key in ("name", "contact", "number", "tier"))
         vault, usual = self._context.vault, self._context.settings.tiers[0]
         known = _recognised(customers.matching(tx, vault, contact=contact, number=given), name=name, number=given)
-        before = known.tier if known else usual
+        before = known_tier(known.tier, self._context.settings.tiers) if known else usual
         if tier and tier != before:
             _check_tier(tx, tier, self._context.settings.tiers, by)
         told = {"name": name, "number": given, "tier": tier or before}

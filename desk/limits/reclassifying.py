@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from desk.casetasks import instance_of, open_case
@@ -15,7 +15,7 @@ from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows, version_in_force
 from desk.model import Case, CaseType, Priority
-from desk.profiles import checked_tags, checked_tier
+from desk.profiles import checked_tags, checked_tier, known_tier
 from desk.rights import require_lead, require_owner_or_lead
 from desk.store import cases, customers, people, tier_changes
 from desk.store.tier_changes import TierChange
@@ -94,9 +94,11 @@ class Reclassifying:
         asked = {name: value for name in CLASSES if (value := getattr(wanted, name)) is not None}
         if "tags" in asked:
             asked["tags"] = checked_tags(asked["tags"])
-        changed = {name: value for name, value in asked.items() if getattr(case, name) != value}
+        tiers = self._context.settings.tiers
+        own = replace(case, tier=known_tier(case.tier, tiers))
+        changed = {name: value for name, value in asked.items() if value not in (getattr(case, name), getattr(own, name))}
         if "tier" in changed:
-            checked_tier(changed["tier"], self._context.settings.tiers)
+            checked_tier(changed["tier"], tiers)
         return changed
 
     def apply(
@@ -142,7 +144,7 @@ class Reclassifying:
         context, now = self._context, self._context.now()
         version = version_in_force(clockchanges.book_of(tx, context, case.number), case)
         definition = self._engine.definition(queries.deployment(tx, instance.process_key, version).id, tx)
-        rows = target_rows(definition, variables, now)
+        rows = target_rows(definition, _of_known_tier(variables, context.settings.tiers), now)
         known = queries.variables(tx, context.vault, instance.id)
         changed = {name: value for name, value in variables.items() if name not in known or known[name] != value}
         if rows is not None:
@@ -167,6 +169,14 @@ def cause_of(case: Case, changed: Mapping[str, Any]) -> Cause:
     if "type" in changed or "subtype" in changed:
         return Cause.TYPE_CHANGED
     return Cause.TIER_CHANGED if "tier" in changed else Cause.TAGS_CHANGED
+
+
+def _of_known_tier(variables: Mapping[str, Any], tiers: Sequence[str]) -> Mapping[str, Any]:
+    """The variables as rows of targets are to read them: a tier that isn't configured any more is everybody's."""
+    case = variables.get("case")
+    if not isinstance(case, Mapping) or not isinstance(case.get("tier"), str):
+        return variables
+    return {**variables, "case": {**case, "tier": known_tier(case["tier"], tiers)}}
 
 
 def _check(wanted: NewClass, reason: str) -> None:

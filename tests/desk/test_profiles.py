@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from desk import tables
+from desk.context import DeskSettings
 from desk.errors import AnswersInvalid, RightMissing
+from desk.limits.reclassifying import NewClass, _of_known_tier
 from desk.profiles import checked_tags, checked_tier, fitting_tags, known_tier, split_tags
 from engine.db import queries
 from tests.desk.conftest import BILLING_DAY
@@ -89,3 +93,31 @@ def test_of_what_a_diagram_leaves_only_tags_are_kept():
 
 def test_a_tier_that_is_not_configured_is_everybodys():
     assert [known_tier(tier, ("basic", "gold")) for tier in ("gold", "standard", "")] == ["gold", "basic", "basic"]
+
+
+class TestOtherTiers:
+    """A company whose tiers lack the one that rows from before have."""
+
+    @pytest.fixture
+    def desk_settings(self) -> DeskSettings:
+        return DeskSettings(tiers=("basic", "gold"))
+
+    def test_a_tier_of_before_counts_as_everybodys(self, office):
+        first = office.open(BILLING, by="li")
+        with office.engine.db.transaction() as tx:
+            for table in (tables.customer, tables.case):
+                tx.execute(update(table).values(tier="standard"))
+        wanted, owner = NewClass(tier="basic", tags=("refund",)), office.task(first).assignee
+        office.desk.reclassifying.reclassify(first, wanted, by=owner, reason="same tier, by its name of today")
+        second = office.open(BILLING, by="li")
+        told = [office.desk.cases.case(number, viewer="wang").case for number in (first, second)]
+        assert ([case.tier for case in told], told[0].tags) == (["basic", "basic"], ("refund",))
+
+
+def test_rows_of_targets_read_everybodys_tier_for_one_that_is_not_configured():
+    def read(tier: object) -> object:
+        return _of_known_tier({"case": {"tier": tier, "channel": "phone"}}, ("basic", "gold"))["case"]
+
+    assert read("standard") == {"tier": "basic", "channel": "phone"}
+    assert read("gold") == {"tier": "gold", "channel": "phone"}
+    assert read(None) == {"tier": None, "channel": "phone"}

@@ -17,7 +17,7 @@ from webui import labels
 from webui.access import for_roles, signed_in
 from webui.casework.casepage import case_texts
 from webui.casework.linking import goes_on_in, linked_to
-from webui.casework.profile_words import tier_choices, typed_tags
+from webui.casework.profile_words import typed_tags
 from webui.casework.reasons import obstacle, reason, why_changed
 from webui.casework.timeline_words import SETS_CLOCKS, due_times, lines
 from webui.context import services
@@ -142,7 +142,6 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "step_text": clock_words.step_text,
         "row_limit": row_limit,
         "leads": agent.leads,
-        "tier_options": _tiers(case.case.tier),
         "may_act": case.case.open and (agent.leads or agent.login == case.case.owner),
         "pausable": {
             "held": [reason for reason in held if reason not in by_process],
@@ -154,12 +153,6 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
             "types": labels.choices(labels.CASE_TYPES)[1:],
         },
     }
-
-
-def _tiers(own: str) -> list[tuple[str, str]]:
-    """The tiers to choose from; the case's own also when it isn't configured any more."""
-    choices = tier_choices()
-    return choices if own in dict(choices) else [(own, own), *choices]
 
 
 def _teller(case: CaseView, conversation: Sequence[TimelineItem]) -> str | None:

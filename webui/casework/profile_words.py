@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desk.profiles import normal_tag, split_tags
+from desk.profiles import known_tier, normal_tag, split_tags
 from webui.context import services
 from webui.i18n import gettext
 from webui.labels import TAGS, TIERS, label_of
@@ -15,9 +15,14 @@ def tier_choices() -> list[tuple[str, str]]:
     return [(key, label_of(TIERS, key).text) for key in services().desk.settings.tiers]
 
 
+def known(tier: str) -> str:
+    """The tier as it counts: everybody's for one that isn't configured."""
+    return known_tier(tier, services().desk.settings.tiers)
+
+
 def special(tier: str) -> bool:
     """Whether a tier is worth a badge: not the usual one."""
-    return tier != services().desk.settings.tiers[0]
+    return known(tier) != services().desk.settings.tiers[0]
 
 
 def tag_text(tag: str) -> str:

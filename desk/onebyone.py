@@ -54,14 +54,15 @@ class OneByOne:
         """Log that a piece failed, and leave its case alone for a while. What the error says may quote a customer, so the log has
         its kind and where it came from, no words of it.
         """
-        log.warning(self._failed, case=number, **_told(error))
+        log.warning(self._failed, case=number, **told_of(error))
         until = self._context.now() + LEFT_ALONE_FOR
         with self._lock:
             if len(self._until) < MOST_LEFT_ALONE:
                 self._until[number] = until
 
 
-def _told(error: Exception) -> dict[str, str]:
+def told_of(error: Exception) -> dict[str, str]:
+    """The kind of a failure and where it came from, without its words."""
     if isinstance(error, CaseloopError):
         return {"reason": error.code}
     last = extract_tb(error.__traceback__)[-1:]

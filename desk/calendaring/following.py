@@ -14,6 +14,7 @@ from desk.limits import clockchanges
 from desk.limits.catching_up import followed
 from desk.limits.clockbook import row_of
 from desk.limits.clocklookup import NAMES, ClocksAtHand
+from desk.onebyone import told_of
 from desk.store import clocks, recomputing
 from desk.store.calendars import Edit
 from desk.store.clocks import ClockRow, KeptClock
@@ -113,8 +114,8 @@ class Following:
             return self._db.run(follow)
         except (Unavailable, TakenOver):
             raise
-        except Exception:
-            log.exception("case_cannot_follow_calendar", case=number)
+        except Exception as error:
+            log.warning("case_cannot_follow_calendar", case=number, **told_of(error))
             return None
 
     def _recompute(self, tx: Transaction, found: Iterable[KeptClock]) -> int:

@@ -39,19 +39,19 @@ def revision_of(body: Mapping[str, Any]) -> int:
     return revision
 
 
-def revision_sent() -> int | None:
-    """The form field `revision`; None when it is absent. Raises BodyUnreadable when it is no number."""
-    text = request.form.get("revision", "")
+def revision_sent(field: str = "revision") -> int | None:
+    """A revision in the form; None when it is absent. Raises BodyUnreadable when it is no number."""
+    text = request.form.get(field, "")
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > LARGEST_REVISION:
-        raise BodyUnreadable("revision is not a whole number")
+        raise BodyUnreadable(f"{field} is not a whole number")
     return int(text)
 
 
-def revision_required() -> int:
-    """The form field `revision`, without which a write could undo somebody else's. Raises BodyUnreadable."""
-    revision = revision_sent()
+def revision_required(field: str = "revision") -> int:
+    """A revision in the form, without which a write could undo somebody else's. Raises BodyUnreadable."""
+    revision = revision_sent(field)
     if revision is None:
-        raise BodyUnreadable("revision is missing")
+        raise BodyUnreadable(f"{field} is missing")
     return revision

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -208,8 +208,15 @@ class Cases:
             deployment_id=instance.deployment_id,
             may_reveal_contact=may_see_contact(agent, case, teams),
             suspension=queries.suspension(tx, vault, instance.id) if instance.state is InstanceState.SUSPENDED else None,
-            links=tuple(links.of_case(tx, vault, case.number)),
+            links=self._links(tx, case.number, agent),
         )
+
+    def _links(self, tx: Transaction, number: str, agent: Agent) -> tuple[Link, ...]:
+        """The links of a case, without the reason where the agent may not read the other case."""
+        found = links.of_case(tx, self._context.vault, number)
+        ends = {end for link in found for end in (link.number, link.other)}
+        known = store.readable_among(tx, ends, readable(agent))
+        return tuple(link if {link.number, link.other} <= known else replace(link, reason="") for link in found)
 
     @tried_again
     def reveal_contact(self, number: str, *, by: str, reason: str) -> str:

@@ -11,14 +11,15 @@ from desk.casework.merge_rules import Merge, MergedCase, check_merge, merge
 from desk.clocks import evaluate
 from desk.clocks.responding import Contact
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, MergeRefused
+from desk.errors import AnswersInvalid, CaseClosed, MergeRefused, RightMissing
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.model import RESPONSES, Agent, Case, CaseState, EntryKind
+from desk.limits.promises import Promise
+from desk.model import RESPONSES, Agent, Case, CaseState, EntryKind, Verdict
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
 from desk.rights import readable, require_owner_or_lead
-from desk.store import assignments, cases, conversation, links, people, promises, surveys
+from desk.store import assignments, cases, clocks, conversation, links, people, promises, surveys
 from desk.store.links import Link, LinkKind
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.commands import CancelInstance
@@ -44,7 +45,9 @@ class MovedDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergePreview:
-    """What a merge would do. `messages` move along, `tasks` of the case that goes are withdrawn; `others`: two customers."""
+    """What a merge would do. `messages` and `promises` move along, `tasks` of the case that goes are withdrawn; `others`: two
+    customers.
+    """
 
     staying: Case
     going: Case
@@ -54,6 +57,7 @@ class MergePreview:
     messages: int
     tasks: tuple[str, ...]
     others: bool
+    promises: tuple[Promise, ...]
 
 
 class Merging:
@@ -82,6 +86,7 @@ class Merging:
                 after = evaluate([*book.events(round, name), *events], self._context.calendars_in(tx), now)
                 moved.append(MovedDue(clock=name, before=before.due_at, after=after.due_at, answered=after.over))
             said = conversation.entries(tx, self._context.vault, going)
+            kept = promises.of_case(tx, self._context.vault, going)
             return MergePreview(
                 staying=stays,
                 going=goes,
@@ -91,15 +96,19 @@ class Merging:
                 messages=len(said),
                 tasks=tuple(task.name for task in tasks_of(tx, going)),
                 others=stays.customer_id != goes.customer_id,
+                promises=tuple(one.promise for one in kept if one.promise.stands),
             )
 
     @tried_again
-    def merge(self, going: str, into: str, *, by: str, reason: str, revision: int | None = None) -> Case:
+    def merge(
+        self, going: str, into: str, *, by: str, reason: str, revision: int | None = None, into_revision: int | None = None
+    ) -> Case:
         """Let the case `into` go on for both: it keeps the earlier receipt, the earlier answer and what was said in both. The
         case that goes ends, counts in no statistics, and what is written to it later goes to the other one.
 
-        For who owns both, and supervisors; only they merge cases of different customers. `revision` is that of the case that
-        goes. Raises CaseNotFound, CaseClosed, RightMissing, MergeRefused, StaleRevision, AnswersInvalid without a reason.
+        For who owns both, and supervisors; only they merge cases of different customers, and one that missed a limit, which then
+        counts no more. `revision` is that of the case that goes, `into_revision` of the one that stays. Raises CaseNotFound,
+        CaseClosed, RightMissing, MergeRefused, StaleRevision, AnswersInvalid without a reason.
         """
         _check_reason(reason)
         with self._db.transaction() as tx:
@@ -108,10 +117,11 @@ class Merging:
             for instance_id in sorted(instance_of(tx, number).id for number in (going, into)):
                 self._engine.lock(tx, instance_id)
             goes, stays = self._checked(tx, going, into, agent)
-            if revision is not None and goes.revision != revision:
-                raise StaleRevision(f"Case {going}", read=revision, current=goes.revision)
+            for case, read in ((goes, revision), (stays, into_revision)):
+                if read is not None and case.revision != read:
+                    raise StaleRevision(f"Case {case.number}", read=read, current=case.revision)
             link = Link(number=going, kind=LinkKind.MERGED, other=into, at=self._context.now(), by=by, reason=reason.strip())
-            self._go_on(tx, stays, self._merged(tx, stays, goes, by), by)
+            self._go_on(tx, stays, goes, self._merged(tx, stays, goes, by), by)
             assignments.keep_from(tx, into, assignments.kept_from(tx, going), team=stays.team)
             self._end(tx, goes, link)
             links.add(tx, self._context.vault, link)
@@ -134,9 +144,15 @@ class Merging:
             raise MergeRefused(going, f"runs on another process than {into}")
         if goes.customer_id != stays.customer_id and not agent.leads:
             raise MergeRefused(going, f"is another customer's than {into}, which only supervisors merge")
+        if not agent.leads and self._has_missed(tx, going):
+            raise RightMissing(agent.login, f"merge {going}, which missed a limit", "a supervisor")
         if stays.owner in assignments.kept_from(tx, going):
             raise MergeRefused(going, f"is kept from {stays.owner}, who has {into} as long as nobody else gets it")
         return goes, stays
+
+    def _has_missed(self, tx: Transaction, number: str) -> bool:
+        now = self._context.now()
+        return any(row.verdict_at(now) is Verdict.BREACHED for row in clocks.of_cases(tx, [number]))
 
     def _merged(self, tx: Transaction, stays: Case, goes: Case, by: str) -> Merge:
         now = self._context.now()
@@ -152,8 +168,9 @@ class Merging:
         clocks = {where: book.events(*where) for where in book.all_clocks()}
         return MergedCase(number=case.number, received_at=case.received_at, contacts=tuple(contacts), clocks=clocks)
 
-    def _go_on(self, tx: Transaction, stays: Case, merged: Merge, by: str) -> None:
+    def _go_on(self, tx: Transaction, stays: Case, goes: Case, merged: Merge, by: str) -> None:
         def alter(book: ClockBook) -> None:
+            promises.move_open(tx, goes.number, stays.number)
             for (round, name), events in merged.staying.items():
                 book.add(round, name, events)
 
@@ -175,7 +192,6 @@ class Merging:
 
         clockchanges.change(tx, self._context, number, alter, by=link.by, reason=_REASON)
         surveys.withdraw(tx, number, now)
-        promises.drop_open(tx, number, now)
         instance = instance_of(tx, number)
         if instance.state in OPEN_INSTANCES:
             said = f"merged into {link.other}: {link.reason}"

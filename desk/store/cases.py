@@ -135,6 +135,12 @@ def owners_of_customer(tx: Transaction, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_OWNERS.column(tx, customer_id=case.customer_id, number=case.number)))
 
 
+def readable_among(tx: Transaction, numbers: Collection[str], readable: Readable) -> frozenset[str]:
+    """Which of the cases a person may read."""
+    number = tables.case.c.number
+    return frozenset(tx.execute(select(number).where(number.in_(list(numbers)), readable.condition())).scalars())
+
+
 def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int) -> list[Case]:
     """Other cases of the same customer and process on which work goes on, the newest received first."""
     table = tables.case.c

@@ -61,11 +61,11 @@ def approved(tx: Transaction, numbers: Collection[str]) -> dict[str, list[Promis
     return found
 
 
-def drop_open(tx: Transaction, number: str, at: datetime) -> None:
-    """What was promised goes on in another case: take it back at all promises that are open, without a word to the customer."""
+def move_open(tx: Transaction, number: str, into: str) -> None:
+    """What was promised is to be kept in another case: all promises that stand are then that case's."""
     table = tables.promise
     open_ones = (table.c.case_number == number, table.c.fulfilled_at.is_(None), table.c.withdrawn_at.is_(None))
-    tx.execute(update(table).where(*open_ones).values(withdrawn_at=at))
+    tx.execute(update(table).where(*open_ones).values(case_number=into))
 
 
 def untold(tx: Transaction, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[tuple[int, str]]:

@@ -10,6 +10,12 @@ def pair(product):
     return product.open_case(), product.open_case()
 
 
+def order(product, pair):
+    read = (product.desk.cases.case(number, viewer="wang").case.revision for number in pair)
+    revision, into_revision = map(str, read)
+    return {"into": pair[1], "reason": "同一件事", "revision": revision, "into_revision": into_revision}
+
+
 def test_the_page_of_a_merge_offers_the_customers_other_cases_and_says_what_it_would_do(product, pair):
     going, staying = pair
     visitor = product.visitor("wang")
@@ -17,14 +23,13 @@ def test_the_page_of_a_merge_offers_the_customers_other_cases_and_says_what_it_w
     page = visitor.get(f"/cases/{going}/merge").text
     assert f"/cases/{going}/merge?into={staying}" in page
     assert f"{going} into {staying}" in visitor.get(f"/cases/{going}/merge?into={staying}").text
-    assert staying in visitor.get(f"/cases/{going}/merge?q={staying}").text
+    assert staying in visitor.post(f"/cases/{going}/merge/search", {"q": staying}).text
 
 
 def test_a_merge_leads_to_the_case_that_goes_on_and_the_other_one_says_where(product, pair):
     going, staying = pair
     visitor = product.visitor("wang")
-    revision = product.desk.cases.case(going, viewer="wang").case.revision
-    answer = visitor.post(f"/cases/{going}/merge", {"into": staying, "reason": "同一件事", "revision": str(revision)})
+    answer = visitor.post(f"/cases/{going}/merge", order(product, pair))
     assert answer.location == f"/cases/{staying}"
     assert f"{going} is merged into this case." in visitor.get(answer.location).text
     assert f"The case goes on in {staying}." in visitor.get(f"/cases/{going}").text
@@ -33,10 +38,24 @@ def test_a_merge_leads_to_the_case_that_goes_on_and_the_other_one_says_where(pro
 
 def test_a_merge_needs_a_reason_and_the_right(product, pair):
     going, staying = pair
-    order = {"into": staying, "reason": " "}
-    assert product.visitor("wang").post(f"/cases/{going}/merge", order).status_code == 422
-    other = "chen" if product.desk.cases.case(going, viewer="wang").case.owner != "chen" else "li"
-    assert product.visitor(other).post(f"/cases/{going}/merge", {**order, "reason": "同一件事"}).status_code in (403, 404)
+    wang, given = product.visitor("wang"), order(product, pair)
+    assert wang.post(f"/cases/{going}/merge", {**given, "reason": " "}).status_code == 422
+    assert wang.post(f"/cases/{going}/merge", {**given, "into": ""}).status_code == 422
+    assert product.visitor("chen").post(f"/cases/{going}/merge", given).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["revision", "into_revision"])
+def test_a_merge_says_of_both_cases_which_state_was_read(product, pair, field):
+    given, page = order(product, pair), f"/cases/{pair[0]}/merge"
+    visitor = product.visitor("wang")
+    assert visitor.post(page, {**given, field: ""}).status_code == 422
+    assert visitor.post(page, {**given, field: str(int(given[field]) + 1)}).status_code == 409
+    assert f'name="{field}" value="{given[field]}"' in visitor.get(f"{page}?into={pair[1]}").text
+
+
+def test_what_is_searched_for_a_merge_stands_in_no_address(product, pair):
+    page = product.visitor("wang").get(f"/cases/{pair[0]}/merge").text
+    assert f'method="post" action="/cases/{pair[0]}/merge/search"' in page
 
 
 def test_a_message_is_split_off_on_the_page(product, pair):

@@ -162,7 +162,7 @@ def case_shown(number: str, viewer: str) -> dict[str, Any]:
     view: CaseView = services().desk.cases.case(number, viewer=viewer)
     own = {name: getattr(view, name) for name in CASE.fields if name not in ITEM.fields}
     own["description"], own["clocks"] = mask_within(view.description), [CLOCK.show(each) for each in view.clocks]
-    own["links"] = [LINK.show(each) for each in view.links]
+    own["links"] = [LINK.show(each, reason=mask_within(each.reason)) for each in view.links]
     return CASE.show(view.case, **own, customer=view.customer, owner_name=view.owner_name)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from desk.errors import CaseClosed, MergeRefused, RightMissing, SurveyOver
 from desk.model import CaseState, Verdict
-from desk.store import assignments
+from desk.store import assignments, cases
 from desk.store.links import LinkKind
 from engine.errors import StaleRevision
 from tests.desk.conftest import BILLING_DAY, local
@@ -151,3 +151,33 @@ def test_e38_a_complaint_about_somebody_is_not_merged_into_a_case_of_theirs(offi
     office.desk.lines.keep_from(going, view(office, staying).case.owner, by="wang")
     with pytest.raises(MergeRefused, match="kept from"):
         merge(office, going, staying)
+
+
+def test_e38_what_the_customer_was_promised_is_to_be_kept_by_the_case_that_stays(office, pair):
+    going, staying = pair
+    office.desk.promising.promise(going, due_at=local("2023-10-01T11:00"), reason="银行核对中", by="wang")
+    assert [one.due_at for one in office.desk.merging.preview(going, staying, viewer="wang").promises] == [
+        local("2023-10-01T11:00")
+    ]
+    merge(office, going, staying)
+    assert office.desk.promising.of_case(going, viewer="wang") == []
+    (kept,) = office.desk.promising.of_case(staying, viewer="wang")
+    assert kept.promise.stands
+
+
+def test_e38_a_case_that_missed_a_limit_is_merged_by_supervisors_only(office, pair):
+    going, staying = pair
+    assert (view(office, going).case.owner, view(office, staying).case.owner) == ("li", "li")
+    office.at("12:00")
+    with pytest.raises(RightMissing, match="missed a limit"):
+        merge(office, going, staying, by="li")
+    merge(office, going, staying)
+
+
+def test_e38_a_link_says_its_reason_only_to_who_may_read_both_cases(office, pair):
+    going, staying = pair
+    merge(office, going, staying)
+    with office.engine.db.transaction() as tx:
+        cases.save(tx, cases.case(tx, staying), team="billing")
+    assert [one.reason for one in view(office, staying).links] == ["同一件事"]
+    assert [(one.number, one.reason) for one in office.desk.cases.case(staying, viewer="chen").links] == [(going, "")]

@@ -178,6 +178,6 @@ def test_e38_a_link_says_its_reason_only_to_who_may_read_both_cases(office, pair
     going, staying = pair
     merge(office, going, staying)
     with office.engine.db.transaction() as tx:
-        cases.save(tx, cases.case(tx, staying), team="billing")
+        cases.save(tx, cases.case(tx, staying), owner="chen")
     assert [one.reason for one in view(office, staying).links] == ["同一件事"]
     assert [(one.number, one.reason) for one in office.desk.cases.case(staying, viewer="chen").links] == [(going, "")]

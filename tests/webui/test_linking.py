@@ -37,7 +37,7 @@ def test_a_merge_leads_to_the_case_that_goes_on_and_the_other_one_says_where(pro
 
 
 def test_a_merge_needs_a_reason_and_the_right(product, pair):
-    going, staying = pair
+    going, _ = pair
     wang, given = product.visitor("wang"), order(product, pair)
     assert wang.post(f"/cases/{going}/merge", {**given, "reason": " "}).status_code == 422
     assert wang.post(f"/cases/{going}/merge", {**given, "into": ""}).status_code == 422

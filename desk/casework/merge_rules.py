@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.clocks.decisions import StopClock, is_over, stop, void
-from desk.clocks.events import Cause, ClockEvent, VoidReason
+from desk.clocks.events import Cause, ClockEvent, ServiceTarget, VoidReason
 from desk.clocks.folding import fold
-from desk.clocks.names import RESPOND, SOLVE
-from desk.clocks.responding import Contact, first_response
+from desk.clocks.names import NEXT_RESPONSE, RESPOND, SOLVE, kind_of
+from desk.clocks.responding import Contact, first_response, is_response
 from desk.clocks.retargeting import RetargetClock, retarget
 from desk.clocks.targets import RECEIVED, Calendars
 from desk.errors import MergeRefused
@@ -31,14 +31,26 @@ class MergedCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A message of the customer that nobody answered yet, and the limit for the answer."""
+
+    at: datetime
+    target: ServiceTarget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """What comes of it: new events by clock, for the case that stays and for the one that goes."""
+    """What comes of it: new events by clock, for the case that stays and for the one that goes.
+
+    `asked` is what is unanswered then, where the one that stays times no answer yet.
+    """
 
     received_at: datetime
     contacts: tuple[Contact, ...]
     first_response_at: datetime | None
     staying: Mapping[tuple[int, str], list[ClockEvent]]
     going: Mapping[tuple[int, str], list[ClockEvent]]
+    asked: Asked | None
 
 
 def where_to(number: str, merged_into: Mapping[str, str]) -> str:
@@ -81,7 +93,22 @@ def merge(staying: MergedCase, going: MergedCase, calendars: Calendars, *, by: s
             for where, events in going.clocks.items()
             if not fold(events).voided
         },
+        asked=_unanswered(staying, going, contacts),
     )
+
+
+def _unanswered(staying: MergedCase, going: MergedCase, contacts: Sequence[Contact]) -> Asked | None:
+    """The earliest message that no answer followed in either case; where nobody answered at all, a first response is timed."""
+    if first_response(contacts) is None or _awaiting(staying, NEXT_RESPONSE):
+        return None
+    answered_at = max(contact.at for contact in contacts if is_response(contact))
+    asked = [*_awaiting(going, NEXT_RESPONSE), *_awaiting(going, RESPOND), *_awaiting(staying, RESPOND)]
+    return min((one for one in asked if one.at > answered_at), key=lambda one: one.at, default=None)
+
+
+def _awaiting(case: MergedCase, kind: str) -> list[Asked]:
+    folded = [fold(events) for (_, name), events in case.clocks.items() if kind_of(name) == kind and not is_over(events)]
+    return [Asked(at=one.started.anchored_at, target=one.target) for one in folded]
 
 
 def _kept(

@@ -9,12 +9,14 @@ from datetime import datetime
 from desk.casetasks import instance_of, tasks_of
 from desk.casework.merge_rules import Merge, MergedCase, check_merge, merge
 from desk.clocks import evaluate
+from desk.clocks.names import NEXT_RESPONSE
 from desk.clocks.responding import Contact
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, CaseClosed, MergeRefused, RightMissing
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.promises import Promise
+from desk.limits.responses import question, time_answer
 from desk.model import RESPONSES, Agent, Case, CaseState, EntryKind, Verdict
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
@@ -35,7 +37,9 @@ TEMPLATE = "merged"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDue:
-    """A clock of the case that stays: when it is due now (None: it waits), and after the merge. `answered`: it stops by it."""
+    """A clock of the case that stays: when it is due now (None: it waits, or begins by it), and after the merge. `answered`: it
+    stops by it.
+    """
 
     clock: str
     before: datetime | None
@@ -85,6 +89,9 @@ class Merging:
                 before = evaluate(book.events(round, name), self._context.calendars_in(tx), now)
                 after = evaluate([*book.events(round, name), *events], self._context.calendars_in(tx), now)
                 moved.append(MovedDue(clock=name, before=before.due_at, after=after.due_at, answered=after.over))
+            if merged.asked is not None:
+                asked = evaluate([question(merged.asked.at, merged.asked.target, now)], self._context.calendars_in(tx), now)
+                moved.append(MovedDue(clock=NEXT_RESPONSE, before=None, after=asked.due_at, answered=False))
             said = conversation.entries(tx, self._context.vault, going)
             kept = promises.of_case(tx, self._context.vault, going)
             return MergePreview(
@@ -173,6 +180,9 @@ class Merging:
             promises.move_open(tx, goes.number, stays.number)
             for (round, name), events in merged.staying.items():
                 book.add(round, name, events)
+            if merged.asked is not None:
+                now = self._context.now()
+                time_answer(book, stays.round, question(merged.asked.at, merged.asked.target, now))
 
         clockchanges.change(tx, self._context, stays.number, alter, by=by, reason=_REASON)
         found = {"received_at": merged.received_at, "first_response_at": merged.first_response_at}

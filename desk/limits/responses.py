@@ -75,17 +75,25 @@ def customer_wrote(tx: Transaction, context: DeskContext, number: str) -> None:
         target = _next_target(tx, context, number, book)
     if not resumed and target is None:
         return
-    before = sum(round == case.round and kind_of(name) == NEXT_RESPONSE for round, name in book.all_clocks())
 
     def alter(book: ClockBook) -> None:
         for reason in resumed:
             book.resume(reason, at=now, by=CUSTOMER, because=CUSTOMER_MESSAGE)
         if target is not None:
-            name = f"{NEXT_RESPONSE}:{before + 1}" if before else NEXT_RESPONSE
-            started = ClockStarted(at=now, by=CUSTOMER, anchor=CUSTOMER_MESSAGE, anchored_at=now, target=target)
-            book.start(case.round, name, started)
+            time_answer(book, case.round, question(now, target, now))
 
     clockchanges.change(tx, context, number, alter, by=CUSTOMER, reason=CUSTOMER_MESSAGE)
+
+
+def question(asked_at: datetime, target: ServiceTarget, now: datetime) -> ClockStarted:
+    """With what an answer begins to be timed to what the customer wrote at `asked_at`."""
+    return ClockStarted(at=now, by=CUSTOMER, anchor=CUSTOMER_MESSAGE, anchored_at=asked_at, target=target)
+
+
+def time_answer(book: ClockBook, round: int, started: ClockStarted) -> None:
+    """Begin the next clock for an answer in a round."""
+    before = sum(of == round and kind_of(name) == NEXT_RESPONSE for of, name in book.all_clocks())
+    book.start(round, f"{NEXT_RESPONSE}:{before + 1}" if before else NEXT_RESPONSE, started)
 
 
 def _next_target(tx: Transaction, context: DeskContext, number: str, book: ClockBook) -> ServiceTarget | None:

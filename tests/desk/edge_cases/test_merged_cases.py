@@ -67,6 +67,17 @@ def test_e38_the_case_that_goes_ends_counts_nowhere_and_says_where_it_went(offic
     assert set(verdicts.values()) == {"merged"}
 
 
+def test_e38_what_nobody_answered_is_timed_on_and_an_answer_ends_it(office, pair):
+    going, staying = pair
+    moved = office.desk.merging.preview(going, staying, viewer="wang").moved
+    foreseen = next(one for one in moved if one.clock == "next_response")
+    merge(office, going, staying)
+    assert clock(office, staying, "next_response").due_at == foreseen.after == local("2023-10-01T10:15")
+    office.at("10:05")
+    office.desk.work.log_call(staying, "已致电", by="wang")
+    assert clock(office, staying, "next_response").verdict is Verdict.ON_TIME
+
+
 def test_e38_later_replies_and_calls_go_to_the_case_that_stays(office, pair):
     going, staying = pair
     merge(office, going, staying)
@@ -125,7 +136,7 @@ def test_e38_the_preview_says_what_would_become_of_the_clocks_and_changes_nothin
     going, staying = pair
     seen = office.desk.merging.preview(going, staying, viewer="wang")
     assert (seen.received_at, seen.messages, len(seen.tasks)) == (local(EARLIER), 1, 1)
-    assert {moved.clock: moved.answered for moved in seen.moved} == {"respond": True, "solve": False}
+    assert {moved.clock: moved.answered for moved in seen.moved} == {"respond": True, "solve": False, "next_response": False}
     assert view(office, staying).case.received_at == local(LATER)
     assert view(office, going).case.open
 

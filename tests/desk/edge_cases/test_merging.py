@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desk.casework.merge_rules import MergedCase, check_merge, merge, where_to
@@ -58,6 +60,24 @@ def test_e38_the_case_that_goes_is_in_no_statistics_and_nothing_of_it_is_due():
 def test_e38_a_later_receipt_changes_no_clock_of_the_case_that_stays():
     merged = merge(EARLIER, LATER, CALENDARS, by="li", now=NOW)
     assert merged.staying == {}
+
+
+def test_e38_what_nobody_answered_is_timed_on_in_the_case_that_stays():
+    asked = merge(EARLIER, LATER, CALENDARS, by="li", now=NOW).asked
+    assert (asked.at, asked.target) == (local("2024-03-05T10:00"), started("2024-03-05T10:00", 4, "h").target)
+    assert merge(LATER, EARLIER, CALENDARS, by="li", now=NOW).asked == asked
+
+
+def test_e38_an_answer_after_the_message_answers_it_in_whichever_case_it_was_given():
+    answered = replace(EARLIER, contacts=(*EARLIER.contacts, message("11:30", ours=True)))
+    assert merge(answered, LATER, CALENDARS, by="li", now=NOW).asked is None
+
+
+def test_e38_an_answer_that_is_timed_already_is_timed_once():
+    waiting = replace(EARLIER, clocks={**EARLIER.clocks, (1, "next_response"): [started("2024-03-05T11:00", 1, "h")]})
+    assert merge(waiting, LATER, CALENDARS, by="li", now=NOW).asked is None
+    asked = merge(replace(EARLIER, number="NR3"), waiting, CALENDARS, by="li", now=NOW).asked
+    assert asked.at == local("2024-03-05T11:00")
 
 
 def test_e38_replies_follow_and_circles_are_refused():

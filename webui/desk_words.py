@@ -18,6 +18,9 @@ BY_CODE = {
         "This request was sent twice at the same moment; it opens one case. Send it again to see its number."
     ),
     "belongs_to_case": mark("%(business_key)s is a case's number. Take another business key."),
+    "message_id_used_otherwise": mark(
+        "The id of this message to case %(number)s was used for a message to another case. Give each one an id of its own."
+    ),
     "key_used_otherwise": mark(
         "This form was sent before with other entries, and its case is open. Look for that case, or begin with a new form."
     ),

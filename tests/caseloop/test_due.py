@@ -141,7 +141,7 @@ def test_an_instant_out_of_reach_is_refused(received):
         (NIGHT.replace('"00:00-08:00"', ""), "no weekday opens"),
         ("zone =", "isn't TOML"),
         ("{", "isn't JSON"),
-        ("{}", "'zone' is a required property"),
+        ("{}", "'key', 'name', 'zone', 'weekly' is missing. Add it."),
     ],
 )
 def test_a_calendar_file_that_cannot_be_used_says_why(tmp_path: Path, text, said):

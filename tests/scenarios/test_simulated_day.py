@@ -12,7 +12,7 @@ from benchmarks.day.simulation import Plan, play
 from benchmarks.day.walking import ZONE
 from tests.conftest import fresh_postgres
 
-CASES, ON_POSTGRES = 30, 12
+CASES, ON_POSTGRES = 24, 8
 """python -m benchmarks.day plays 5,000."""
 FIRST_DAY = date(2023, 9, 28)
 

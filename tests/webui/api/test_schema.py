@@ -38,7 +38,7 @@ CHECKS = (
     missing_required_header,
     ignored_auth,
 )
-EXAMPLES = 20
+EXAMPLES = 10
 
 
 @schemathesis.serializer("application/zip")

@@ -22,6 +22,7 @@ from desk.escalating.laddering import Ladders
 from desk.model import Case
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import SUPERVISORS, Dossier
+from desk.onebyone import told_of
 from desk.store import cases, clocks, escalations, promises
 from desk.store.escalations import KeptEscalation
 from engine.errors import CaseloopError, Unavailable
@@ -57,8 +58,7 @@ class Climbing:
         except Unavailable:
             raise
         except Exception as error:
-            told = {"reason": error.message} if isinstance(error, CaseloopError) else {"exc_info": True}
-            log.warning("escalation_failed", case=seen.case_number, clock=seen.clock, level=seen.level, **told)
+            log.warning("escalation_failed", case=seen.case_number, clock=seen.clock, level=seen.level, **told_of(error))
             self._db.run(lambda tx: escalations.put_off(tx, seen, self._context.now() + LOOK_AGAIN))
             return 0
 

@@ -19,6 +19,7 @@ from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
+from desk.onebyone import told_of
 from desk.rights import require_operator
 from desk.store import cases, people
 from desk.store import policies as store
@@ -193,7 +194,7 @@ class Policies:
             self._db.run(follow)
         except Unavailable:
             raise
-        except Exception:
-            log.exception("policy_not_applied", case=number, version=run.version)
+        except Exception as error:
+            log.warning("policy_not_applied", case=number, version=run.version, **told_of(error))
             return None
         return moved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ PAUSE_SECONDS = 0.05
 LOOKS_IN_VAIN = 100
 """After so many looks at which nothing is to come, what is still open is stuck."""
 BEFORE = timedelta(hours=1)
+TELL_SECONDS = 15.0
+"""How far the day is stands on standard error as often."""
 STEP = timedelta(hours=36)
 """When all stories are over, time goes on to the next due instant, and this further, until every case is closed."""
 
@@ -107,6 +110,7 @@ class _Day:
         self._coming: list[Next] = []
         self._looked = self._killed = 0
         self._looked_at = self._clock.now()
+        self._told = time.monotonic()
 
     def run(self, arrivals: Sequence[datetime]) -> None:
         """Let every case arrive and be worked on, then everything that still runs come to its end."""
@@ -163,8 +167,18 @@ class _Day:
             self._workers.kill_one()
             self._killed += 1
         self._workers.revive()
+        self._tell()
         if self._left() > MOST_LEFT:
             self._wait_for(lambda: self._left() <= FEW_LEFT, "the workers to catch up")
+
+    def _tell(self) -> None:
+        """Say how far the day is, now and then."""
+        if time.monotonic() - self._told < TELL_SECONDS:
+            return
+        self._told = time.monotonic()
+        played, still = self._stories.played, self._leftovers.open()
+        at = f"{self._clock.now():%m-%d %H:%M}"
+        print(f"{at}: {len(played.noted)} cases came, {still} are open; {played.actions} actions", file=sys.stderr, flush=True)
 
     def _settle(self) -> None:
         """Wait until nothing is due; what a dead worker holds comes free as time goes on."""

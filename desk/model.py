@@ -96,7 +96,8 @@ class Team:
 class NewAgent:
     """Somebody to be added; the first team is the home team. `shown_as` is the name in exported tables, by default 李娜 → 李*.
 
-    `skills` may name a level, as complaint:4. No `lines` or `languages` means that they serve all.
+    `skills` may name a level, as complaint:4. No `lines` or `languages` means that they serve all, no `language` that they choose
+    one themselves.
     """
 
     login: str
@@ -105,7 +106,7 @@ class NewAgent:
     role: Role = Role.AGENT
     team_keys: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
-    language: str = "zh"
+    language: str = ""
     email: str = ""
     shown_as: str = ""
     capacity: int = 10
@@ -117,9 +118,9 @@ class NewAgent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """Who works here. `capacity` is a weighted number of open cases; `available` is the agent's own switch, together with `busy`
-    and the instant `availability_until` at which they are available again. `language` is that of their pages, `languages` are
-    those in which they talk with customers, `lines` the business lines that they serve; none means all. `levels` are those of
-    their `skills`, 1 to 5.
+    and the instant `availability_until` at which they are available again. `language` is that of their pages and notices,
+    empty until one is chosen; `languages` are those in which they talk with customers, `lines` the business lines that they
+    serve; none means all. `levels` are those of their `skills`, 1 to 5.
     """
 
     login: str

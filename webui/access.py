@@ -18,7 +18,7 @@ from webui.refusals import PageNotYours
 
 PUBLIC = frozenset({"assets", "pages", "styleguide", "login", "survey"})
 WITH_TEMPORARY_PASSWORD = frozenset({"login", "assets", "pages"})
-LOGIN, STAMP = "login", "stamp"
+LOGIN, STAMP, CHOSEN_LANGUAGE = "login", "stamp", "language"
 
 
 def signed_in() -> Agent:
@@ -44,6 +44,7 @@ def recognise() -> ResponseReturnValue | None:
             name=agent.name,
             roles=frozenset({agent.role.value}),
             password_is_temporary=agent.password_is_temporary,
+            language=agent.language,
         )
     place = (request.endpoint or "").rpartition(".")[0]
     if not place:

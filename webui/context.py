@@ -25,13 +25,15 @@ def is_api() -> bool:
 class Viewer:
     """The signed-in person as pages need them: login, the name to show, roles such as "agent" or "analyst".
 
-    With a one-time password only the page that changes it is open to them.
+    `language` is the one that they chose; empty as long as they chose none. With a one-time password only the page that
+    changes it is open to them.
     """
 
     login: str
     name: str
     roles: frozenset[str] = frozenset()
     password_is_temporary: bool = False
+    language: str = ""
 
     def has_role(self, *roles: str) -> bool:
         """Tell whether the viewer has at least one of the roles; an administrator has them all."""

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 
-from webui.context import is_api, time_zone
+from webui.context import is_api, time_zone, viewer
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh"
@@ -31,19 +31,22 @@ FRONTEND_SOURCE = "frontend/src/"
 
 
 def language() -> str:
-    """Return the code of the viewer's language: their choice, else what the browser asks for, else Chinese."""
+    """Return the code of the viewer's language: the one kept with a signed-in person, else the one chosen in this browser, else
+    what the browser asks for, else Chinese.
+    """
     if not has_request_context():
         return DEFAULT_LANGUAGE
     if is_api():
         return "en"
     if "language" not in g:
-        chosen = request.cookies.get(COOKIE)
-        g.language = chosen if chosen in LANGUAGES else _asked_for()
+        person = viewer()
+        chosen = (person.language if person else "", request.cookies.get(COOKIE))
+        g.language = next((code for code in chosen if code in LANGUAGES), None) or _asked_for()
     return g.language
 
 
 def speak(code: str | None) -> None:
-    """Answer this request in a language, unless it is none of ours or the viewer chose another one."""
+    """Answer this request in a language, unless it is none of ours or another one was chosen in this browser."""
     if request.cookies.get(COOKIE) not in LANGUAGES and code in LANGUAGES:
         g.language = code
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from webui.access import own_path
-from webui.context import viewer
+from webui.access import CHOSEN_LANGUAGE, own_path
+from webui.context import services, viewer
 from webui.i18n import COOKIE, LANGUAGES
 from webui.navigation import places
 
@@ -25,11 +25,18 @@ def start() -> WerkzeugResponse | str:
     return redirect(mine[0].url) if mine else render_template("start.html")
 
 
-@blueprint.route("/language/<code>", methods=["GET", "POST"])
+@blueprint.post("/language/<code>")
 def choose_language(code: str) -> WerkzeugResponse:
-    """Keep the chosen language for a year and go back to where the choice was made."""
+    """Keep the language with whoever is signed in, or signs in next, and for a year in this browser; go back to where the
+    choice was made.
+    """
     if code not in LANGUAGES:
         abort(404)
+    person = viewer()
+    if person is None:
+        session[CHOSEN_LANGUAGE] = code
+    else:
+        services().desk.choosing.choose_language(person.login, code)
     response = redirect(_back(), 303)
     response.set_cookie(COOKIE, code, max_age=ONE_YEAR_SECONDS, samesite="Lax", secure=request.is_secure)
     return response

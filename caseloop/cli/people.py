@@ -25,7 +25,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AGENT.value, show_default=True)
 @click.option("--team", "teams", multiple=True, help="Key of a team; may be given several times.")
 @click.option("--skill", "skills", multiple=True, help="A skill that routing may ask for, such as complaint.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--language", type=click.Choice(["zh", "en"]), default="", help="Of their pages and notices; else they choose it.")
 @click.option("--email", default="", help="Where mail goes, when mail is configured.")
 @click.pass_obj
 def add(

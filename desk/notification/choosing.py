@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid
+from desk.model import Agent
 from desk.notification.channel_book import ChannelBook
 from desk.notification.kinds import KINDS
 from desk.notification.ports import Way
@@ -13,6 +14,7 @@ from desk.rights import readable, require_owner_or_lead
 from desk.store import cases, customers, people, preferences
 from desk.wordings import NO_CHANNEL, NO_CHOICE, REQUIRED, TOO_LONG_ADDRESS
 from engine.db.database import tried_again
+from engine.ports import Transaction
 
 LONGEST_ADDRESS = 100
 
@@ -36,15 +38,24 @@ class Choosing:
 
     @tried_again
     def choose(self, login: str, chosen: Preferences, *, language: str | None = None) -> None:
-        """Keep what a person wants, and the language in which they are told of it (None: as it is); `chosen.revision` is what
-        they read. Raises AnswersInvalid, StaleRevision, AgentNotFound.
+        """Keep what a person wants, and the language in which they read (None: as it is); `chosen.revision` is what they read.
+        Raises AnswersInvalid, StaleRevision, AgentNotFound.
         """
         self._check(chosen, language)
         with self._db.transaction() as tx:
-            agent = people.agent(tx, login)
-            if language is not None and language != agent.language:
-                people.change_agent(tx, login, agent.revision, language=language)
+            _read_in(tx, people.agent(tx, login), language)
             preferences.keep(tx, self._context.vault, login, chosen, self._context.now())
+
+    @tried_again
+    def choose_language(self, login: str, language: str) -> None:
+        """From now on a person's pages, notices and mails are in a language, wherever they sign in.
+
+        Raises AgentNotFound, AnswersInvalid for a language that we don't write.
+        """
+        if language not in LANGUAGES:
+            raise AnswersInvalid({"language": NO_CHOICE})
+        with self._db.transaction() as tx:
+            _read_in(tx, people.agent(tx, login), language)
 
     def customers_language(self, number: str, *, viewer: str) -> str:
         """In which language the customer of a case is written to. Raises CaseNotFound."""
@@ -80,3 +91,8 @@ class Choosing:
             errors["im_address"] = TOO_LONG_ADDRESS
         if errors:
             raise AnswersInvalid(errors)
+
+
+def _read_in(tx: Transaction, agent: Agent, language: str | None) -> None:
+    if language is not None and language != agent.language:
+        people.change_agent(tx, agent.login, agent.revision, language=language)

@@ -45,3 +45,16 @@ def test_the_own_password_opens_the_inbox_from_then_on(desk, open_page):
     page = open_page(desk.address)
     sign_in(page, "li", OWN)
     expect(page).to_have_url(f"{desk.address}/inbox")
+
+
+def test_the_language_chosen_on_one_machine_holds_on_the_next(desk, open_page):
+    office, home = open_page(desk.address, language="zh"), open_page(desk.address, language="zh")
+    office.goto("/login")
+    office.get_by_role("button", name="English").click()
+    expect(office.get_by_role("heading", level=1)).to_have_text("Sign in")
+    sign_in(office, "li")
+    expect(office.get_by_role("heading", level=1)).to_have_text("Inbox")
+    sign_in(home, "li")
+    expect(home.get_by_role("heading", level=1)).to_have_text("Inbox")
+    home.get_by_role("button", name="中文").click()
+    expect(home.get_by_role("heading", level=1)).to_have_text("收件箱")

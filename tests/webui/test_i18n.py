@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.support.product import Visitor
 from webui.i18n import LANGUAGES, browser_messages, catalogue, format_datetime, format_duration, format_number
 from webui.messages import extract, untranslated
 
@@ -46,20 +47,20 @@ def test_the_browser_decides_and_chinese_is_the_default(client, asked, shown):
 
 
 def test_an_explicit_choice_overrides_the_browser_and_returns_to_the_page(client):
-    answer = client.get("/language/en", headers={"Referer": "http://localhost/styleguide?page=2"})
+    answer = Visitor(client).post("/language/en", headers={"Referer": "http://localhost/styleguide?page=2"})
     assert answer.location == "/styleguide?page=2"
     assert '<html lang="en">' in client.get("/styleguide", headers={"Accept-Language": "zh"}).text
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/x", "//evil.example/x", "/\\evil.example"])
 def test_the_switch_never_leads_to_another_site(client, elsewhere):
-    location = client.get("/language/en", query_string={"next": elsewhere}).location
+    location = Visitor(client).post("/language/en", query_string={"next": elsewhere}).location
     assert "evil.example" not in location
     assert location.startswith("/")
 
 
 def test_an_unknown_language_is_not_found(client):
-    assert client.get("/language/tlh").status_code == 404
+    assert Visitor(client).post("/language/tlh").status_code == 404
 
 
 def test_times_are_written_in_the_desks_zone(app):

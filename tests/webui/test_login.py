@@ -108,7 +108,7 @@ def test_a_session_that_is_over_is_told_to_programs_and_to_htmx_without_leaving_
     assert (asked_by_htmx.status_code, asked_by_htmx.headers["HX-Retarget"]) == (401, "#flash")
 
 
-OPEN_TO_ALL = {"assets.serve", "pages.start", "pages.alive", "pages.choose_language", "login.show", "survey.show", "survey.take"}
+OPEN_TO_ALL = {"assets.serve", "pages.start", "pages.alive", "login.show", "survey.show", "survey.take"}
 OPEN_TO_ALL |= {"api.get_health", "api.get_readiness", "api.openapi"}
 
 

@@ -36,7 +36,7 @@ def choose() -> Response:
     """Keep them."""
     chosen = _sent()
     try:
-        services().desk.choosing.choose(signed_in().login, chosen, language=request.form.get("language"))
+        services().desk.choosing.choose(signed_in().login, chosen, language=request.form.get("language") or None)
     except AnswersInvalid as error:
         return _page(chosen, {key: sentence(each) for key, each in error.errors.items()}, 422)
     flash(gettext("The changes are saved."), "good")
@@ -91,7 +91,7 @@ def _page(chosen: Preferences, errors: Mapping[str, str], status: int) -> Respon
         rhythms=[(rhythm.value, label_of(words.RHYTHMS, rhythm).text) for rhythm in Rhythm],
         chat=[("", "–"), *((name, name) for name in chat)],
         mail_address=signed_in().email,
-        languages=list(LANGUAGES.items()),
+        languages=[*([] if signed_in().language else [("", gettext("not chosen yet"))]), *LANGUAGES.items()],
         told_in=request.form.get("language", signed_in().language),
     )
     return make_response(page, status)

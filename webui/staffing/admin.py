@@ -73,8 +73,8 @@ def _skills() -> tuple[str, ...]:
 
 
 def _language() -> str:
-    language = request.form.get("language", LANGUAGES[0])
-    if language not in LANGUAGES:
+    language = request.form.get("language", "")
+    if language and language not in LANGUAGES:
         raise BodyUnreadable("there is no such language")
     return language
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from math import ceil
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -45,8 +45,11 @@ def sign_in() -> ResponseReturnValue:
     except TooManyAttempts as error:
         minutes = max(1, ceil((error.until - services().clock.now()).total_seconds() / 60))
         return _again(gettext(TOO_MANY, minutes=minutes), login, came_for, 429)
+    language = session.get(access.CHOSEN_LANGUAGE)
     renew_session()
     access.keep_signed_in(agent)
+    if language:
+        services().desk.choosing.choose_language(agent.login, language)
     if agent.password_is_temporary:
         return redirect(url_for("login.password", next=came_for or None), 303)
     return redirect(access.own_path(came_for, "/"), 303)

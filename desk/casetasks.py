@@ -9,7 +9,7 @@ from desk.model import Agent, Case
 from desk.rights import readable
 from desk.store import cases
 from engine.db import queries
-from engine.errors import NotFound
+from engine.errors import NotFound, StaleRevision
 from engine.model import ProcessInstance, UserTask
 from engine.ports import Transaction
 from engine.service import Engine
@@ -34,6 +34,12 @@ def open_case(tx: Transaction, engine: Engine, number: str, agent: Agent | None 
     if not case.open:
         raise CaseClosed(number)
     return case
+
+
+def require_read(case: Case, revision: int | None) -> None:
+    """Raises StaleRevision when the case changed since it was read at that revision. None: whoever asks didn't look."""
+    if revision is not None and case.revision != revision:
+        raise StaleRevision(f"Case {case.number}", read=revision, current=case.revision)
 
 
 def numbers_of(tx: Transaction, tasks: Iterable[UserTask]) -> dict[int, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from webui.access import CHOSEN_LANGUAGE, own_path
@@ -49,6 +49,14 @@ def alive() -> Response:
 
 
 def _back() -> str:
-    """Return the page that was left, only its path: a referrer from elsewhere leads nowhere."""
+    """Return the page that was left, only its path: a referrer from elsewhere leads nowhere. For one that answered a form
+    sent to an address of its own it is the page above, which can be asked for.
+    """
     came_from = urlsplit(request.args.get("next") or request.referrer or "/")
-    return own_path(came_from._replace(scheme="", netloc="").geturl(), "/")
+    address = own_path(came_from._replace(scheme="", netloc="").geturl(), "/")
+    pages, path = current_app.url_map.bind(""), unquote(urlsplit(address).path)
+    if pages.test(path, "GET") or not pages.allowed_methods(path):
+        return address
+    while path and not pages.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return quote(path) or "/"

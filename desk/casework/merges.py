@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.casetasks import instance_of, tasks_of
+from desk.casetasks import instance_of, require_read, tasks_of
 from desk.casework.merge_rules import Merge, MergedCase, check_merge, merge
 from desk.clocks import evaluate
 from desk.clocks.names import NEXT_RESPONSE
@@ -26,7 +26,6 @@ from desk.store.links import Link, LinkKind
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 from engine.commands import CancelInstance
 from engine.db.database import tried_again
-from engine.errors import StaleRevision
 from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
 
@@ -92,7 +91,6 @@ class Merging:
             if merged.asked is not None:
                 asked = evaluate([question(merged.asked.at, merged.asked.target, now)], self._context.calendars_in(tx), now)
                 moved.append(MovedDue(clock=NEXT_RESPONSE, before=None, after=asked.due_at, answered=False))
-            said = conversation.entries(tx, self._context.vault, going)
             kept = promises.of_case(tx, self._context.vault, going)
             return MergePreview(
                 staying=stays,
@@ -100,7 +98,7 @@ class Merging:
                 received_at=merged.received_at,
                 first_response_at=merged.first_response_at,
                 moved=tuple(moved),
-                messages=len(said),
+                messages=conversation.count(tx, going),
                 tasks=tuple(task.name for task in tasks_of(tx, going)),
                 others=stays.customer_id != goes.customer_id,
                 promises=tuple(one.promise for one in kept if one.promise.stands),
@@ -125,8 +123,7 @@ class Merging:
                 self._engine.lock(tx, instance_id)
             goes, stays = self._checked(tx, going, into, agent)
             for case, read in ((goes, revision), (stays, into_revision)):
-                if read is not None and case.revision != read:
-                    raise StaleRevision(f"Case {case.number}", read=read, current=case.revision)
+                require_read(case, read)
             link = Link(number=going, kind=LinkKind.MERGED, other=into, at=self._context.now(), by=by, reason=reason.strip())
             self._go_on(tx, stays, goes, self._merged(tx, stays, goes, by), by)
             assignments.keep_from(tx, into, assignments.kept_from(tx, going), team=stays.team)
@@ -167,8 +164,8 @@ class Merging:
 
     def _brought(self, tx: Transaction, case: Case) -> MergedCase:
         book = clockchanges.book_of(tx, self._context, case.number)
-        said = conversation.entries(tx, self._context.vault, case.number)
-        contacts = [Contact(at=one.at, from_customer=one.kind is EntryKind.CUSTOMER) for one in said if one.kind in _CONTACTS]
+        said = conversation.contacts(tx, case.number, _CONTACTS)
+        contacts = [Contact(at=at, from_customer=kind is EntryKind.CUSTOMER) for kind, at in said]
         if case.first_response_at is not None:
             # noted work answers too
             contacts.append(Contact(at=case.first_response_at, from_customer=False))

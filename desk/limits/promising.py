@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from desk.casetasks import open_case
+from desk.casetasks import open_case, require_read
 from desk.casework.texts import require_short_reason
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
@@ -34,15 +34,17 @@ class Promising:
         self._announcer = announcer
 
     @tried_again
-    def promise(self, number: str, *, due_at: datetime, reason: str, by: str) -> KeptPromise:
+    def promise(self, number: str, *, due_at: datetime, reason: str, by: str, revision: int | None = None) -> KeptPromise:
         """Tell the customer by when it will be done and why; the limit itself stays what it is. For the owner and supervisors.
 
-        A supervisor's promise counts as approved: it moves escalation. One that stood before is taken back by it.
-        Raises CaseNotFound, CaseClosed, RightMissing, ReasonMissing, PromiseTooLate, AnswersInvalid.
+        A supervisor's promise counts as approved: it moves escalation. One that stood before is taken back by it. `revision` is
+        that of the case as it was read: a promise changes it. Raises CaseNotFound, CaseClosed, RightMissing, StaleRevision,
+        ReasonMissing, PromiseTooLate, AnswersInvalid.
         """
         require_short_reason(reason)
         with self._db.transaction() as tx:
             agent, case = self._open_case(tx, number, by)
+            require_read(case, revision)
             before = [one for one in store.of_case(tx, self._context.vault, number) if one.promise.stands]
             given = promises.promise(
                 due_at,
@@ -68,6 +70,7 @@ class Promising:
             kept.append(store.add(tx, self._context.vault, number, given))
 
         clockchanges.follow(tx, self._context, number, write, by=given.by, reason="promised")
+        cases.touch(tx, number)
         return kept[0]
 
     @tried_again
@@ -87,6 +90,7 @@ class Promising:
             kept = replace(found, promise=taken)
             save = partial(store.save, tx, vault, kept)
             clockchanges.follow(tx, self._context, number, save, by=by, reason="promise withdrawn")
+            cases.touch(tx, number)
             told = {"promised": minute(taken.due_at, self._context.zone), "apology": apology.strip()}
             self._tell(tx, number, "promise_withdrawn", told, key=f"promise-withdrawn:{promise_id}")
             return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.casetasks import require_read
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid
 from desk.model import Agent
@@ -65,18 +66,21 @@ class Choosing:
             return known or self._context.settings.language
 
     @tried_again
-    def write_to_customer_in(self, number: str, language: str, *, by: str) -> None:
+    def write_to_customer_in(self, number: str, language: str, *, by: str, revision: int | None = None) -> None:
         """From now on write to the customer of a case in a language, in all their cases. For the owner and supervisors.
 
-        Raises CaseNotFound, RightMissing, AnswersInvalid for a language that we don't write.
+        `revision` is that of the case as it was read: another language changes all open ones of the customer. Raises
+        CaseNotFound, RightMissing, StaleRevision, AnswersInvalid for a language that we don't write.
         """
         if language not in LANGUAGES:
             raise AnswersInvalid({"language": NO_CHOICE})
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
-            case = cases.case(tx, number, readable=readable(agent))
+            case = cases.case(tx, number, readable=readable(agent), lock=True)
             require_owner_or_lead(agent, case, "choose the customer's language")
+            require_read(case, revision)
             customers.save_profile(tx, case.customer_id, language=language)
+            cases.touch_open_of_customer(tx, case.customer_id)
 
     def _check(self, chosen: Preferences, language: str | None) -> None:
         errors = {} if language is None or language in LANGUAGES else {"language": NO_CHOICE}

@@ -171,6 +171,20 @@ def save(tx: Transaction, case: Case, **changes: Any) -> Case:
     return _case(row)
 
 
+def touch(tx: Transaction, number: str) -> None:
+    """Count a change of what is shown with a case, though no column of its own changed."""
+    _touch(tx, _row.number == number)
+
+
+def touch_open_of_customer(tx: Transaction, customer_id: int) -> None:
+    """See touch, of all open cases of a customer."""
+    _touch(tx, (_row.customer_id == customer_id) & (_row.state != CaseState.CLOSED))
+
+
+def _touch(tx: Transaction, which: ColumnElement[bool]) -> None:
+    tx.execute(update(tables.case).where(which).values(revision=_row.revision + 1))
+
+
 def counts(tx: Transaction, process_key: str) -> dict[tuple[str, CaseState], int]:
     """How many cases of a process there are, by version and state."""
     version, state = tables.case.c.version, tables.case.c.state

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
@@ -74,6 +74,20 @@ def latest(tx: Transaction, vault: KeyRing, numbers: Collection[str], most: int)
 def _entry(vault: KeyRing, row: Row) -> Entry:
     text = unseal(vault, row.text_sealed, ENTRY)
     return Entry(kind=EntryKind(row.kind), at=row.at, by=row.by, text=text, message_id=row.message_id, id=row.id)
+
+
+def contacts(tx: Transaction, number: str, kinds: Collection[EntryKind]) -> list[tuple[EntryKind, datetime]]:
+    """The kind and instant of each entry of these kinds in a case, in order; what was said stays sealed."""
+    table = tables.entry
+    where = (table.c.case_number == number, table.c.kind.in_(list(kinds)))
+    query = select(table.c.kind, table.c.at).where(*where).order_by(table.c.at, table.c.id)
+    return [(EntryKind(row.kind), row.at) for row in tx.execute(query)]
+
+
+def count(tx: Transaction, number: str) -> int:
+    """How much was said in a case."""
+    table = tables.entry
+    return tx.execute(select(func.count()).select_from(table).where(table.c.case_number == number)).scalar_one()
 
 
 def last_call(tx: Transaction, number: str, *, by: str) -> datetime | None:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from desk import tables
 from desk.limits.promises import PromiseState
+from engine.errors import StaleRevision
 from tests.desk.conftest import Office, local
 
 pytestmark = pytest.mark.stored
@@ -61,6 +62,27 @@ def test_r51_a_broken_promise_leaves_the_list_with_an_apology_or_another_time(of
     broken = office.desk.promising.of_case(first, viewer="wang")[0].promise
     assert (broken.state_at(office.clock.now()), broken.apology) == (PromiseState.BROKEN, "非常抱歉")
     assert office.desk.promises.broken(viewer="wang") == 0
+
+
+def test_who_promises_by_what_changed_meanwhile_is_told_so_and_takes_nothing_back(office):
+    number = office.open()
+    read = office.desk.cases.case(number, viewer="wang").case.revision
+    given = {"due_at": local("2023-10-01T11:00"), "reason": "备件延迟", "revision": read}
+    kept = office.desk.promising.promise(number, **given, by="wang")
+    with pytest.raises(StaleRevision, match=number):
+        office.desk.promising.promise(number, **given, by="li")
+    with pytest.raises(StaleRevision, match=number):
+        office.desk.choosing.write_to_customer_in(number, "en", by="li", revision=read)
+    assert [one.id for one in office.desk.promising.of_case(number, viewer="li")] == [kept.id]
+
+
+def test_another_language_of_a_customer_changes_all_their_open_cases(office):
+    first, second = office.open(), office.open()
+    read = office.desk.cases.case(second, viewer="wang").case.revision
+    office.desk.choosing.write_to_customer_in(first, "en", by="wang")
+    with pytest.raises(StaleRevision, match=second):
+        office.desk.choosing.write_to_customer_in(second, "zh", by="wang", revision=read)
+    assert office.desk.choosing.customers_language(second, viewer="wang") == "en"
 
 
 @on_sqlite

@@ -52,6 +52,19 @@ def test_an_explicit_choice_overrides_the_browser_and_returns_to_the_page(client
     assert '<html lang="en">' in client.get("/styleguide", headers={"Accept-Language": "zh"}).text
 
 
+@pytest.mark.parametrize(
+    ("left", "page"),
+    [
+        ("/cases/NR1/merge/search", "/cases/NR1/merge/search"),
+        ("/cases/NR1/give", "/cases/NR1"),
+        ("/admin/tokens/7/revoke", "/admin/tokens"),
+        ("/nowhere/at/all?x=1", "/nowhere/at/all?x=1"),
+    ],
+)
+def test_from_the_answer_to_a_form_the_switch_leads_to_a_page_that_can_be_asked_for(client, left, page):
+    assert client.get("/language/en", headers={"Referer": f"http://localhost{left}"}).location == page
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/x", "//evil.example/x", "/\\evil.example"])
 def test_the_switch_never_leads_to_another_site(client, elsewhere):
     location = Visitor(client).post("/language/en", query_string={"next": elsewhere}).location

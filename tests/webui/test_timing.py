@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from desk.limits.timing import Timing
 
 PAUSE = {"reason": "customer", "until": "2026-01-06T09:00", "note": "等截图"}
+
+
+def as_read(product, number: str) -> dict[str, str]:
+    return {"revision": str(product.desk.cases.case(number, viewer="wang").case.revision)}
 
 
 def page_of(visitor, number: str) -> str:
@@ -81,11 +87,25 @@ def test_only_supervisors_are_asked_whether_a_case_is_spam(product):
 def test_a_promise_is_told_and_taken_back(product):
     number = product.open_case()
     visitor = product.visitor("li")
-    assert visitor.post(f"/cases/{number}/promises", {"due_at": "2026-01-05T10:30", "reason": "等待供应商"}).status_code == 303
+    given = {"due_at": "2026-01-05T10:30", "reason": "等待供应商", **as_read(product, number)}
+    assert visitor.post(f"/cases/{number}/promises", given).status_code == 303
     (kept,) = product.services.desk.promising.of_case(number, viewer="li")
     assert "等待供应商" in page_of(visitor, number)
     assert visitor.post(f"/cases/{number}/promises/{kept.id}/withdraw", {"apology": "抱歉"}).status_code == 303
     assert "taken back" in page_of(visitor, number)
+
+
+def test_who_promises_or_chooses_a_language_says_which_state_was_read(product):
+    number = product.open_case()
+    visitor, read = product.visitor("li"), as_read(product, number)
+    assert f'name="revision" value="{read["revision"]}"' in page_of(visitor, number)
+    forms = (("promises", {"due_at": "2026-01-05T10:30", "reason": "等待供应商"}), ("language", {"language": "en"}))
+    for path, form in forms:
+        assert visitor.post(f"/cases/{number}/{path}", form).status_code == 422, path
+    product.desk.promising.promise(number, due_at=product.clock.now() + timedelta(minutes=30), reason="备件延迟", by="wang")
+    for path, form in forms:
+        assert visitor.post(f"/cases/{number}/{path}", {**form, **read}).status_code == 409, path
+    assert [one.promise.by for one in product.desk.promising.of_case(number, viewer="li")] == ["wang"]
 
 
 def test_what_cannot_be_is_refused_with_a_way_out(product):
@@ -96,7 +116,7 @@ def test_what_cannot_be_is_refused_with_a_way_out(product):
         ("clocks/pause", {**PAUSE, "until": "2020-01-06T09:00"}, 422),
         ("clocks/pause", {**PAUSE, "reason": "weather"}, 422),
         ("clocks/resume", {}, 409),
-        ("promises", {"due_at": "2020-01-05T10:30", "reason": "x"}, 409),
+        ("promises", {"due_at": "2020-01-05T10:30", "reason": "x", **as_read(product, number)}, 409),
         ("promises/999/withdraw", {"apology": "x"}, 404),
         ("leave-out", {"reason": "spam", "note": "x"}, 403),
     ):
@@ -115,9 +135,10 @@ def test_the_owner_says_in_which_language_the_customer_is_written_to(product):
     number = product.open_case()
     visitor = product.visitor("li")
     assert '<option value="zh" selected>' in visitor.get(f"/cases/{number}?tab=clocks").text
-    visitor.post(f"/cases/{number}/language", {"language": "en"})
+    visitor.post(f"/cases/{number}/language", {"language": "en", **as_read(product, number)})
     assert '<option value="en" selected>' in visitor.get(f"/cases/{number}?tab=clocks").text
     assert product.desk.choosing.customers_language(number, viewer="li") == "en"
-    assert visitor.post(f"/cases/{number}/language", {"language": "tlh"}).status_code == 422
-    other = product.visitor("zhao").post(f"/cases/{number}/language", {"language": "zh"})
+    read = as_read(product, number)
+    assert visitor.post(f"/cases/{number}/language", {"language": "tlh", **read}).status_code == 422
+    other = product.visitor("zhao").post(f"/cases/{number}/language", {"language": "zh", **read})
     assert other.status_code in (403, 404)

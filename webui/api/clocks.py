@@ -16,7 +16,22 @@ from desk.store.promises import KeptPromise
 from webui.api.cases import CASE_NUMBER, ROLES
 from webui.api.instants import WHEN, instant_of
 from webui.api.operations import Answer, Call, Operation, View
-from webui.api.shapes import BOOLEAN, ID, INSTANT, REASON, TEXT, WHOLE, Schema, Shape, items, one_of, or_null, takes, text
+from webui.api.shapes import (
+    BOOLEAN,
+    ID,
+    INSTANT,
+    REASON,
+    REVISION,
+    TEXT,
+    WHOLE,
+    Schema,
+    Shape,
+    items,
+    one_of,
+    or_null,
+    takes,
+    text,
+)
 from webui.context import services
 
 WHY = Shape(
@@ -109,9 +124,12 @@ def list_promises(call: Call) -> Answer:
 
 
 def promise_time(call: Call) -> Answer:
-    """Tell the customer by when it will be done and why; no limit moves. The customer is told by the ways that reach them."""
-    number, due_at = call.path["number"], instant_of("due_at", call.body["due_at"])
-    kept = services().desk.promising.promise(number, due_at=due_at, reason=call.body["reason"], by=call.by)
+    """Tell the customer by when it will be done and why; no limit moves. The customer is told by the ways that reach them.
+    `revision` is that of the case as it was read.
+    """
+    number, due_at, given = call.path["number"], instant_of("due_at", call.body["due_at"]), call.body
+    read = given.get("revision")
+    kept = services().desk.promising.promise(number, due_at=due_at, reason=given["reason"], by=call.by, revision=read)
     return 201, _promise(kept)
 
 
@@ -169,7 +187,13 @@ OPERATIONS = (
         answers={200: WHYS},
     ),
     _at("GET", "/promises", list_promises, answers={200: PROMISES}),
-    _at("POST", "/promises", promise_time, body=takes({"due_at": WHEN, "reason": REASON}), answers={201: PROMISE.schema}),
+    _at(
+        "POST",
+        "/promises",
+        promise_time,
+        body=takes({"due_at": WHEN, "reason": REASON}, revision=REVISION),
+        answers={201: PROMISE.schema},
+    ),
     _at(
         "POST",
         "/promises/{promise_id}/withdraw",

@@ -19,11 +19,11 @@ CONVERSATION: Schema = {"title": "Conversation", **takes({"items": items(SAID.sc
 def merge_case(call: Call) -> Answer:
     """Merge a case `into` another one, which is answered: it keeps the earlier receipt, the earlier answer and what was said in
     both. The first one ends and counts in no statistics; what is written to it later goes to the other one. For who owns both,
-    and supervisors. `revision` is that of the case that ends, as it was read.
+    and supervisors. `revision` is that of the case that ends, `into_revision` of the one that stays, as they were read.
     """
     given, number = call.body, call.path["number"]
-    desk = services().desk
-    desk.merging.merge(number, given["into"], by=call.by, reason=given["reason"], revision=given.get("revision"))
+    read = {name: given.get(name) for name in ("revision", "into_revision")}
+    services().desk.merging.merge(number, given["into"], by=call.by, reason=given["reason"], **read)
     return case_shown(given["into"], call.by)
 
 
@@ -59,7 +59,7 @@ OPERATIONS = (
         scope=Scope.TASKS,
         roles=ROLES,
         parts={"number": CASE_NUMBER},
-        body=takes({"into": CASE_NUMBER, "reason": REASON}, revision=REVISION),
+        body=takes({"into": CASE_NUMBER, "reason": REASON}, revision=REVISION, into_revision=REVISION),
         answers={200: CASE.schema},
     ),
     Operation(

@@ -74,6 +74,12 @@ def choose(number: str) -> str:
     )
 
 
+@blueprint.get("/cases/<number>/merge/search")
+def found_before(number: str) -> Response:
+    """Whoever comes back to the address of a search, which holds nothing of it, begins anew."""
+    return go_to(url_for("linking.choose", number=number))
+
+
 def _found(asked: str, login: str) -> Sequence[CaseListItem]:
     if not asked:
         return ()

@@ -12,6 +12,7 @@ from desk.instants import instant
 from desk.limits.reclassifying import NewClass
 from desk.wordings import NO_TIME, REQUIRED
 from webui.access import for_roles, go_to, requires, signed_in
+from webui.bodies import revision_required
 from webui.casework.profile_words import typed_tags
 from webui.context import services
 from webui.i18n import gettext
@@ -51,7 +52,8 @@ def reclassify(number: str) -> Response:
 @blueprint.post("/cases/<number>/promises")
 def promise(number: str) -> Response:
     """Tell the customer by when it will be done."""
-    services().desk.promising.promise(number, due_at=_time("due_at"), reason=request.form.get("reason", ""), by=signed_in().login)
+    given = {"due_at": _time("due_at"), "reason": request.form.get("reason", ""), "revision": revision_required()}
+    services().desk.promising.promise(number, **given, by=signed_in().login)
     return _back(number, gettext("The customer is told; the limit stays what it is."))
 
 
@@ -66,7 +68,8 @@ def withdraw(number: str, promise_id: int) -> Response:
 @blueprint.post("/cases/<number>/language")
 def language(number: str) -> Response:
     """Write to the customer in another language."""
-    services().desk.choosing.write_to_customer_in(number, request.form.get("language", ""), by=signed_in().login)
+    chosen, read = request.form.get("language", ""), revision_required()
+    services().desk.choosing.write_to_customer_in(number, chosen, revision=read, by=signed_in().login)
     return _back(number, gettext("The customer is written to in this language from now on."))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from desk import tables
 from desk.errors import CaseClosed, MergeRefused, RightMissing, SurveyOver
 from desk.model import CaseState, Verdict
 from desk.store import assignments, cases
@@ -139,6 +141,13 @@ def test_e38_the_preview_says_what_would_become_of_the_clocks_and_changes_nothin
     assert {moved.clock: moved.answered for moved in seen.moved} == {"respond": True, "solve": False, "next_response": False}
     assert view(office, staying).case.received_at == local(LATER)
     assert view(office, going).case.open
+
+
+def test_e38_a_merge_opens_nothing_of_what_was_said(office, pair):
+    with office.engine.db.transaction() as tx:
+        tx.execute(update(tables.entry).values(text_sealed=b"can't be opened"))
+    assert office.desk.merging.preview(*pair, viewer="wang").messages == 1
+    assert merge(office, *pair).first_response_at == local("2023-10-01T09:40")
 
 
 def test_e38_nothing_is_merged_into_what_is_solved(office, pair):

@@ -212,7 +212,13 @@ def test_a_customers_message_is_taken_once_and_says_to_which_case_it_came(produc
 
 def test_cases_are_merged_and_both_say_so(product: Product):
     going, staying, wang = product.open_case(), product.open_case(), program(product, "wang")
-    merged = wang.post(f"/cases/{going}/merge", {"into": staying, "reason": "同一件事，见13987654321"})
+    order = {"into": staying, "reason": "同一件事，见13987654321"}
+    for field, number in (("revision", going), ("into_revision", staying)):
+        read = wang.get(f"/cases/{number}").json["revision"]
+        late = wang.post(f"/cases/{going}/merge", {**order, field: read + 1})
+        assert (late.status_code, late.json["code"]) == (409, "stale_revision"), field
+        order[field] = read
+    merged = wang.post(f"/cases/{going}/merge", order)
     assert [each["reason"] for each in merged.json["links"]] == ["同一件事，见139****4321"]
     assert (merged.status_code, merged.json["number"]) == (200, staying)
     assert [(each["number"], each["kind"], each["other"]) for each in merged.json["links"]] == [(going, "merged", staying)]

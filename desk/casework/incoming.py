@@ -12,7 +12,6 @@ from desk.casetasks import instance_of
 from desk.casework.machinemail import is_machine_mail
 from desk.casework.merge_rules import where_to
 from desk.casework.successors import Successors
-from desk.casework.texts import require_text
 from desk.context import DeskContext
 from desk.errors import MessageIdUsedOtherwise
 from desk.limits import responses
@@ -23,6 +22,7 @@ from desk.store import cases, conversation, links
 from desk.store.conversation import Entry
 from desk.store.deliveries import reference_of
 from desk.store.links import LinkKind
+from desk.texts import require_text
 from engine.commands import CorrelateMessage
 from engine.db.database import tried_again
 from engine.errors import FormInvalid

@@ -12,7 +12,7 @@ from desk.clocks import evaluate
 from desk.clocks.names import NEXT_RESPONSE
 from desk.clocks.responding import Contact
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, MergeRefused, RightMissing
+from desk.errors import CaseClosed, MergeRefused, RightMissing
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
 from desk.limits.promises import Promise
@@ -23,14 +23,13 @@ from desk.notification.dossier import OWNER
 from desk.rights import readable, require_owner_or_lead
 from desk.store import assignments, cases, clocks, conversation, links, people, promises, surveys
 from desk.store.links import Link, LinkKind
-from desk.wordings import REQUIRED, TOO_LONG_REASON
+from desk.texts import require_reason
 from engine.commands import CancelInstance
 from engine.db.database import tried_again
 from engine.model import OPEN_INSTANCES
 from engine.ports import Transaction
 
 MOST_CANDIDATES = 20
-LONGEST_REASON = 500
 TEMPLATE = "merged"
 
 
@@ -115,7 +114,7 @@ class Merging:
         counts no more. `revision` is that of the case that goes, `into_revision` of the one that stays. Raises CaseNotFound,
         CaseClosed, RightMissing, MergeRefused, StaleRevision, AnswersInvalid without a reason.
         """
-        _check_reason(reason)
+        require_reason(reason)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             self._checked(tx, going, into, agent)
@@ -214,10 +213,3 @@ class Merging:
 
 _REASON = "merged"
 _CONTACTS = frozenset({EntryKind.CUSTOMER, *RESPONSES})
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise AnswersInvalid({"reason": REQUIRED})
-    if len(reason) > LONGEST_REASON:
-        raise AnswersInvalid({"reason": TOO_LONG_REASON})

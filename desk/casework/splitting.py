@@ -5,7 +5,6 @@ from __future__ import annotations
 from desk.casetasks import instance_of
 from desk.casework.openings import opened_before, remember
 from desk.casework.successors import Successors
-from desk.casework.texts import require_short_reason
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, MessageNotFound
 from desk.model import CaseType, EntryKind
@@ -13,6 +12,7 @@ from desk.rights import readable, require_owner_or_lead
 from desk.store import cases, conversation, links, people
 from desk.store.conversation import Entry
 from desk.store.links import LinkKind
+from desk.texts import require_short_reason
 from desk.wordings import NO_CHOICE
 from engine.db.database import tried_again
 from engine.ports import Transaction

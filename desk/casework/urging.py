@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from desk.casetasks import instance_of
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, RightMissing, UrgedTooSoon
+from desk.errors import CaseClosed, RightMissing, UrgedTooSoon
 from desk.model import EntryKind, Role
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER, SUPERVISOR
 from desk.rights import readable
 from desk.store import cases, conversation, people
 from desk.store.conversation import Entry
-from desk.wordings import TOO_LONG
+from desk.texts import require_short_reason
 from engine.db.database import tried_again
 from engine.ports import Transaction
 
@@ -22,7 +22,6 @@ CUSTOMER = "customer"
 CUSTOMER_IN_WORDS = "客户/customer"
 AGAIN_AFTER = timedelta(minutes=10)
 SUPERVISOR_FROM = 3
-LONGEST_COMMENT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +47,7 @@ class Urging:
 
         Raises CaseNotFound, CaseClosed, UrgedTooSoon (which says from when on), AnswersInvalid, RightMissing.
         """
-        if len(comment) > LONGEST_COMMENT:
-            raise AnswersInvalid({"comment": TOO_LONG})
+        require_short_reason(comment, "comment")
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             if agent.role is Role.ANALYST:

@@ -13,7 +13,6 @@ from desk.casetasks import instance_of, number_of, open_case, require_visible, t
 from desk.casework.incoming import Incoming
 from desk.casework.merge_rules import where_to
 from desk.casework.progress import RESOLVED, checked_entry, row_of
-from desk.casework.texts import require_short, require_text
 from desk.collaboration import approvals
 from desk.collaboration.contributions import ASKED, Asked, Contributions
 from desk.context import DeskContext
@@ -29,6 +28,7 @@ from desk.store import approvals as asked_approvals
 from desk.store import assignments, cases, conversation, links, people, progress, staffing
 from desk.store.conversation import Entry
 from desk.store.progress import ProgressRow
+from desk.texts import require_short, require_text
 from desk.wordings import REQUIRED
 from engine.commands import ClaimTask, CompleteTask, CorrelateMessage, EnqueueJob, ReassignTask, ReleaseTask, SetVariables
 from engine.db import messages, queries

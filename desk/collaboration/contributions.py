@@ -12,7 +12,6 @@ from datetime import datetime
 
 from desk.casetasks import instance_of, open_case
 from desk.casework.cases import ClockView, view_of
-from desk.casework.texts import require_reason
 from desk.clocks import ServiceTarget, VoidReason
 from desk.clocks.names import team_clock
 from desk.clocks.teams import HANDED_OVER, begin
@@ -28,6 +27,7 @@ from desk.store import cases, clocks, conversation, people
 from desk.store import contributions as store
 from desk.store.contributions import Contribution, ContributionState, key_of
 from desk.store.conversation import Entry
+from desk.texts import require_reason
 from desk.wordings import NO_CHOICE, REQUIRED
 from engine.commands import CorrelateMessage
 from engine.db import messages, queries

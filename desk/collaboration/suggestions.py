@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, NothingToHandOver, RightMissing, TeamNotFound
+from desk.errors import NothingToHandOver, RightMissing, TeamNotFound
 from desk.model import Agent
 from desk.notification.announcing import Announcer
 from desk.rights import require_lead
 from desk.store import people
 from desk.store import suggestions as store
 from desk.store.suggestions import Batch, Suggestion, SuggestionVerdict
-from desk.wordings import REQUIRED
+from desk.texts import require_reason, require_short_reason
 from engine.db.database import tried_again
 from engine.ports import Transaction
 
@@ -70,8 +70,8 @@ class Suggestions:
 
         Raises SuggestionNotFound, RightMissing, AnswersInvalid.
         """
-        if verdict is SuggestionVerdict.DECLINED and not reason.strip():
-            raise AnswersInvalid({"reason": REQUIRED})
+        check = require_reason if verdict is SuggestionVerdict.DECLINED else require_short_reason
+        check(reason)
         with self._db.transaction() as tx:
             _require_reader(people.agent(tx, by), store.batch_of(tx, number))
             store.judge(tx, self._context.vault, number, verdict, reason.strip(), by=by, at=self._context.now())

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from desk.casetasks import instance_of, numbers_of, tasks_of
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, RightMissing
+from desk.errors import RightMissing
 from desk.limits.limit_errors import EscalationNotFound, NothingToTakeOver
 from desk.masking import mask_name
 from desk.model import Agent, Case
@@ -17,7 +17,7 @@ from desk.rights import readable
 from desk.store import cases, clocks, customers, escalations, people
 from desk.store.clocks import ClockRow
 from desk.store.escalations import KeptEscalation
-from desk.wordings import TOO_LONG
+from desk.texts import require_short_reason
 from engine.commands import ReassignTask
 from engine.db import queries
 from engine.db.database import tried_again
@@ -25,7 +25,6 @@ from engine.model import UserTask
 from engine.ports import Transaction
 
 MOST_SHOWN = 200
-LONGEST_NOTE = 500
 TAKEN_OVER = "taken over after an escalation"
 FILTERS = ("clock", "supervisor", "team", "type", "priority")
 
@@ -143,8 +142,7 @@ class Escalations:
             self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=by, by=by, reason=reason))
 
     def _acknowledge(self, tx: Transaction, number: str, clock: str, by: str, note: str) -> None:
-        if len(note) > LONGEST_NOTE:
-            raise AnswersInvalid({"note": TOO_LONG})
+        require_short_reason(note, "note")
         agent = people.agent(tx, by)
         cases.case(tx, number, readable=readable(agent))
         self._engine.lock(tx, instance_of(tx, number).id)

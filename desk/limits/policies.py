@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 
 from desk.casetasks import instance_of
-from desk.casework.texts import require_reason
 from desk.clocks import Cause, ClockState, evaluate
 from desk.context import DeskContext
 from desk.limits import clockchanges
@@ -24,6 +23,7 @@ from desk.rights import require_operator
 from desk.store import cases, people
 from desk.store import policies as store
 from desk.store.policies import PolicyRun
+from desk.texts import require_reason
 from engine.commands import SetVariables
 from engine.db import queries
 from engine.db.database import tried_again

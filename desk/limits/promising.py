@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 
 from desk.casetasks import open_case, require_read
-from desk.casework.texts import require_short_reason
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
 from desk.instants import minute
@@ -21,6 +20,7 @@ from desk.rights import readable, require_owner_or_lead
 from desk.store import cases, clocks, people
 from desk.store import promises as store
 from desk.store.promises import KeptPromise
+from desk.texts import require_short_reason
 from engine.db.database import tried_again
 from engine.ports import Transaction
 

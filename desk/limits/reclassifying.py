@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desk.casetasks import instance_of, open_case
-from desk.casework.texts import require_reason
 from desk.clocks import Cause
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid
@@ -19,6 +18,7 @@ from desk.profiles import checked_tags, checked_tier, known_tier
 from desk.rights import require_lead, require_owner_or_lead
 from desk.store import cases, customers, people, tier_changes
 from desk.store.tier_changes import TierChange
+from desk.texts import require_reason
 from desk.wordings import NO_CHOICE
 from engine.commands import SetVariables
 from engine.db import queries

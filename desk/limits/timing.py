@@ -24,7 +24,8 @@ from desk.model import DESK, Case
 from desk.onebyone import OneByOne
 from desk.rights import readable, require_lead, require_owner_or_lead
 from desk.store import cases, clocks, people, promises
-from desk.wordings import REQUIRED, TOO_LONG_REASON
+from desk.texts import require_reason, require_short_reason
+from desk.wordings import REQUIRED
 from engine.commands import CancelInstance
 from engine.db.database import tried_again
 from engine.model import OPEN_INSTANCES
@@ -33,7 +34,6 @@ from engine.ports import Transaction
 BY_HAND = "by_hand"
 AT_ONCE = 25
 """So many cases whose clocks go on are looked after at once."""
-LONGEST_NOTE = 500
 LEFT_OUT = frozenset({VoidReason.SPAM, VoidReason.CANCELLED})
 """For these reasons a case may be left out by hand."""
 
@@ -71,9 +71,10 @@ class Timing:
         For the owner and supervisors. Raises CaseNotFound, CaseClosed, RightMissing, PauseReasonUnknown, InstantOutOfOrder,
         ClockPausedAlready, NothingToPause when nothing is timed that this reason pauses, AnswersInvalid for a long note.
         """
+        require_short_reason(note, "note")
         with self._db.transaction() as tx:
             self._open_case(tx, number, by, "pause clocks")
-            order = PauseClock(by=by, reason=str(reason), until=until, note=_note(note))
+            order = PauseClock(by=by, reason=str(reason), until=until, note=note.strip())
             now = self._context.now()
             self._change(tx, number, lambda book: _pause(book, number, order, now), by=by, reason=f"paused: {order.reason}")
 
@@ -115,8 +116,7 @@ class Timing:
         """
         if reason not in LEFT_OUT:
             raise AnswersInvalid({"reason": REQUIRED})
-        if not note.strip():
-            raise AnswersInvalid({"note": REQUIRED})
+        require_reason(note, "note")
         with self._db.transaction() as tx:
             require_lead(people.agent(tx, by), f"leave {number} out")
             self._open_case(tx, number, by, "leave it out")
@@ -125,7 +125,7 @@ class Timing:
             self._change(tx, number, lambda book: book.void(None, void, at=now, by=by), by=by, reason=f"left out: {void}")
             instance = instance_of(tx, number)
             if instance.state in OPEN_INSTANCES:
-                self._engine.cancel(tx, CancelInstance(instance_id=instance.id, by=by, reason=f"{void}: {_note(note)}"))
+                self._engine.cancel(tx, CancelInstance(instance_id=instance.id, by=by, reason=f"{void}: {note.strip()}"))
 
     def why(self, number: str, *, viewer: str) -> list[ClockWhy]:
         """Why each clock of the case is due when it is, the latest round first. Raises CaseNotFound."""
@@ -195,9 +195,3 @@ def _resume(book: ClockBook, order: ResumeClock, now: datetime) -> None:
         raise ClockNotPaused("*", order.reason)
     for round, name in waiting:
         book.add(round, name, resume(name, book.events(round, name), order, now))
-
-
-def _note(text: str) -> str:
-    if len(text) > LONGEST_NOTE:
-        raise AnswersInvalid({"note": TOO_LONG_REASON})
-    return text.strip()

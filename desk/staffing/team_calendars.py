@@ -13,7 +13,6 @@ from hashlib import sha256
 from desk.calendaring.calendarpreview import CalendarPreview, Preview
 from desk.calendaring.calendarstudio import CalendarStudio, unknown
 from desk.calendars import Calendar
-from desk.casework.texts import require_short_reason
 from desk.clocks.targets import BUSINESS
 from desk.context import DeskContext
 from desk.errors import RightMissing, TeamNotFound
@@ -23,6 +22,7 @@ from desk.staffing.staffing_errors import TeamCalendarChanged
 from desk.store import calendars as store
 from desk.store import people
 from desk.store.calendars import EditKind, TeamChoice
+from desk.texts import require_short_reason
 from engine.db.database import tried_again
 from engine.errors import ReasonMissing
 from engine.ports import Transaction

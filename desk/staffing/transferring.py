@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from desk.assignment import Assignment, Wanted, assign, result_of
 from desk.casetasks import instance_of, open_case
-from desk.casework.texts import require_reason
 from desk.clocks.teams import hand_over
 from desk.collaboration.contributing import has_table, target_of
 from desk.context import DeskContext
@@ -21,6 +20,7 @@ from desk.staffing.handing import ASSIGNMENT
 from desk.staffing.reserving import reserved
 from desk.store import assignments, cases, contributions, people
 from desk.store.assignments import Kept
+from desk.texts import require_reason
 from desk.wordings import NO_CHOICE
 from engine.commands import ReassignTask, SetVariables
 from engine.db import queries

@@ -12,6 +12,7 @@ from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.limit_errors import EscalationNotFound
 from desk.model import Availability, NewAgent, Role
 from desk.store import escalations
+from desk.wordings import TOO_LONG_REASON
 from tests.desk.conftest import BILLING_DAY, PACKAGE, PASSWORD, ROOT, Office, keep_deployed, local
 
 pytestmark = pytest.mark.stored
@@ -227,8 +228,9 @@ def test_only_supervisors_and_who_was_told_acknowledge(office):
     office.at("09:46")
     with pytest.raises(RightMissing):
         office.desk.escalations.acknowledge(number, "respond", by="li")
-    with pytest.raises(AnswersInvalid):
+    with pytest.raises(AnswersInvalid) as refused:
         office.desk.escalations.acknowledge(number, "respond", by="wang", note="长" * 501)
+    assert refused.value.errors == {"note": TOO_LONG_REASON}
 
 
 def test_the_list_says_how_late_whom_it_told_and_filters(office):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.errors import CaseNotFound, RightMissing, UrgedTooSoon
+from desk.errors import AnswersInvalid, CaseNotFound, RightMissing, UrgedTooSoon
+from desk.wordings import TOO_LONG_REASON
 
 
 @pytest.fixture
@@ -44,6 +45,12 @@ def test_the_history_keeps_who_urged_and_why(office, number):
     office.desk.urging.urge(number, by="wang", comment="客户很急")
     (item,) = [one for one in office.desk.cases.timeline(number, viewer="wang") if one.kind == "urge"]
     assert (item.by, item.text) == ("wang", "客户很急")
+
+
+def test_a_comment_that_is_too_long_is_told_how_long_it_may_be(office, number):
+    with pytest.raises(AnswersInvalid) as refused:
+        office.desk.urging.urge(number, by="wang", comment="急" * 501)
+    assert refused.value.errors == {"comment": TOO_LONG_REASON}
 
 
 def test_nobody_urges_what_they_cannot_see_or_work_on(office, number):

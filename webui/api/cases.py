@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from desk.casework.cases import CaseListItem, CaseView
-from desk.casework.texts import MAX_TEXT
 from desk.clocks import ClockPhase
 from desk.masking import mask_within
 from desk.model import CaseState, Channel, Scope, Verdict
 from desk.store.deliveries import reference_of
 from desk.store.links import LinkKind
+from desk.texts import MAX_TEXT
 from webui.api.errors import CursorUnknown
 from webui.api.operations import PAGING, Answer, Call, Operation
 from webui.api.paging import cursor, place

@@ -13,6 +13,7 @@ from desk.limits.timing import ClockWhy
 from desk.model import CaseType, Priority, Scope
 from desk.profiles import MOST_TAGS
 from desk.store.promises import KeptPromise
+from desk.texts import LONGEST_REASON
 from webui.api.cases import CASE_NUMBER, ROLES
 from webui.api.instants import WHEN, instant_of
 from webui.api.operations import Answer, Call, Operation, View
@@ -63,7 +64,7 @@ PROMISE = Shape(
     },
 )
 PROMISES: Schema = {"title": "Promises", **takes({"items": items(PROMISE.schema)})}
-NOTE = text(500, shortest=0)
+NOTE = text(LONGEST_REASON, shortest=0)
 LEFT_OUT = ("spam", "cancelled")
 CLASS: Mapping[str, Schema] = {
     "priority": one_of(Priority),

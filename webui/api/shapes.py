@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from desk.texts import LONGEST_REASON
+
 Schema = Mapping[str, Any]
 
 LARGEST_ID = 2**63 - 1
@@ -26,7 +28,7 @@ def text(longest: int, *, shortest: int = 1, pattern: str = NO_NUL) -> Schema:
     return {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": pattern}
 
 
-REASON = text(500, pattern="^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$")
+REASON = text(LONGEST_REASON, pattern="^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$")
 LOGIN = text(100)
 PROCESS_KEY = text(60, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 VERSION = text(27, pattern="^[0-9]{1,6}([.][0-9]{1,6}){0,3}$")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.casework.texts import LONGEST_REASON
 from desk.model import Availability, Scope
 from desk.staffing.staff import Member, TeamNow
 from desk.store.staffing import TEAM as OF_TEAM
+from desk.texts import LONGEST_REASON
 from webui.api.cases import ROLES
 from webui.api.operations import Answer, Call, Operation, View
 from webui.api.shapes import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from desk.casework.texts import LONGEST_REASON
 from desk.staffing.team_calendars import TeamCalendar
+from desk.texts import LONGEST_REASON
 from webui.access import go_to, signed_in
 from webui.calendars import calendar_words as words
 from webui.calendars.calendars import may_edit

@@ -110,7 +110,7 @@ def judge(batch_id: int, number: str) -> Response:
     verdict = request.form.get("verdict", "")
     if verdict not in list(SuggestionVerdict):
         raise BodyUnreadable("there is no such verdict")
-    reason = request.form.get("reason", "")[:500]
+    reason = request.form.get("reason", "")
     try:
         services().desk.suggestions.judge(number, SuggestionVerdict(verdict), reason=reason, by=signed_in().login)
     except AnswersInvalid as error:

@@ -9,10 +9,10 @@ from flask import Blueprint, flash, request, session, url_for
 from werkzeug.wrappers import Response
 
 from desk.casework.cases import CaseView
-from desk.casework.texts import LONGEST_REASON
 from desk.casework.timeline import Explained
 from desk.errors import CaseNotFound
 from desk.staffing.ownership import Turn
+from desk.texts import LONGEST_REASON
 from webui.access import for_roles, go_to, signed_in
 from webui.bodies import revision_required
 from webui.casework.reasons import obstacle, reason, why_changed

@@ -1,4 +1,4 @@
-"""What texts that people write in a case must be."""
+"""What texts that people write must be: said to a customer, given as a reason, or noted beside."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def require_reason(reason: str, key: str = "reason") -> None:
 
 
 def require_short_reason(reason: str, key: str = "reason") -> None:
-    """Raises AnswersInvalid for a reason that is too long."""
+    """Raises AnswersInvalid for a reason or a note that is too long."""
     if len(reason) > LONGEST_REASON:
         raise AnswersInvalid({key: TOO_LONG_REASON})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.casework.texts import LONGEST_REASON, require_reason, require_short_reason
 from desk.errors import AnswersInvalid
+from desk.texts import LONGEST_REASON, require_reason, require_short_reason
 from desk.wordings import REQUIRED, TOO_LONG_REASON
 
 

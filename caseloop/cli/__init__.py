@@ -5,34 +5,35 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib import import_module
 
 import click
 import structlog
 
 from bpmn.errors import InvalidFile
-from caseloop.cli import (
-    api,
-    audit,
-    bounces,
-    cases,
-    clock,
-    data,
-    due,
-    explain,
-    incidents,
-    messages,
-    operations,
-    people,
-    releases,
-    serve,
-    tokens,
-)
+from caseloop.cli.contents import CONTENTS
 from caseloop.settings import Settings
 from engine.errors import CaseloopError
 
 
 class Commands(click.Group):
-    """Turns the product's errors into one line and exit status 1; anything else is a bug and shows its traceback."""
+    """Loads a command when it is asked for, since the product takes over a second to load.
+
+    Turns the product's errors into one line and exit status 1; anything else is a bug and shows its traceback.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(CONTENTS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in CONTENTS:
+            return None
+        module, _, function = CONTENTS[cmd_name].place.partition(".")
+        return getattr(import_module(f"caseloop.cli.{module}"), function)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.says) for name, entry in CONTENTS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -68,36 +69,3 @@ def main(ctx: click.Context) -> None:
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     ctx.obj = Settings.from_environment(os.environ)
-
-
-for command in (
-    serve.up,
-    serve.web,
-    serve.worker,
-    data.db,
-    releases.deploy,
-    releases.rollout,
-    cases.start,
-    cases.tasks,
-    cases.case,
-    cases.demo,
-    messages.messages,
-    bounces.bounce,
-    people.user,
-    audit.audit,
-    incidents.incidents,
-    incidents.retry,
-    incidents.resolve,
-    operations.instance,
-    operations.suspend,
-    operations.resume,
-    operations.cancel,
-    operations.move,
-    operations.set_variables,
-    explain.explain,
-    clock.clock,
-    due.due,
-    tokens.token,
-    api.api,
-):
-    main.add_command(command)

@@ -25,7 +25,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AGENT.value, show_default=True)
 @click.option("--team", "teams", multiple=True, help="Key of a team; may be given several times.")
 @click.option("--skill", "skills", multiple=True, help="A skill that routing may ask for, such as complaint.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="", help="Of their pages and notices; else they choose it.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Of their pages and notices; else they choose it.")
 @click.option("--email", default="", help="Where mail goes, when mail is configured.")
 @click.pass_obj
 def add(
@@ -35,7 +35,7 @@ def add(
     role: str,
     teams: tuple[str, ...],
     skills: tuple[str, ...],
-    language: str,
+    language: str | None,
     email: str,
 ) -> None:
     """Add somebody and print their one-time password.
@@ -54,7 +54,7 @@ def add(
             role=Role(role),
             team_keys=teams,
             skills=skills,
-            language=language,
+            language=language or "",
             email=email,
             password_is_temporary=True,
         ),

@@ -65,8 +65,9 @@ def furnished(home: Path, first_home: Path) -> Path:
 def every_command(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from every_command(inner, (*path, name))
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from every_command(command.get_command(context, name), (*path, name))
 
 
 @pytest.mark.parametrize("path", [path for path, _ in every_command(main)], ids=lambda path: " ".join(path) or "caseloop")

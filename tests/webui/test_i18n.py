@@ -62,7 +62,7 @@ def test_an_explicit_choice_overrides_the_browser_and_returns_to_the_page(client
     ],
 )
 def test_from_the_answer_to_a_form_the_switch_leads_to_a_page_that_can_be_asked_for(client, left, page):
-    assert client.get("/language/en", headers={"Referer": f"http://localhost{left}"}).location == page
+    assert Visitor(client).post("/language/en", headers={"Referer": f"http://localhost{left}"}).location == page
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/x", "//evil.example/x", "/\\evil.example"])

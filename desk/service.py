@@ -14,7 +14,7 @@ from desk.casework.cases import Cases
 from desk.casework.inbox import Inbox
 from desk.casework.incoming import Incoming
 from desk.casework.intake import Intake
-from desk.casework.merges import Merging
+from desk.casework.merging import Merging
 from desk.casework.records import Tables
 from desk.casework.splitting import Splitting
 from desk.casework.successors import Successors
@@ -29,10 +29,10 @@ from desk.context import DeskContext, DeskSettings
 from desk.escalating.climbing import Climbing
 from desk.escalating.escalations import Escalations
 from desk.limits.policies import Policies
-from desk.limits.promisekeeping import PromiseKeeping
 from desk.limits.promising import Promising
 from desk.limits.reclassifying import Reclassifying
 from desk.limits.reminding import Reminding
+from desk.limits.standing_promises import StandingPromises
 from desk.limits.targetbook import TargetBook
 from desk.limits.tierfollowing import TierFollowing
 from desk.limits.timing import Timing
@@ -145,7 +145,7 @@ class Desk:
         self.template_texts = TemplateTexts(context)
         self.urging = Urging(context, self.announcer)
         self.promising = Promising(context, self.announcer)
-        self.promises = PromiseKeeping(context, self.announcer)
+        self.promises = StandingPromises(context, self.announcer)
         self.reminding = Reminding(context, self.announcer)
         context.engine.chores.extend((self.reminding, self.promises, WaitReminding(context, self.announcer)))
 

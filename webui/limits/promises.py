@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from desk.limits.promisekeeping import MOST_SHOWN
+from desk.limits.standing_promises import MOST_SHOWN
 from webui.access import for_roles, signed_in
 from webui.context import services
 from webui.staffing.people_names import name_of, team_name

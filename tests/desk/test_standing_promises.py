@@ -93,7 +93,7 @@ def test_only_promises_of_cases_that_one_may_read_are_listed(office):
 
 @on_sqlite
 def test_many_bad_cases_in_front_keep_no_alarm_back(office, monkeypatch):
-    monkeypatch.setattr("desk.limits.promisekeeping.AT_ONCE", 1)
+    monkeypatch.setattr("desk.limits.standing_promises.AT_ONCE", 1)
     bad, good = promised(office, "10:00"), promised(office, customer_contact="13900000000")
     with office.engine.db.transaction() as tx:
         tx.execute(update(tables.case).where(tables.case.c.number == bad).values(contact_sealed=b"?"))

@@ -43,7 +43,7 @@ class PromisePage:
     total: int
 
 
-class PromiseKeeping:
+class StandingPromises:
     """Looks after promises: `tend` is a chore of the workers, the rest is for people."""
 
     def __init__(self, context: DeskContext, announcer: Announcer) -> None:

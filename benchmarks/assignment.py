@@ -141,9 +141,11 @@ def verdict_of(crowd: Crowd) -> Verdict:
     """Look at what is in the database. Urgent cases may exceed a capacity, so they don't count against it."""
     with crowd.services.db.reading() as tx:
         found = tx.execute(select(tables.case.c["number", "owner", "priority", "state"])).all()
+        in_line = assignments.in_line(tx, [row.number for row in found])
+        held = {row.number: None if row.number in in_line else row.owner for row in found}
         loads: dict[str, int] = {}
         for row in found:
-            if row.state in WORKING and row.owner and row.priority != Priority.URGENT:
+            if row.state in WORKING and held[row.number] and row.priority != Priority.URGENT:
                 loads[row.owner] = loads.get(row.owner, 0) + weight_of(row.priority)
         now = crowd.services.clock.now()
         people = candidates.candidates(tx, (TEAM,), now)
@@ -153,17 +155,17 @@ def verdict_of(crowd: Crowd) -> Verdict:
             waiting=len(waiting),
             over_capacity=[one.login for one in people if loads.get(one.login, 0) > one.capacity],
             waiting_while_free=[one.number for one in waiting if assign(one.wanted, people, now).assignee],
-            unexplained=[row.number for row in found if not _is_explained(tx, crowd, row.number, row.owner)],
+            unexplained=[row.number for row in found if not _is_explained(tx, crowd, row.number, held[row.number])],
         )
 
 
-def _is_explained(tx: Transaction, crowd: Crowd, number: str, owner: str | None) -> bool:
-    """Whether the last decision names the owner, with a reason and everybody of the team."""
+def _is_explained(tx: Transaction, crowd: Crowd, number: str, holder: str | None) -> bool:
+    """Whether the last decision names who has the case, with a reason and everybody of the team."""
     history = queries.history(tx, crowd.services.vault, instance_of(tx, number).id)
     decisions = [event for event in history if isinstance(event, HandlerDecided) and event.handler == "assign"]
     last = decisions[-1]
     considered = {one["login"] for one in last.considered}
-    return last.result["assignee"] == owner and bool(last.reason_code) and considered == set(crowd.logins)
+    return last.result["assignee"] == holder and bool(last.reason_code) and considered == set(crowd.logins)
 
 
 def _run(url: str, given: argparse.Namespace, *, kept_still: bool) -> tuple[float, Verdict]:

@@ -24,13 +24,21 @@ from engine.vault import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationFacts:
-    """What `desk.escalating.escalation.escalate` needs beside the clock."""
+    """What `desk.escalating.escalation.escalate` needs beside the clock. `in_line`: nobody has the case, its owner only answers
+    for it.
+    """
 
     case: Case
     before: tuple[Escalated, ...]
     teams: Mapping[str, Team]
     people: Mapping[str, Agent]
     absent: frozenset[str] = frozenset()
+    in_line: bool = False
+
+    @property
+    def holder(self) -> str | None:
+        """Whose work the case is: to them nothing is escalated, but to who answers for it by leading the team (R63)."""
+        return None if self.in_line else self.case.owner
 
     def without(self, absent: frozenset[str]) -> EscalationFacts:
         """The same when these people aren't there."""
@@ -84,6 +92,11 @@ def contribution(tx: Transaction, vault: KeyRing, said: Any) -> Part | None:
     return Part(team=found.team, wanted=found.wanted, assignee=task.assignee if task else None)
 
 
+def is_in_line(tx: Transaction, number: str) -> bool:
+    """Whether a case waits in a line: nobody has it."""
+    return number in assignments.in_line(tx, (number,))
+
+
 def kept_from(tx: Transaction, number: str) -> frozenset[str]:
     """Who never gets the case, since they are complained about, say."""
     return assignments.kept_from(tx, number)
@@ -103,6 +116,7 @@ def for_escalation(tx: Transaction, number: str, now: datetime) -> EscalationFac
     """The case, what was escalated before, all teams and people, and who is on leave. Raises CaseNotFound."""
     return EscalationFacts(
         case=cases.case(tx, number),
+        in_line=is_in_line(tx, number),
         before=escalations.levels(tx, number),
         teams=people.teams(tx),
         people={agent.login: agent for agent in people.agents(tx)},

@@ -25,9 +25,10 @@ from desk.limits.clocklookup import NAMES
 from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.profiles import DEFAULT_TIERS, fitting_tags
-from desk.staffing.assignment_records import AssignmentRecords, who_answers_for
+from desk.staffing.answering import who_answers_for
+from desk.staffing.assignment_records import AssignmentRecords
 from desk.staffing.freeing import Freed
-from desk.store import cases, conversation, escalations, people, progress, promises
+from desk.store import assignments, cases, conversation, escalations, people, progress, promises
 from engine.history import (
     ActivityCancelled,
     ActivityEntered,
@@ -247,10 +248,10 @@ class _Writing:
         escalations.add(self.tx, self.case.number, escalated, event.at)
 
     def _task(self, event: TaskCreated | TaskClaimed | TaskReleased | TaskReassigned) -> None:
-        """Follow the owner's task: who holds it owns the case."""
+        """Follow the owner's task: who holds it owns the case, or to whom it was given."""
         if isinstance(event, TaskCreated):
             if WAITS_FOR in event.properties or event.properties.get(STAGE) == OWNERS_STAGE:
-                self._change(owner_task_id=event.task_id, owner=event.assignee or self.case.owner)
+                self._change(owner_task_id=event.task_id, owner=event.assignee or self._answering(event.at))
             return
         if event.task_id != self.case.owner_task_id:
             return
@@ -267,7 +268,8 @@ class _Writing:
 
     def _answering(self, at: datetime) -> str | None:
         """Who owns the case while nobody holds its task: it has one owner at all times (R40)."""
-        return who_answers_for(self.tx, self.case.team, at) or self.case.owner
+        never = assignments.kept_from(self.tx, self.case.number)
+        return who_answers_for(self.tx, self.case.team, at, never=never) or self.case.owner
 
     def _is_elsewhere(self, login: str) -> bool:
         """Whether somebody neither belongs to the case's team nor heads it."""

@@ -25,6 +25,8 @@ from handlers.channels.making import make_entries
 from handlers.headers import choice
 
 CUSTOMER = "customer"
+ASSIGNED = "assigned"
+"""Goes to the team while nobody has the case: its owner only answers for it, and is told so by the desk."""
 AUDIENCES = frozenset({OWNER, SUPERVISOR, SUPERVISORS, TEAM, CUSTOMER, CONTRIBUTOR, DEPARTMENT_SUPERVISOR})
 ONCE_CHOICES = frozenset({"always", "round"})
 TIMES = frozenset({"wait_until", "until"})
@@ -61,6 +63,8 @@ class Notify:
         part = facts.contribution(tx, self._desk.vault, call.inputs.get("contribution"))
         if part is not None:
             given |= {"department": dossier.team_name(part.team), "wanted": part.wanted}
+        if template == ASSIGNED and audience == OWNER and facts.is_in_line(tx, call.business_key):
+            audience = TEAM
         staff = dossier.staff(audience, key=part.team, login=part.assignee) if part else dossier.staff(audience)
         self._announcer.tell_staff(tx, dossier, staff, template, given, key=key)
         return Done(result={"told": [agent.login for agent in staff], "by": "notice"})

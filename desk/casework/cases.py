@@ -16,8 +16,8 @@ from desk.errors import AnswersInvalid, RightMissing
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import Agent, Case, Verdict
 from desk.rights import may_see_contact, readable
+from desk.store import assignments, clocks, customers, links, notices, people
 from desk.store import cases as store
-from desk.store import clocks, customers, links, notices, people
 from desk.store.cases import Filter, TextFilter
 from desk.store.clocks import ClockRow
 from desk.store.links import Link
@@ -64,7 +64,8 @@ class ClockView:
 class CaseView:
     """A case for the case page. Names and contacts are masked; `description` is in clear, for who may read the case.
 
-    `links` tell, from either side, which case it belongs with. `suspension` is set while a person lets the case rest.
+    `links` tell, from either side, which case it belongs with. `suspension` is set while a person lets the case rest. `in_line`:
+    nobody has it, its owner answers for it until somebody takes it.
     """
 
     case: Case
@@ -83,6 +84,7 @@ class CaseView:
     may_reveal_contact: bool
     suspension: Suspension | None
     links: tuple[Link, ...] = ()
+    in_line: bool = False
 
     @property
     def number(self) -> str:
@@ -96,13 +98,14 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseListItem:
-    """A case in a list."""
+    """A case in a list. `in_line`: nobody has it, its owner answers for it until somebody takes it."""
 
     case: Case
     customer: str
     owner_name: str
     next_clock: ClockView | None
     suspended: bool
+    in_line: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +212,7 @@ class Cases:
             may_reveal_contact=may_see_contact(agent, case, teams),
             suspension=queries.suspension(tx, vault, instance.id) if instance.state is InstanceState.SUSPENDED else None,
             links=self._links(tx, case.number, agent),
+            in_line=case.number in assignments.in_line(tx, (case.number,)),
         )
 
     def _links(self, tx: Transaction, number: str, agent: Agent) -> tuple[Link, ...]:
@@ -295,6 +299,7 @@ class Cases:
         who = customers.by_id(tx, self._context.vault, {case.customer_id for case in found})
         numbers = [case.number for case in found]
         views, suspended = clock_views(tx, numbers, self._context.now()), queries.suspended_keys(tx, numbers)
+        in_line = assignments.in_line(tx, numbers)
         return [
             CaseListItem(
                 case=case,
@@ -302,6 +307,7 @@ class Cases:
                 owner_name=names.get(case.owner or "", ""),
                 next_clock=next_clock(views.get(case.number, ())),
                 suspended=case.number in suspended,
+                in_line=case.number in in_line,
             )
             for case in found
         ]

@@ -11,7 +11,7 @@ from desk.context import DeskContext
 from desk.instants import minute, span
 from desk.masking import mask_contact, mask_name, mask_number, mask_within
 from desk.model import CaseState, CaseType, Channel, Priority
-from desk.store import cases, customers, people, progress, surveys
+from desk.store import assignments, cases, customers, people, progress, surveys
 from desk.store.cases import Filter, Matter, Readable
 from desk.store.customers import Customer
 from desk.store.progress import ProgressRow
@@ -75,6 +75,7 @@ class Tables:
             found = cases.cases(tx, wanted)
             matters = cases.matters(tx, self._context.vault, wanted)
             who = customers.by_id(tx, self._context.vault, {case.customer_id for case in found.values()})
+            in_line = assignments.in_line(tx, wanted)
             shown = _shown(tx)
         return [
             {
@@ -85,7 +86,7 @@ class Tables:
                 "紧急程度": PRIORITIES.get(case.priority, case.priority),
                 "需求描述(含关键信息)": description_cell(matters[case.number]),
                 "来源渠道": CHANNELS.get(case.channel, case.channel),
-                "处理人": shown.get(case.owner or "", ""),
+                "处理人": "" if case.number in in_line else shown.get(case.owner or "", ""),
                 "状态(待处理/处理中/已解决/已关闭)": STATES[case.state],
             }
             for case in (found[number] for number in wanted if number in found)

@@ -26,6 +26,7 @@ KINDS: Mapping[str, Kind] = {
     "queue_alarm": Kind(must=True, urgent=True),
     "undeliverable": Kind(must=True),
     "left_untouched": Kind(must=True),
+    "answering": Kind(must=True),
     "response_warning": Kind(),
     "solution_warning": Kind(),
     "follow_up_due": Kind(must=True),

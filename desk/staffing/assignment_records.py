@@ -27,7 +27,9 @@ from engine.ports import Transaction
 DECIDER = "assign"
 TASK_EVENTS = (TaskCreated, TaskClaimed, TaskReleased, TaskReassigned, TaskCompleted, TaskCancelled)
 SWEEP = timedelta(minutes=1)
-"""How long after it was looked through a line in which a case waits is looked through again, whatever happens."""
+"""How long after it was looked through a line in which a case waits is looked through again, whatever happens; and how long a
+case waits until who answers for it is told.
+"""
 
 
 class AssignmentRecords:
@@ -79,19 +81,12 @@ class AssignmentRecords:
                 self._freed.note(login, event.at)
             case TaskReassigned(assignee=str()):
                 self._given(case, event.task_id, event.at)
-                self._freed.note(before.owner, event.at)
+                self._freed.note(event.before, event.at)
 
     def _wait(self, case: Case, task_id: int, at: datetime, *, team: str, avoid: frozenset[str] | None = None) -> None:
         more = {} if avoid is None else {"avoid": avoid}
-        assignments.keep(self._tx, case.number, team=team, task_id=task_id, waiting_since=at, look_again_at=None, **more)
+        assignments.keep(self._tx, case.number, team=team, task_id=task_id, waiting_since=at, look_again_at=at + SWEEP, **more)
 
     def _given(self, case: Case, task_id: int, at: datetime, *, at_once: bool = False) -> None:
         look = at if at_once else at + self._untouched_after if self._untouched_after else None
         assignments.keep(self._tx, case.number, team=case.team, task_id=task_id, waiting_since=None, look_again_at=look)
-
-
-def who_answers_for(tx: Transaction, team_key: str, at: datetime) -> str | None:
-    """Who owns what nobody of a team holds: its supervisor, the deputy while the supervisor isn't there; None without a head."""
-    team = people.teams(tx).get(team_key)
-    heads = [login for login in (team.supervisor, team.deputy) if login] if team else []
-    return next((login for login in heads if not candidates.is_gone(tx, login, at)), heads[0] if heads else None)

@@ -1,4 +1,5 @@
-"""The lines of the teams: what nobody was free for is given out when somebody is; what nobody touches, to somebody else.
+"""The lines of the teams: what nobody was free for is given out when somebody is; what nobody touches, to somebody else;
+who answers for what waits is told.
 
 A chore of the workers. Each case is given out in a transaction of its own, its instance locked first, then the people in the
 order of their logins; one that can't be given out holds back no other.
@@ -21,6 +22,7 @@ from desk.notification.announcing import Announcer
 from desk.notification.dossier import SUPERVISOR
 from desk.onebyone import OneByOne
 from desk.rights import require_head, require_lead
+from desk.staffing.answering import Answering
 from desk.staffing.assignment_records import SWEEP
 from desk.staffing.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again, give_part
 from desk.store import assignments, candidates, cases, contributions, people, staffing
@@ -45,6 +47,7 @@ class Lines:
     def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
         self._announcer = announcer
+        self._answering = Answering(context, announcer)
         self._pieces = OneByOne(context, "case_not_given_out")
         self._engine = context.engine
         self._db = context.engine.db
@@ -73,6 +76,8 @@ class Lines:
             if task.assignee == login:
                 changed = replace(kept, wanted=replace(kept.wanted, avoid=kept.wanted.avoid | {login}))
                 self._replace(tx, changed, task, why=KEPT_FROM)
+            elif task.assignee is None and kept.owner == login:
+                self._answering.look_again(tx, kept, task)
 
     def drain_now(self, team: str, *, by: str) -> int:
         """Look through a team's line at once; how many cases somebody got, at most AT_ONCE, the rest follows by the workers.
@@ -97,11 +102,11 @@ class Lines:
         now = self._context.now()
         with self._db.reading() as tx:
             due, again = assignments.is_drain_due(tx, now), assignments.to_look_at_again(tx, now, AT_ONCE)
-        given = sum(self._each(self._look_again, number, or_later=True) for number in again)
+        given = 0
         if due:
             taken = self._db.run(lambda tx: self._take(tx, now))
             given += sum(self._drain(team, ids, now) for team, ids in taken.items())
-        return given
+        return given + sum(self._each(self._look_again, number, or_later=True) for number in again)
 
     def _take(self, tx: Transaction, now: datetime) -> Mapping[str, list[int]]:
         people.end_availability(tx, now)
@@ -162,7 +167,10 @@ class Lines:
         if opened is None or opened[0].look_again_at is None or opened[0].look_again_at > now:
             return False
         kept, task = opened
-        if task.state is TaskState.CLAIMED or task.assignee is None:
+        if task.assignee is None:
+            self._answering.look_again(tx, kept, task)
+            return False
+        if task.state is TaskState.CLAIMED:
             assignments.change(tx, number, look_again_at=None)
             return False
         if candidates.is_gone(tx, task.assignee, now):

@@ -88,6 +88,12 @@ def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingCase]:
     ]
 
 
+def in_line(tx: Transaction, numbers: Collection[str]) -> frozenset[str]:
+    """Which of these cases wait in a line: nobody has them."""
+    query = select(_row.case_number).where(_row.case_number.in_(list(numbers)), _row.waiting_since.is_not(None))
+    return frozenset(tx.execute(query).scalars())
+
+
 def lengths(tx: Transaction) -> Mapping[str, tuple[int, datetime]]:
     """Of each team in charge for which a case waits: how many, and since when the first one."""
     query = select(_row.team, func.count(), func.min(_row.waiting_since)).where(_row.waiting_since.is_not(None))
@@ -122,7 +128,7 @@ def keep_from(tx: Transaction, number: str, logins: Collection[str], *, team: st
 
 def to_look_at_again(tx: Transaction, now: datetime, limit: int) -> list[str]:
     """The numbers of cases whose assignment is to be looked at again by now."""
-    query = select(_row.case_number).where(_row.look_again_at <= now, _row.waiting_since.is_(None))
+    query = select(_row.case_number).where(_row.look_again_at <= now)
     return list(tx.execute(query.order_by(_row.look_again_at).limit(limit)).scalars())
 
 

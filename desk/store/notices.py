@@ -52,6 +52,12 @@ def add(tx: Transaction, vault: KeyRing, notice: NewNotice, at: datetime) -> boo
     return tx.execute(query.on_conflict_do_nothing(index_elements=[table.c.idempotency_key])).rowcount == 1
 
 
+def is_written(tx: Transaction, idempotency_key: str) -> bool:
+    """Whether a notice was written under this key."""
+    table = tables.notice
+    return tx.execute(select(table.c.id).where(table.c.idempotency_key == idempotency_key)).first() is not None
+
+
 def of_person(tx: Transaction, vault: KeyRing, login: str, *, limit: int, unread_only: bool) -> list[Notice]:
     """The newest notices of a person."""
     table = tables.notice

@@ -30,6 +30,15 @@ def untouched(office: Office) -> str:
     return number
 
 
+def in_line(office: Office) -> str:
+    for agent in office.desk.people.agents():
+        office.desk.people.change_agent(agent.login, by="test", revision=agent.revision, available=agent.login == "wang")
+    number = office.open({**BILLING_DAY, "received_at": ""}, by="chen")
+    office.clock.advance(minutes=1)
+    office.run()
+    return number
+
+
 def dissatisfied_late(office: Office) -> str:
     number = office.open()
     office.resolve(number)
@@ -48,6 +57,7 @@ def suggested(office: Office) -> str:
 CAUSES = {
     "reassigned": handed,
     "left_untouched": untouched,
+    "answering": in_line,
     "dissatisfied_late": dissatisfied_late,
     "suggestions_handed_over": suggested,
 }

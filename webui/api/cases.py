@@ -78,6 +78,7 @@ FIELDS = {
     "revision": WHOLE,
     "customer": TEXT,
     "owner_name": TEXT,
+    "in_line": BOOLEAN,
 }
 ITEM = Shape("CaseListItem", FIELDS)
 CASE = Shape(
@@ -147,7 +148,7 @@ def _after(after: Any) -> tuple[datetime, str]:
 
 
 def _item(listed: CaseListItem) -> dict[str, Any]:
-    return ITEM.show(listed.case, customer=listed.customer, owner_name=listed.owner_name)
+    return ITEM.show(listed.case, customer=listed.customer, owner_name=listed.owner_name, in_line=listed.in_line)
 
 
 def get_case(call: Call) -> Answer:
@@ -163,7 +164,7 @@ def case_shown(number: str, viewer: str) -> dict[str, Any]:
     own = {name: getattr(view, name) for name in CASE.fields if name not in ITEM.fields}
     own["description"], own["clocks"] = mask_within(view.description), [CLOCK.show(each) for each in view.clocks]
     own["links"] = [LINK.show(each, reason=mask_within(each.reason)) for each in view.links]
-    return CASE.show(view.case, **own, customer=view.customer, owner_name=view.owner_name)
+    return CASE.show(view.case, **own, customer=view.customer, owner_name=view.owner_name, in_line=view.in_line)
 
 
 def open_case(call: Call) -> Answer:

@@ -15,6 +15,7 @@ TEMPLATES = {
     "escalated": Label(text=mark("A limit was missed")),
     "queue_alarm": Label(text=mark("Nobody to escalate to")),
     "undeliverable": Label(text=mark("A message to you came back")),
+    "answering": Label(text=mark("I answer for a case that nobody has")),
     "left_untouched": Label(text=mark("Nobody works on a case")),
     "response_warning": Label(text=mark("A response is due soon")),
     "solution_warning": Label(text=mark("A solution is due soon")),

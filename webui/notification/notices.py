@@ -18,6 +18,7 @@ HUB = "caseloop-live"
 WITHOUT_TEXT = {
     HANDED_OVER: mark("Customers' suggestions were handed to your team for assessment"),
     "customer_message": mark("The customer wrote in case %(number)s"),
+    "answering": mark("You answer for case %(number)s until somebody takes it"),
     "left_untouched": mark("Nobody works on case %(number)s"),
     "reassigned": mark("A task of case %(number)s was handed to you"),
     "dissatisfied_late": mark("Dissatisfied after the case was closed: %(number)s"),

@@ -1,0 +1,169 @@
+"""A case that nobody has is somebody's all the same: who leads its team answers for it until somebody takes it (R40)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from desk.assignment.absences import OpenWork
+from desk.model import NewAgent, Role
+from desk.staffing.answering import who_answers_for
+from desk.store import candidates
+from tests.desk.conftest import BILLING_DAY, PASSWORD, Office
+
+pytestmark = pytest.mark.stored
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+AGENTS = ("li", "zhao", "chen")
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """Nobody is available; sun is the deputy of the team that gets the cases."""
+    for login in AGENTS:
+        switch(office, login, available=False)
+    sun = NewAgent(
+        login="sun",
+        name="孙主管",
+        shown_as="孙*",
+        password=PASSWORD,
+        role=Role.SUPERVISOR,
+        team_keys=("supervisors",),
+        skills=(),
+        password_is_temporary=False,
+    )
+    office.desk.people.add_agent(sun, by="admin")
+    office.desk.people.change_team("service-b", supervisor="wang", deputy="sun", by="admin")
+    return office
+
+
+def switch(office: Office, login: str, **changes) -> None:
+    found = {agent.login: agent for agent in office.desk.people.agents()}[login]
+    office.desk.people.change_agent(login, by="test", revision=found.revision, **changes)
+
+
+def ask(office: Office, **changes) -> str:
+    return office.open({**BILLING_DAY, "received_at": ""}, by="chen", **changes)
+
+
+def owner_of(office: Office, number: str) -> str | None:
+    return office.desk.cases.case(number, viewer="wang").case.owner
+
+
+def told(office: Office, login: str, template: str = "answering") -> int:
+    return sum(notice.template == template for notice in office.desk.notices.of(login))
+
+
+def pass_minutes(office: Office, minutes: int) -> None:
+    office.clock.advance(minutes=minutes)
+    office.run()
+
+
+def on_leave(office: Office, login: str) -> None:
+    now = office.clock.now()
+    office.desk.attendance.add_leave(login, now, now + timedelta(days=1), delegate=None, open_work=OpenWork.KEEP, by="admin")
+
+
+def test_r40_the_head_of_its_team_answers_for_a_new_case_and_is_told_once_when_it_waits(office):
+    number = ask(office)
+    assert (owner_of(office, number), office.task(number).assignee) == ("wang", None)
+    assert office.desk.cases.case(number, viewer="wang").in_line
+    assert (told(office, "wang"), told(office, "wang", "assigned"), told(office, "chen", "assigned")) == (0, 0, 1)
+    pass_minutes(office, 1)
+    assert told(office, "wang") == 1
+    pass_minutes(office, 30)
+    assert told(office, "wang") == 1
+
+
+def test_r40_whoever_takes_it_is_its_owner_then(office):
+    number = ask(office)
+    pass_minutes(office, 1)
+    switch(office, "chen", available=True)
+    office.run()
+    seen = office.desk.cases.case(number, viewer="wang")
+    assert (seen.case.owner, seen.in_line, told(office, "chen", "assigned")) == ("chen", False, 2)
+    pass_minutes(office, 30)
+    assert told(office, "wang") == 1
+
+
+@on_sqlite
+def test_r40_a_case_that_nobody_keeps_waiting_a_minute_bothers_nobody(office):
+    ask(office)
+    switch(office, "chen", available=True)
+    pass_minutes(office, 1)
+    assert told(office, "wang") == 0
+
+
+def test_r40_who_answers_carries_nothing_by_it_and_the_line_is_worked_off_as_before(office):
+    switch(office, "chen", available=True, capacity=2)
+    numbers = [ask(office) for _ in range(3)]
+    with office.engine.db.reading() as tx:
+        carried = {one.login: one.load for one in candidates.candidates(tx, ("service-b", "supervisors"), office.clock.now())}
+    assert (carried["chen"], carried["wang"]) == (2, 0)
+    office.resolve(numbers[0])
+    assert [owner_of(office, number) for number in numbers] == ["chen", "chen", "wang"]
+
+
+@on_sqlite
+def test_r40_warnings_go_to_who_answers_and_a_missed_limit_to_the_supervisor(office):
+    number = ask(office)
+    solve = next(one for one in office.desk.cases.case(number, viewer="wang").clocks if one.name == "solve")
+    pass_minutes(office, int(0.8 * (solve.due_at - office.clock.now()).total_seconds() / 60))
+    assert (told(office, "wang", "solution_warning"), told(office, "chen", "solution_warning")) == (1, 0)
+    office.clock.set(solve.due_at)
+    office.run()
+    found = office.desk.escalations.of_case(number, viewer="wang")
+    assert [(one.level, one.supervisor) for one in found if one.clock == "solve"][:1] == [(1, "wang")]
+
+
+def test_r40_while_the_head_is_away_the_deputy_answers_also_for_what_waits_already(office):
+    number = ask(office)
+    pass_minutes(office, 1)
+    on_leave(office, "wang")
+    pass_minutes(office, 10)
+    assert (owner_of(office, number), told(office, "sun"), told(office, "wang")) == ("sun", 1, 1)
+    assert owner_of(office, ask(office, customer_number="", customer_name="赵六")) == "sun"
+
+
+@on_sqlite
+def test_r40_who_never_gets_a_case_does_not_answer_for_it_either(office):
+    number = ask(office)
+    office.desk.lines.keep_from(number, "wang", by="admin")
+    assert (owner_of(office, number), told(office, "sun")) == ("sun", 1)
+    assert owner_of(office, office.open(about_agent="wang")) == "sun", "a team without a deputy"
+
+
+@on_sqlite
+def test_r40_a_case_that_is_given_back_or_waits_in_a_further_round_is_answered_for_too(office):
+    switch(office, "chen", available=True)
+    number = ask(office)
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.desk.work.release(office.task(number).id, by="chen")
+    pass_minutes(office, 1)
+    assert (owner_of(office, number), told(office, "wang")) == ("wang", 1)
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.desk.work.release(office.task(number).id, by="chen")
+    pass_minutes(office, 1)
+    assert told(office, "wang") == 2, "each time that it waits"
+
+
+@on_sqlite
+def test_r40_without_a_head_another_supervisor_answers_and_one_who_is_there_first(office):
+    office.desk.people.change_team("service-b", supervisor=None, deputy=None, by="admin")
+    now = office.clock.now()
+    with office.engine.db.reading() as tx:
+        assert who_answers_for(tx, "service-b", now) == "sun"
+        assert who_answers_for(tx, "service-b", now, never={"sun"}) == "wang"
+        assert who_answers_for(tx, "nowhere", now, never={"sun", "wang"}) is None
+    on_leave(office, "sun")
+    with office.engine.db.reading() as tx:
+        assert who_answers_for(tx, "service-b", now) == "wang"
+
+
+@on_sqlite
+def test_r40_the_record_names_nobody_as_handling_what_nobody_has(office):
+    number = ask(office)
+    assert office.desk.tables.record_table([number])[0]["处理人"] == ""
+    switch(office, "chen", available=True)
+    office.run()
+    assert office.desk.tables.record_table([number])[0]["处理人"] != ""

@@ -58,6 +58,16 @@ def test_who_never_chose_reads_what_the_browser_asks_for(product):
     assert CHINESE in product.visitor("li", language="zh").get("/inbox").text
 
 
+def test_the_page_on_which_somebody_first_chose_a_password_says_their_language(product):
+    for login, language in (("li", "en"), ("zhao", "zh")):
+        product.desk.people.reset_password(login, "one time only 123", by="admin")
+        visitor = product.visitor(language=language)
+        visitor.sign_in(login, "one time only 123")
+        own = "a sentence that is mine alone"
+        visitor.post("/password", {"old": "one time only 123", "new": own, "again": own})
+        assert product.desk.people.agent(login).language == language
+
+
 def test_saving_other_choices_chooses_no_language(product):
     visitor = product.visitor("li")
     assert '<option value="" selected>not chosen yet</option>' in visitor.get("/me/notifications").text

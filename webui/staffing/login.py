@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from desk.errors import PasswordTooWeak, TooManyAttempts, WrongPassword
 from webui import access
 from webui.context import services, viewer
-from webui.i18n import gettext, mark
+from webui.i18n import gettext, language, mark
 from webui.security import renew_session
 from webui.wording import sentence
 
@@ -45,11 +45,11 @@ def sign_in() -> ResponseReturnValue:
     except TooManyAttempts as error:
         minutes = max(1, ceil((error.until - services().clock.now()).total_seconds() / 60))
         return _again(gettext(TOO_MANY, minutes=minutes), login, came_for, 429)
-    language = session.get(access.CHOSEN_LANGUAGE)
+    chosen = session.get(access.CHOSEN_LANGUAGE)
     renew_session()
     access.keep_signed_in(agent)
-    if language:
-        services().desk.choosing.choose_language(agent.login, language)
+    if chosen:
+        services().desk.choosing.choose_language(agent.login, chosen)
     if agent.password_is_temporary:
         return redirect(url_for("login.password", next=came_for or None), 303)
     return redirect(access.own_path(came_for, "/"), 303)
@@ -76,7 +76,7 @@ def password() -> ResponseReturnValue:
 
 @blueprint.post("/password")
 def change_password() -> ResponseReturnValue:
-    """Change it; every other session of the same person ends by that."""
+    """Change it; every other session of the same person ends by that. Who chose no language yet keeps the one of this page."""
     if viewer() is None:
         return access.ask_to_sign_in()
     agent = access.signed_in()
@@ -89,6 +89,8 @@ def change_password() -> ResponseReturnValue:
         return _password_page("old", gettext("This is not your present password."), 422)
     except PasswordTooWeak as error:
         return _password_page("new", sentence(error), 422)
+    if not agent.language:
+        services().desk.choosing.choose_language(agent.login, language())
     renew_session()
     access.keep_signed_in(agent)
     flash(gettext("Your password is changed. Other devices are signed out."), "good")

@@ -112,12 +112,17 @@ class RefreshLookups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduleInstances:
-    """Say that these lookups may answer otherwise for many instances: those named, else all that are open."""
+    """Say that these lookups may answer otherwise for many instances: those named, else all that are open.
+
+    `about` says for which first arguments they may; None is for all. An expression that only asks one of them about something
+    else (see bpmn.feel.questions) isn't worked out.
+    """
 
     names: tuple[str, ...]
     by: str
     reason: str
     instance_ids: tuple[int, ...] | None = None
+    about: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from bpmn.diagram import EventKind, Node, Process, feel_source
 from bpmn.dmn import DecisionFailed
-from bpmn.feel import Expression, FeelError, Unplain, parse, to_python, without_functions
+from bpmn.feel import Expression, FeelError, Question, Unplain, parse, to_python, without_functions
 from bpmn.kept import Kept
 from bpmn.normalise import normalise
 from bpmn.package import ProcessPackage
@@ -113,6 +113,12 @@ class Definition:
             for hit in answer.hits
         )
         return without_functions(answer.value) if self.lookups else answer.value, rows
+
+    def question(self, text: str | None) -> Question | None:
+        """The single question to a lookup that a text of the diagram is, None where it is more than that."""
+        source = feel_source(text) if self.lookups else None
+        asked = None if source is None else self.expression(source).question
+        return asked if asked is not None and asked.function in self.lookups else None
 
     def names_read(self, text: str | None) -> frozenset[str]:
         """The variables that a text of the diagram reads, and the lookups that it asks."""

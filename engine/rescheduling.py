@@ -75,20 +75,23 @@ class Instances(Protocol):
 
 
 class Asking:
-    """What in a definition asks some lookups: the lookup for each timer and user task by activity.
+    """What in a definition asks the lookups of an order: the lookup for each timer and user task by activity.
 
     `plain` is false where it takes more than the lookups' answers to follow them; so it does where something waits at one of
     `repeated`.
     """
 
-    def __init__(self, definition: Definition, lookups: Sequence[Lookup], names: Sequence[str]) -> None:
+    def __init__(self, definition: Definition, lookups: Sequence[Lookup], order: RescheduleInstances) -> None:
         self.definition = definition
         known = definition.asking({lookup.name: _never for lookup in lookups})
         asked: dict[str, str] = {}
         texts: dict[str, str | None] = {}
         for node in definition.process.nodes.values():
             text = node.event.expression if node.event is not None else node.work.due_date
-            if found := known.lookups_asked(text) & set(names):
+            question = known.question(text)
+            if order.about is not None and question is not None and question.about not in order.about:
+                continue
+            if found := known.lookups_asked(text) & set(order.names):
                 asked[node.id], texts[node.id] = min(found), text
         is_event = {activity_id: definition.node(activity_id).event is not None for activity_id in asked}
         self.timers = {activity_id: name for activity_id, name in asked.items() if is_event[activity_id]}
@@ -191,16 +194,17 @@ def reschedule(
     own = {lookup.name: lookup for lookup in instead}
     lookups = [own.get(lookup.name, lookup) for lookup in engine.surroundings.lookups]
     open_ids = moves.open_deployments(tx, among=command.instance_ids)
-    known = {each: Asking(engine.definition(each, tx), lookups, command.names) for each in open_ids}
-    asking = {deployment_id: each for deployment_id, each in known.items() if each.timers or each.tasks}
+    known = {each: Asking(engine.definition(each, tx), lookups, command) for each in open_ids}
+    # those that are named are locked for their caller also where nothing asks
+    asking = {deployment_id: each for deployment_id, each in known.items() if command.instance_ids or each.timers or each.tasks}
     ids = moves.page(tx, asking.keys(), after_id=after_id, limit=limit, among=command.instance_ids)
     if not ids:
         return Batch(last_id=None, moved=0, followed=(), left=())
     timers = {activity_id for each in asking.values() for activity_id in each.timers}
     tasks = {activity_id for each in asking.values() for activity_id in each.tasks}
     variables = {name for each in asking.values() for name in each.variables if each.plain}
-    locked = moves.lock_free(tx, ids, timers=timers, tasks=tasks, variables=variables)
     now, opened = engine.clock.now(), partial(_opened, engine.vault)
+    locked = moves.lock_free(tx, ids, timers=timers, tasks=tasks, variables=variables, now=now)
     answers = _answers(lookups, tx, [each.instance for each in locked.values()], now)
     found = {
         instance_id: Moving(asking[each.instance.deployment_id], each, command, answers[instance_id], now, opened).events()

@@ -7,7 +7,7 @@ FeelSyntaxError; evaluation raises only FeelBudgetExceeded, or FeelError for dat
 from bpmn.feel.builtins import BUILTINS
 from bpmn.feel.errors import FeelBudgetExceeded, FeelError, FeelSyntaxError
 from bpmn.feel.expression import AskedOnce, Expression, UnaryTests, ValuesOnce, parse, parse_unary_tests
-from bpmn.feel.questions import Unplain
+from bpmn.feel.questions import Question, Unplain
 from bpmn.feel.values import to_feel, to_python, without_functions
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "FeelBudgetExceeded",
     "FeelError",
     "FeelSyntaxError",
+    "Question",
     "UnaryTests",
     "Unplain",
     "ValuesOnce",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -25,12 +25,13 @@ _ZONES_APART = timedelta(days=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Open clocks of these calendars that began before `until_at` and are due after `from_at`, or wait, or stand on a year that
-    wasn't published. Where no day differs, only the last.
+    wasn't published. Where no day differs, only the last. `names` are what such clocks are called.
     """
 
     keys: tuple[str, ...]
     from_at: datetime | None = None
     until_at: datetime | None = None
+    names: frozenset[str] = frozenset()
 
     def holds(self, clock: ClockRow) -> bool:
         """Whether an open clock may move, or lose its mark of being provisional."""
@@ -55,9 +56,10 @@ def scope_of(tx: Transaction, states: Sequence[Calendars], now: datetime) -> Sco
         return Scope(keys=())
     until = date(min(max(due_at or now, now).year + YEARS_AHEAD, LAST_YEAR) + 1, 1, 1)
     days = [day for _, old, new in changed for day in _differing(old, new, began_at.date(), until)]
-    if not days:
-        return Scope(keys=keys)
-    return Scope(keys=keys, from_at=_at(min(days)) - _ZONES_APART, until_at=_at(max(days)) + 2 * _ZONES_APART)
+    scope = Scope(keys=keys)
+    if days:
+        scope = replace(scope, from_at=_at(min(days)) - _ZONES_APART, until_at=_at(max(days)) + 2 * _ZONES_APART)
+    return replace(scope, names=frozenset(store.names(tx, scope)))
 
 
 def _shared(before: Calendars, after: Calendars, teams: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.catching_up import followed
 from desk.limits.clockbook import row_of
-from desk.limits.clocklookup import NAMES, ClocksAtHand
+from desk.limits.clocklookup import NAMES, ClocksAtHand, asked_as
 from desk.onebyone import told_of
 from desk.store import clocks, recomputing
 from desk.store.calendars import Edit
@@ -85,8 +85,9 @@ class Following:
         instances = recomputing.open_instances(tx, numbers)
         if not instances:
             return 0, list(numbers)
-        order = RescheduleInstances(names=NAMES, by=self._edit.by, reason=REASON, instance_ids=tuple(instances))
-        at_hand = ClocksAtHand(self._source)
+        about = self._scope.names | set(map(asked_as, self._scope.names))
+        order = RescheduleInstances(names=NAMES, by=self._edit.by, reason=REASON, instance_ids=tuple(instances), about=about)
+        at_hand = ClocksAtHand(self._source, self._scope.names)
         batch = reschedule(self._context.engine, tx, order, limit=len(instances), instead=[at_hand])
         followed = {instances[each] for each in batch.followed}
         moved = self._recompute(tx, [one for one in at_hand.kept if one.row.case_number in followed])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from desk.calendarsource import CalendarSource
@@ -57,15 +57,39 @@ class ClockLookup:
 
 
 class ClocksAtHand(ClockLookup):
-    """The same for one batch of instances; what it read stays at hand for whoever goes on with these clocks."""
+    """The same for one batch of instances of which clocks with these `names` matter, and stay at hand for whoever goes on with
+    them. Others are read when an expression asks for them all the same.
+    """
 
-    def __init__(self, calendars: CalendarSource) -> None:
+    def __init__(self, calendars: CalendarSource, names: Collection[str]) -> None:
         super().__init__(calendars)
         self.kept: Sequence[KeptClock] = ()
+        # which is the last of several clocks takes all of them
+        self._names = None if any(asked_as(name) != name for name in names) else frozenset(names)
+
+    def answers(self, tx: Transaction, instances: Sequence[ProcessInstance], at: datetime) -> Mapping[int, Answer]:
+        """See ClockLookup."""
+        known = super().answers(tx, instances, at)
+        names = self._names
+        if names is None:
+            return known
+        all_clocks = cache(lambda: ClockLookup(self._calendars).answers(tx, instances, at))
+
+        def answer(each: int, name: Any) -> Any:
+            return known[each](name) if name in names else all_clocks()[each](name)
+
+        return {each: partial(answer, each) for each in known}
 
     def _read(self, tx: Transaction, numbers: Collection[str]) -> Sequence[KeptClock]:
-        self.kept = super()._read(tx, numbers)
+        self.kept = clocks.kept(tx, numbers, names=self._names)
         return self.kept
+
+
+def asked_as(name: str) -> str:
+    """By which name diagrams ask for a clock of this name: the last of a team's clocks, and of the waits, by that of all."""
+    if kind_of(name) == WAITING:
+        return WAITING
+    return name.rpartition(":")[0] if name.count(":") == 2 else name
 
 
 def _begun(events: Sequence[ClockEvent]) -> datetime:

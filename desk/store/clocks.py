@@ -78,14 +78,26 @@ class KeptClock:
     events: tuple[ClockEvent, ...]
 
 
-def kept(tx: Transaction, numbers: Collection[str], *, vault: KeyRing | None = None, only_open: bool = False) -> list[KeptClock]:
-    """The clocks of the cases with their events, by case, round and name, in one statement. With a `vault` also the notes."""
+def kept(
+    tx: Transaction,
+    numbers: Collection[str],
+    *,
+    vault: KeyRing | None = None,
+    only_open: bool = False,
+    names: Collection[str] | None = None,
+) -> list[KeptClock]:
+    """The clocks of the cases with their events, by case, round and name, in one statement. With a `vault` also the notes.
+
+    `names` keeps those that are called so.
+    """
     clock, event = tables.clock, tables.clock_event
     same = and_(*(clock.c[name] == event.c[name] for name in KEY))
     query = select(*(clock.c[name] for name in COLUMNS), event.c.data, event.c.note_sealed).join(event, same)
     query = query.where(is_among(tx, clock.c.case_number, numbers))
     if only_open:
         query = query.where(clock.c.stopped_at.is_(None))
+    if names is not None:
+        query = query.where(clock.c.name.in_(names))
     found: dict[Sequence[Any], tuple[Row, list[ClockEvent]]] = {}
     for row in tx.execute(query.order_by(*(clock.c[name] for name in KEY), event.c.seq)).all():
         _, events = found.setdefault(row[: len(KEY)], (row, []))

@@ -50,6 +50,11 @@ def count_cases(tx: Transaction, touched: Touched) -> int:
     return tx.execute(select(func.count(CLOCK.c.case_number.distinct())).where(_is_touched(touched))).scalar_one()
 
 
+def names(tx: Transaction, touched: Touched) -> list[str]:
+    """What clocks that may move are called."""
+    return list(tx.execute(select(CLOCK.c.name).distinct().where(_is_touched(touched))).scalars())
+
+
 def cases_after(tx: Transaction, touched: Touched, after: str, limit: int | None, *, up_to: str | None = None) -> list[str]:
     """The numbers of the next cases that have a clock that may move, in order; none behind `up_to`."""
     query = select(CLOCK.c.case_number).distinct().where(_is_touched(touched), CLOCK.c.case_number > after)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from engine.db import rows, tables
 from engine.db.arrays import insert_all, is_among, update_all
@@ -69,10 +69,12 @@ def lock_free(
     timers: Collection[str],
     tasks: Collection[str],
     variables: Collection[str] = (),
+    now: datetime,
 ) -> dict[int, Locked]:
     """Lock those of the open instances on which nobody works, in the order of their ids, by id.
 
     `timers` and `tasks` are the activities whose timers and open tasks are read, `variables` the names of what is read besides.
+    Timers that are due `now` are always read.
     """
     columns = (*rows.INSTANCE_COLUMNS, _instance.history_length, _instance.history_hash)
     query = (
@@ -81,10 +83,9 @@ def lock_free(
         .order_by(_instance.id)
     )
     locked = {row.id: _locked(dict(row._mapping)) for row in tx.execute(query.with_for_update(skip_locked=True)).all()}
-    if timers:
-        where = (is_among(tx, _timer.instance_id, locked), _timer.activity_id.in_(timers))
-        for row in tx.execute(select(*_TIMER).where(*where).order_by(_timer.id)).all():
-            locked[row.instance_id].timers.append(row)
+    where = (is_among(tx, _timer.instance_id, locked), or_(_timer.activity_id.in_(timers), _timer.due_at <= now))
+    for row in tx.execute(select(*_TIMER).where(*where).order_by(_timer.id)).all():
+        locked[row.instance_id].timers.append(row)
     if tasks:
         where = (is_among(tx, _task.instance_id, locked), _task.activity_id.in_(tasks), _task.state.in_(OPEN_TASKS))
         for row in tx.execute(select(*_TASK).where(*where).order_by(_task.id)).all():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -99,6 +100,24 @@ def test_only_those_named_are_rescheduled(bench: Promising) -> None:
     only = RescheduleInstances(names=("promise",), by="wang", reason="", instance_ids=(even.id,))
     assert bench.engine.reschedule_all(only).moved == 1
     assert [due_at for due_at in timers(bench).values() if due_at == hours(7)] == [hours(7)]
+
+
+def test_an_expression_that_asks_about_something_else_only_is_not_worked_out(bench: Promising) -> None:
+    instances = started(bench, 2)
+    promise_all(bench, hours(7))
+    other = replace(EVERYBODY, instance_ids=tuple(each.id for each in instances), about=frozenset({"respond"}))
+    with bench.db.transaction() as tx:
+        batch = bench.engine.reschedule(tx, other)
+    assert (set(batch.followed), batch.moved) == ({each.id for each in instances}, 0)
+    bench.engine.reschedule_all(replace(other, about=frozenset({"respond", "solve"})))
+    assert list(timers(bench).values()).count(hours(7)) == 1
+
+
+def test_an_expression_that_asks_about_more_is_always_worked_out(bench: Promising) -> None:
+    started(bench, 2, '= if promise("respond") = null then promise("solve").due_at else null')
+    promise_all(bench, hours(7))
+    bench.engine.reschedule_all(replace(EVERYBODY, about=frozenset({"respond"})))
+    assert list(timers(bench).values()).count(hours(7)) == 1
 
 
 def test_what_is_due_already_fires_before_it_could_be_moved_away_or_is_moved_when_it_is_due_later_now(bench: Promising) -> None:

@@ -7,7 +7,7 @@ now, or where conditions or runs of an activity play a part takes the way of a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -193,13 +193,9 @@ def reschedule(
     """
     own = {lookup.name: lookup for lookup in instead}
     lookups = [own.get(lookup.name, lookup) for lookup in engine.surroundings.lookups]
-    open_ids = moves.open_deployments(tx, among=command.instance_ids)
-    known = {each: Asking(engine.definition(each, tx), lookups, command) for each in open_ids}
-    # those that are named are locked for their caller also where nothing asks
-    asking = {deployment_id: each for deployment_id, each in known.items() if command.instance_ids or each.timers or each.tasks}
-    ids = moves.page(tx, asking.keys(), after_id=after_id, limit=limit, among=command.instance_ids)
+    last_id, ids, asking = _page(engine, tx, command, lookups, after_id=after_id, limit=limit)
     if not ids:
-        return Batch(last_id=None, moved=0, followed=(), left=())
+        return Batch(last_id=last_id, moved=0, followed=(), left=())
     timers = {activity_id for each in asking.values() for activity_id in each.timers}
     tasks = {activity_id for each in asking.values() for activity_id in each.tasks}
     variables = {name for each in asking.values() for name in each.variables if each.plain}
@@ -215,7 +211,27 @@ def reschedule(
     left = [instance_id for instance_id in ids if found.get(instance_id) is None]
     left += [each.instance.id for each, events in moved if _told(engine.surroundings, tx, each.instance, events)]
     followed = tuple(instance_id for instance_id in ids if instance_id not in left)
-    return Batch(last_id=ids[-1], moved=len(moved), followed=followed, left=tuple(left))
+    return Batch(last_id=last_id, moved=len(moved), followed=followed, left=tuple(left))
+
+
+def _page(
+    engine: Instances, tx: Transaction, command: RescheduleInstances, lookups: Sequence[Lookup], *, after_id: int, limit: int
+) -> tuple[int | None, list[int], dict[int, Asking]]:
+    """The id up to which it comes, the open instances by then, and what asks the lookups by deployment.
+
+    Of instances that are named it is also those where nothing asks.
+    """
+
+    def asking(deployment_ids: Collection[int]) -> dict[int, Asking]:
+        return {each: Asking(engine.definition(each, tx), lookups, command) for each in deployment_ids}
+
+    if command.instance_ids is not None:
+        named = [each for each in sorted(command.instance_ids) if each > after_id][:limit]
+        found = moves.page_among(tx, named)
+        return (named[-1] if named else None), list(found), asking(set(found.values()))
+    known = {each: one for each, one in asking(moves.open_deployments(tx)).items() if one.timers or one.tasks}
+    ids = list(moves.page_of(tx, known.keys(), after_id=after_id, limit=limit))
+    return (ids[-1] if ids else None), ids, known
 
 
 def _opened(vault: KeyRing, sealed: bytes) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from engine.db import rows, tables
 from engine.db.arrays import insert_all, is_among, update_all
@@ -39,27 +39,26 @@ class Locked:
     variables: dict[str, bytes] = field(default_factory=dict)
 
 
-def open_deployments(tx: Transaction, *, among: Sequence[int] | None = None) -> list[int]:
-    """The ids of the deployments that have open instances; `among` looks only at the instances with these ids."""
-    if among is not None:
-        # looking for one of each among all the others would cost more than the batch itself
-        query = select(_instance.deployment_id).where(is_among(tx, _instance.id, among), _instance.state.in_(OPEN_INSTANCES))
-        return sorted(set(tx.execute(query).scalars()))
+def open_deployments(tx: Transaction) -> list[int]:
+    """The ids of the deployments that have open instances."""
     deployment = tables.deployment.c
     is_open = exists().where(_instance.deployment_id == deployment.id, _instance.state.in_(OPEN_INSTANCES))
     return list(tx.execute(select(deployment.id).where(is_open).order_by(deployment.id)).scalars())
 
 
-def page(
-    tx: Transaction, deployment_ids: Collection[int], *, after_id: int, limit: int, among: Sequence[int] | None = None
-) -> list[int]:
-    """The ids of the next open instances of these deployments, in order; `among` keeps those with these ids."""
-    query = select(_instance.id).where(
-        _instance.id > after_id, _instance.deployment_id.in_(deployment_ids), _instance.state.in_(OPEN_INSTANCES)
-    )
-    if among is not None:
-        query = query.where(is_among(tx, _instance.id, [each for each in sorted(among) if each > after_id][:limit]))
-    return list(tx.execute(query.order_by(_instance.id).limit(limit)).scalars())
+def page_of(tx: Transaction, deployment_ids: Collection[int], *, after_id: int, limit: int) -> dict[int, int]:
+    """The deployments of the next open instances of these deployments, by instance id, in order."""
+    return _page(tx, [_instance.id > after_id, _instance.deployment_id.in_(deployment_ids)], limit)
+
+
+def page_among(tx: Transaction, instance_ids: Collection[int]) -> dict[int, int]:
+    """The same of those of these instances that are open."""
+    return _page(tx, [is_among(tx, _instance.id, instance_ids)], len(instance_ids))
+
+
+def _page(tx: Transaction, where: Sequence[ColumnElement[bool]], limit: int) -> dict[int, int]:
+    query = select(_instance.id, _instance.deployment_id).where(*where, _instance.state.in_(OPEN_INSTANCES))
+    return {row.id: row.deployment_id for row in tx.execute(query.order_by(_instance.id).limit(limit))}
 
 
 def lock_free(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine import audit
-from engine.commands import ClaimTask, RescheduleInstances, StartInstance
+from engine.commands import CancelInstance, ClaimTask, RescheduleInstances, StartInstance
 from engine.db import store, tables
 from engine.db.database import Database
 from engine.history import IncidentRaised, TimerFired, TimerMoved
@@ -100,6 +100,19 @@ def test_only_those_named_are_rescheduled(bench: Promising) -> None:
     only = RescheduleInstances(names=("promise",), by="wang", reason="", instance_ids=(even.id,))
     assert bench.engine.reschedule_all(only).moved == 1
     assert [due_at for due_at in timers(bench).values() if due_at == hours(7)] == [hours(7)]
+
+
+def test_those_named_that_are_over_end_nothing_early(bench: Promising) -> None:
+    first, second, third = started(bench, 3)
+    promise_all(bench, hours(7))
+    with bench.db.transaction() as tx:
+        for each in (first, second):
+            bench.engine.cancel(tx, CancelInstance(instance_id=each.id, by="wang", reason="asked for twice"))
+    named = replace(EVERYBODY, instance_ids=(first.id, second.id, third.id))
+    with bench.db.transaction() as tx:
+        batch = bench.engine.reschedule(tx, named, limit=2)
+        rest = bench.engine.reschedule(tx, named, after_id=batch.last_id or 0, limit=2)
+    assert (batch.followed, batch.last_id, rest.followed) == ((), second.id, (third.id,))
 
 
 def test_an_expression_that_asks_about_something_else_only_is_not_worked_out(bench: Promising) -> None:

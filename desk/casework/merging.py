@@ -126,6 +126,8 @@ class Merging:
             link = Link(number=going, kind=LinkKind.MERGED, other=into, at=self._context.now(), by=by, reason=reason.strip())
             self._go_on(tx, stays, goes, self._merged(tx, stays, goes, by), by)
             assignments.keep_from(tx, into, assignments.kept_from(tx, going), team=stays.team)
+            if into in assignments.in_line(tx, (into,)):
+                assignments.change(tx, into, look_again_at=self._context.now())
             self._end(tx, goes, link)
             links.add(tx, self._context.vault, link)
             for number in (into, going):
@@ -149,7 +151,7 @@ class Merging:
             raise MergeRefused(going, f"is another customer's than {into}, which only supervisors merge")
         if not agent.leads and self._has_missed(tx, going):
             raise RightMissing(agent.login, f"merge {going}, which missed a limit", "a supervisor")
-        if stays.owner in assignments.kept_from(tx, going):
+        if stays.owner in assignments.kept_from(tx, going) and into not in assignments.in_line(tx, (into,)):
             raise MergeRefused(going, f"is kept from {stays.owner}, who has {into} as long as nobody else gets it")
         return goes, stays
 

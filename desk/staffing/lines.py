@@ -130,6 +130,7 @@ class Lines:
             assignments.add_drain(tx, team, now)
         elif assignments.is_anybody_waiting(tx, (team,)):
             assignments.add_drain(tx, team, staffing_change(tx, now, now + SWEEP))
+            assignments.look_at_waiting(tx, team, now)
 
     def _each(self, step: Callable[[Transaction, str], bool], number: str, *, or_later: bool = False) -> int:
         """One case in a transaction of its own. What can't be done now is left for a later look and stops no other case."""

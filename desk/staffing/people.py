@@ -26,7 +26,7 @@ from desk.masking import mask_name
 from desk.model import Agent, NewAgent, Team
 from desk.rights import require_admin
 from desk.store import people as store
-from desk.store.assignments import free_again
+from desk.store.assignments import free_again, look_at_waiting
 from desk.wordings import NO_LOGIN, REQUIRED
 from engine.db.database import tried_again
 from engine.ports import Transaction
@@ -69,6 +69,7 @@ class People:
             for login in filter(None, (supervisor, deputy)):
                 store.agent(tx, login)
             store.change_team(tx, key, supervisor=supervisor, deputy=deputy)
+            look_at_waiting(tx, key, self._context.now(), anew=True)
             return store.teams(tx)[key]
 
     def teams(self) -> list[Team]:

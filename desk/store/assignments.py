@@ -132,6 +132,14 @@ def to_look_at_again(tx: Transaction, now: datetime, limit: int) -> list[str]:
     return list(tx.execute(query.order_by(_row.look_again_at).limit(limit)).scalars())
 
 
+def look_at_waiting(tx: Transaction, team: str, at: datetime, *, anew: bool = False) -> None:
+    """Have who answers for what waits in a team's line looked at, where that isn't to happen anyway; `anew` where it is, too."""
+    where = [_row.team == team, _row.waiting_since.is_not(None)]
+    if not anew:
+        where.append(_row.look_again_at.is_(None))
+    tx.execute(update(tables.assignment).where(*where).values(look_again_at=at))
+
+
 def put_off(tx: Transaction, number: str, until: datetime) -> None:
     """Look at an assignment again no sooner than that, if it is to be looked at again at all."""
     where = (_row.case_number == number, _row.look_again_at < until)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from desk import tables
 from desk.assignment.absences import OpenWork
 from desk.model import NewAgent, Role
 from desk.staffing.answering import who_answers_for
@@ -123,6 +125,34 @@ def test_r40_while_the_head_is_away_the_deputy_answers_also_for_what_waits_alrea
     pass_minutes(office, 10)
     assert (owner_of(office, number), told(office, "sun"), told(office, "wang")) == ("sun", 1, 1)
     assert owner_of(office, ask(office, customer_number="", customer_name="赵六")) == "sun"
+
+
+@on_sqlite
+def test_r40_another_head_of_the_team_answers_for_what_waits_at_once(office):
+    number = ask(office)
+    office.desk.people.change_team("service-b", supervisor="sun", deputy=None, by="admin")
+    office.run()
+    assert (owner_of(office, number), told(office, "sun"), told(office, "wang")) == ("sun", 1, 0)
+
+
+@on_sqlite
+def test_r40_what_waited_before_it_was_so_is_answered_for_too(office):
+    number = ask(office)
+    with office.engine.db.transaction() as tx:
+        tx.execute(update(tables.case).values(owner=None))
+        tx.execute(update(tables.assignment).values(look_again_at=None))
+    pass_minutes(office, 1)
+    office.run()
+    assert (owner_of(office, number), told(office, "wang")) == ("wang", 1)
+
+
+@on_sqlite
+def test_r40_a_complaint_about_who_answers_may_be_merged_and_somebody_else_answers_then(office):
+    going, staying = ask(office), ask(office)
+    office.desk.lines.keep_from(going, "wang", by="admin")
+    office.desk.merging.merge(going, staying, by="admin", reason="同一件事")
+    office.run()
+    assert owner_of(office, staying) == "sun"
 
 
 @on_sqlite

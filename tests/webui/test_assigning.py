@@ -122,6 +122,26 @@ def test_a_case_that_waits_tells_why_and_until_when(product, waiting):
     assert "Give out now" not in line
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "listed"),
+    [("en", "answers for it until somebody takes it", "answers for it"), ("zh", "有人接手之前暂时负责", "暂时负责")],
+)
+def test_pages_say_who_answers_for_a_case_that_nobody_has(product, waiting, language, said, listed):
+    visitor = product.visitor("wang", language=language)
+    facts = visitor.get(f"/cases/{waiting}").text.partition('id="case"')[2]
+    assert f'王主管<br><span class="quiet">{said}' in facts
+    assert f'王主管 <span class="quiet">{listed}' in visitor.get(f"/cases?text={waiting}").text
+    for login in ("li", "zhao"):
+        turn(product, login, "available")
+    product.work()
+    assert said not in visitor.get(f"/cases/{waiting}").text
+
+
+def test_who_takes_a_request_while_nobody_is_free_reads_who_answers_for_it(product, waiting):
+    page = product.visitor("li").get(f"/requests/{waiting}").text
+    assert "The case is offered to its team; 王主管 answers for it until somebody takes it." in page
+
+
 def test_a_head_has_the_line_given_out_at_once(product, waiting):
     turn(product, "zhao", "available")
     assert product.visitor("zhao").post("/teams/service/line/drain").status_code == 403

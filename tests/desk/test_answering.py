@@ -118,6 +118,19 @@ def test_r40_warnings_go_to_who_answers_and_a_missed_limit_to_the_supervisor(off
     assert [(one.level, one.supervisor) for one in found if one.clock == "solve"][:1] == [(1, "wang")]
 
 
+@on_sqlite
+def test_r40_a_later_level_reaches_who_answers_by_then(office):
+    office.desk.people.change_team("complaints", supervisor="wang", deputy="sun", by="admin")
+    number = office.open()
+    office.at("09:46")
+    on_leave(office, "wang")
+    office.at("09:52")
+    assert owner_of(office, number) == "sun"
+    office.at("09:53")
+    found = office.desk.escalations.of_case(number, viewer="wang")
+    assert [(one.level, one.supervisor) for one in found if one.clock == "respond"] == [(1, "wang"), (2, "sun")]
+
+
 def test_r40_while_the_head_is_away_the_deputy_answers_also_for_what_waits_already(office):
     number = ask(office)
     pass_minutes(office, 1)

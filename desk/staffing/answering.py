@@ -18,13 +18,17 @@ LOOK_AGAIN = timedelta(minutes=10)
 ANSWERING = "answering"
 
 
-def who_answers_for(tx: Transaction, team_key: str, at: datetime, *, never: Collection[str] = ()) -> str | None:
+def who_answers_for(
+    tx: Transaction, team_key: str, at: datetime, *, never: Collection[str] = (), present: str | None = None
+) -> str | None:
     """Who owns what nobody of a team has: its supervisor, the deputy while the supervisor isn't there, else another supervisor.
 
-    None of `never`, from whom it is kept. When none of them is there it is the first of them all the same; None without any.
+    `present` answers for it now, and goes on to as a head who is there. None of `never`, from whom it is kept. When none of them
+    is there it is the first of them all the same; None without any.
     """
     team = people.teams(tx).get(team_key)
     heads = [login for login in (team.supervisor, team.deputy) if login and login not in never] if team else []
+    heads.sort(key=lambda login: login != present)
     there = next((login for login in heads if not candidates.is_gone(tx, login, at)), None)
     if there is not None:
         return there
@@ -48,7 +52,7 @@ class Answering:
         """
         now = self._context.now()
         never = assignments.kept_from(tx, kept.number)
-        owner = who_answers_for(tx, kept.team, now, never=never) or kept.owner
+        owner = who_answers_for(tx, kept.team, now, never=never, present=kept.owner) or kept.owner
         if owner != kept.owner:
             cases.save(tx, cases.case(tx, kept.number), owner=owner)
         if owner is not None:

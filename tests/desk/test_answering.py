@@ -142,6 +142,16 @@ def test_r40_while_the_head_is_away_the_deputy_answers_also_for_what_waits_alrea
 
 
 @on_sqlite
+def test_r40_who_answers_goes_on_to_when_the_supervisor_comes_back(office):
+    switch(office, "wang", available=False)
+    number = ask(office)
+    switch(office, "wang", available=True)
+    for _ in range(3):
+        pass_minutes(office, 10)
+    assert (owner_of(office, number), told(office, "sun"), told(office, "wang")) == ("sun", 1, 0)
+
+
+@on_sqlite
 def test_r40_another_head_of_the_team_answers_for_what_waits_at_once(office):
     number = ask(office)
     office.desk.people.change_team("service-b", supervisor="sun", deputy=None, by="admin")

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from desk.context import DeskContext
-from desk.model import Role
 from desk.notification.announcing import Announcer
 from desk.store import assignments, candidates, cases, notices, people
 from desk.store.assignments import Kept
@@ -32,10 +31,10 @@ def who_answers_for(
     there = next((login for login in heads if not candidates.is_gone(tx, login, at)), None)
     if there is not None:
         return there
-    known = {one.login: one.role for one in people.agents(tx) if one.active and one.login not in never}
-    others = [login for login, role in known.items() if role is Role.SUPERVISOR and login not in heads]
+    others = [login for login in people.active_supervisors(tx) if login not in never and login not in heads]
     there = next((login for login in others if not candidates.is_gone(tx, login, at)), None)
-    return there or next((login for login in (*heads, *others) if login in known), None)
+    active = (login for login in heads if (account := people.account(tx, login)) is not None and account.agent.active)
+    return there or next(active, None) or next(iter(others), None)
 
 
 class Answering:

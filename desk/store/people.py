@@ -126,6 +126,14 @@ def agents(tx: Transaction) -> list[Agent]:
     return [as_agent(row, keys.get(row["login"], ())) for row in found]
 
 
+def active_supervisors(tx: Transaction) -> list[str]:
+    """The logins of all supervisors whose accounts are on, in order."""
+    agent = tables.agent.c
+    return list(
+        tx.execute(select(agent.login).where(agent.active, agent.role == Role.SUPERVISOR).order_by(agent.login)).scalars()
+    )
+
+
 def teams_of(members: Iterable[Record]) -> dict[str, list[str]]:
     """The keys of each person's teams, the first one in front, from rows of MEMBERS."""
     found: dict[str, list[str]] = {}

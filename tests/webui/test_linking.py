@@ -36,6 +36,12 @@ def test_a_merge_leads_to_the_case_that_goes_on_and_the_other_one_says_where(pro
     assert f"merged this case into {staying}" in visitor.get(f"/cases/{going}?tab=history").text
 
 
+def test_a_case_that_ended_before_its_archive_shows_the_stage_at_which_it_ended(product, pair):
+    visitor = product.visitor("wang")
+    visitor.post(f"/cases/{pair[0]}/merge", order(product, pair))
+    assert '<li class="now" aria-current="step">Handle</li>' in visitor.get(f"/cases/{pair[0]}").text
+
+
 def test_a_merge_needs_a_reason_and_the_right(product, pair):
     going, _ = pair
     wang, given = product.visitor("wang"), order(product, pair)

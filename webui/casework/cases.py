@@ -100,7 +100,7 @@ def show(number: str) -> str:
 
 
 def _stage(case: CaseView) -> int:
-    if case.case.state is CaseState.CLOSED:
+    if case.case.state is CaseState.CLOSED and case.case.stage == STAGES[-1]:
         return len(STAGES)
     return STAGES.index(case.case.stage) if case.case.stage in STAGES else 0
 

@@ -27,6 +27,6 @@ def urge(number: str) -> Response:
     except UrgedTooSoon as error:
         flash(sentence(error), "warn")
     else:
-        told = ", ".join(name_of(login) for login in done.told)
+        told = gettext(", ").join(name_of(login) for login in done.told)
         flash(gettext("Urged (no. %(n)s). Told: %(names)s.", n=done.times, names=told), "good")
     return go_to(url_for("cases.show", number=number))

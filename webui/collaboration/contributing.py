@@ -25,7 +25,7 @@ def ask(number: str) -> Response:
     given = form.get("message_id", "")[:60]
     message_id = f"web:{login}:contribution:{given}" if given else None
     services().desk.contributions.ask(number, asked, by=login, message_id=message_id)
-    names = ", ".join(team_name(one.team) for one in asked)
+    names = gettext(", ").join(team_name(one.team) for one in asked)
     return _back(number, gettext("Asked: %(names)s. You stay the owner.", names=names))
 
 

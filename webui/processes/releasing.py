@@ -102,7 +102,7 @@ def _done(wish: Wish) -> str:
         told = gettext("Version %(version)s is deployed. All new cases start on it; running ones keep theirs.")
     else:
         told = gettext("Version %(version)s is deployed. New cases of %(teams)s start on it; all others keep theirs.")
-    return told % {"version": wish.version, "teams": ", ".join(map(team_name, wish.teams))}
+    return told % {"version": wish.version, "teams": gettext(", ").join(map(team_name, wish.teams))}
 
 
 def _page(draft_id: int, wish: Wish, refused: list[dict[str, Any]] | None = None) -> str:

@@ -214,5 +214,5 @@ def test_who_was_considered_in_two_teams_is_told_apart_by_them(product):
     for login in ("li", "zhao"):
         revision = product.desk.people.agent(login).revision
         product.desk.people.change_agent(login, by="admin", revision=revision, available=False)
-    page = product.visitor("wang").get(f"/cases/{product.open_case('wang')}?tab=history").text
+    page = product.visitor("wang").get(f"/cases/{product.open_case()}?tab=history").text
     assert all(f'李娜 <span class="quiet">{team}</span>' in page for team in ("Complaints", "Service 1"))

@@ -12,7 +12,7 @@ from benchmarks.day.noted import Noted
 from benchmarks.day.oracle import Expected
 from benchmarks.day.phases import Edits
 from benchmarks.day.recorded import Record, RecordedClock
-from engine.history import TimerFired
+from engine.history import HistoryEvent, TimerArmed, TimerFired, TimerMoved
 from engine.model import InstanceState
 
 
@@ -20,7 +20,7 @@ from engine.model import InstanceState
 class Comparison:
     """`differences` name the case, the clock and both sides. `breaches` are those that the oracle finds.
 
-    `noticed_after` is how long at most a timer was due before anybody noticed.
+    `noticed_after` is how long at most a timer was there and due before anybody noticed.
     """
 
     cases: int = 0
@@ -41,8 +41,7 @@ class Comparison:
     def take(self, record: Record, noted: Noted, edits: Mapping[str, Edits]) -> None:
         """Compare one case, of whose clocks people noted this, while the days of office and teams were edited so."""
         self.cases += 1
-        late = (event.noticed_at - event.at for event in record.events if isinstance(event, TimerFired))
-        self.noticed_after = max(self.noticed_after, *late, timedelta(0))
+        self.noticed_after = max(self.noticed_after, *_noticed_after(record.events), timedelta(0))
         if record.state != InstanceState.COMPLETED:
             self.differences.append(f"{record.number}: its instance is {record.state}, so its clocks aren't final")
             return
@@ -61,6 +60,16 @@ class Comparison:
         self.levels += sum(len(one.levels) for one in expected)
         self.verdicts.update(f"{one.clock} {one.verdict}" for one in expected)
         self.differences.extend(f"{record.number}: {what}" for what in _differences(record, expected))
+
+
+def _noticed_after(events: Iterable[HistoryEvent]) -> Iterator[timedelta]:
+    """How long each timer was due; from when it was set, if that was to an instant in the past."""
+    set_at: dict[str | None, datetime] = {}
+    for event in events:
+        if isinstance(event, TimerArmed | TimerMoved):
+            set_at[event.token_id] = event.at
+        elif isinstance(event, TimerFired):
+            yield event.noticed_at - max(event.at, set_at[event.token_id])
 
 
 def _differences(record: Record, expected: Iterable[Expected]) -> Iterator[str]:

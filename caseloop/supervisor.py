@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -11,6 +10,8 @@ import time
 from dataclasses import dataclass
 
 import structlog
+
+from caseloop.signals import stopped_by_signals
 
 QUICK_DEATH_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
@@ -33,14 +34,12 @@ class Supervisor:
 
     def __init__(self, commands: tuple[str, ...]) -> None:
         self._commands = commands
-        self._stop = threading.Event()
 
     def run(self) -> None:
         """Start all, restart the dead, stop all."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+        stop = stopped_by_signals()
         children = [_Child(command, _start(command), time.monotonic()) for command in self._commands]
-        while not self._stop.wait(0.2):
+        while not stop.wait(0.2):
             for child in children:
                 _look_after(child, time.monotonic())
         for child in children:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import threading
 from datetime import timedelta
@@ -16,6 +15,7 @@ import waitress
 
 from caseloop import bootstrap, first_start
 from caseloop.settings import Settings
+from caseloop.signals import stopped_by_signals
 from caseloop.supervisor import Supervisor, follow_parent
 from engine.errors import Unavailable
 from engine.worker import LEASE_SECONDS, Worker
@@ -95,9 +95,7 @@ def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
     """
     services = bootstrap.build(settings)
     engine = services.engine
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stopped_by_signals()
     name = f"{socket.gethostname()}-{os.getpid()}"
     follow_parent(stop)
     workers = [

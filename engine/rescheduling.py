@@ -150,7 +150,10 @@ class Moving:
         if any(row.due_at is not None and row.due_at <= self._now for row in self._locked.timers):
             return None
         try:
-            found = [*map(self._timer, self._locked.timers), *map(self._task, self._locked.tasks)]
+            # what another definition asks by the same id is read too, as the batch is read together
+            timers = [row for row in self._locked.timers if row.activity_id in self._asking.timers]
+            tasks = [row for row in self._locked.tasks if row.activity_id in self._asking.tasks]
+            found = [*map(self._timer, timers), *map(self._task, tasks)]
         except (ExpressionFailed, ValueError, VaultError):
             # the refresh makes an incident of it
             return None

@@ -52,8 +52,9 @@ HANDLED = (start(), person("handle"), end(), chain("start", "handle", "end"))
 SUPERVISED = (person("supervise"), end("supervised"), chain("late", "supervise", "supervised"))
 
 
-def story(text: str = '= promise("solve").due_at', **parts: str) -> ProcessPackage:
-    return package(*HANDLED, *SUPERVISED, boundary_timer("late", "handle", text, kind="timeDate"), *parts.values())
+def story(text: str = '= promise("solve").due_at', version: str = "1.0", **parts: str) -> ProcessPackage:
+    timer = boundary_timer("late", "handle", text, kind="timeDate")
+    return package(*HANDLED, *SUPERVISED, timer, *parts.values(), version=version)
 
 
 def due(bench: Promising, instance: ProcessInstance) -> list[datetime | None]:

@@ -32,12 +32,14 @@ def bench(database: Database, vault: KeyRing) -> Promising:
     return Promising(database, vault)
 
 
-def started(bench: Promising, count: int, text: str = '= promise("solve").due_at', **variables: object) -> list[ProcessInstance]:
-    deployment = bench.engine.deploy(story(text), by="ana")
+def started(
+    bench: Promising, count: int, text: str = '= promise("solve").due_at', version: str = "1.0", **variables: object
+) -> list[ProcessInstance]:
+    deployment = bench.engine.deploy(story(text, version=version), by="ana")
     found = []
     for number in range(count):
         given = {"promises": {"solve": hours(2)}, **variables}
-        order = StartInstance(deployment_id=deployment.id, business_key=f"K-{number}", by="ana", variables=given)
+        order = StartInstance(deployment_id=deployment.id, business_key=f"{version}-{number}", by="ana", variables=given)
         with bench.db.transaction() as tx:
             found.append(bench.engine.start(tx, order))
     return found
@@ -100,6 +102,16 @@ def test_only_those_named_are_rescheduled(bench: Promising) -> None:
     only = RescheduleInstances(names=("promise",), by="wang", reason="", instance_ids=(even.id,))
     assert bench.engine.reschedule_all(only).moved == 1
     assert [due_at for due_at in timers(bench).values() if due_at == hours(7)] == [hours(7)]
+
+
+def test_versions_may_mean_other_things_by_the_same_activity(bench: Promising) -> None:
+    asking = started(bench, 2)
+    reading = started(bench, 2, "= until", version="1.1", until=hours(5))
+    promise_all(bench, hours(7))
+    with bench.db.transaction() as tx:
+        batch = bench.engine.reschedule(tx, replace(EVERYBODY, instance_ids=tuple(each.id for each in [*asking, *reading])))
+    assert (batch.left, batch.moved) == ((), 1)
+    assert [timers(bench)[each.id] for each in reading] == [hours(5), hours(5)]
 
 
 def test_those_named_that_are_over_end_nothing_early(bench: Promising) -> None:

@@ -36,7 +36,7 @@ def open_case(tx: Transaction, engine: Engine, number: str, agent: Agent | None 
     return case
 
 
-def require_read(case: Case, revision: int | None) -> None:
+def require_unchanged(case: Case, revision: int | None) -> None:
     """Raises StaleRevision when the case changed since it was read at that revision. None: whoever asks didn't look."""
     if revision is not None and case.revision != revision:
         raise StaleRevision(f"Case {case.number}", read=revision, current=case.revision)

@@ -42,6 +42,19 @@ class CaseClosed(Gone):
         super().__init__(f"Case {number} is closed and can only be read. Open a new one for what is new.", number=number)
 
 
+class LanguageChanged(Conflict):
+    """Somebody chose another language of the customer since it was looked at."""
+
+    code = "language_changed"
+
+    def __init__(self, number: str, *, current: str) -> None:
+        super().__init__(
+            f"The customer of case {number} is written to in another language by now ({current}). Reload and look again.",
+            number=number,
+            current=current,
+        )
+
+
 class ContributionNotFound(NotFound):
     code = "contribution_not_found"
 

@@ -58,6 +58,7 @@ BY_CODE = {
     "clock_over": mark("This clock is stopped or does not count; a new round starts a new one."),
     "pause_reason_unknown": mark("“%(reason)s” is no reason to pause. Choose one from the list."),
     "instant_out_of_order": mark("This time does not fit: it lies in the past, or before what it must follow. Correct it."),
+    "language_changed": mark("Somebody chose another language for this customer since you opened this. Reload and look again."),
     "contribution_not_found": mark("No department was asked for this part. Look at the case."),
     "contribution_over": mark("This part is over already. Reload the case to see what became of it."),
     "promise_unknown": mark("Case %(number)s has no such promise. Look at its promises."),

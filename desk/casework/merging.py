@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.casetasks import instance_of, require_read, tasks_of
+from desk.casetasks import instance_of, require_unchanged, tasks_of
 from desk.casework.merge_rules import Merge, MergedCase, check_merge, merge
 from desk.clocks import evaluate
 from desk.clocks.names import NEXT_RESPONSE
@@ -122,7 +122,7 @@ class Merging:
                 self._engine.lock(tx, instance_id)
             goes, stays = self._checked(tx, going, into, agent)
             for case, read in ((goes, revision), (stays, into_revision)):
-                require_read(case, read)
+                require_unchanged(case, read)
             link = Link(number=going, kind=LinkKind.MERGED, other=into, at=self._context.now(), by=by, reason=reason.strip())
             self._go_on(tx, stays, goes, self._merged(tx, stays, goes, by), by)
             assignments.keep_from(tx, into, assignments.kept_from(tx, going), team=stays.team)

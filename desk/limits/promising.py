@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from desk.casetasks import open_case, require_read
+from desk.casetasks import open_case, require_unchanged
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
 from desk.instants import minute
@@ -44,7 +44,7 @@ class Promising:
         require_short_reason(reason)
         with self._db.transaction() as tx:
             agent, case = self._open_case(tx, number, by)
-            require_read(case, revision)
+            require_unchanged(case, revision)
             before = [one for one in store.of_case(tx, self._context.vault, number) if one.promise.stands]
             given = promises.promise(
                 due_at,

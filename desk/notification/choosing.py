@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from desk.casetasks import require_read
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid
-from desk.model import Agent
+from desk.errors import AnswersInvalid, LanguageChanged
+from desk.model import Agent, Case
 from desk.notification.channel_book import ChannelBook
 from desk.notification.kinds import KINDS
 from desk.notification.ports import Way
@@ -44,7 +43,7 @@ class Choosing:
         """
         self._check(chosen, language)
         with self._db.transaction() as tx:
-            _read_in(tx, people.agent(tx, login), language)
+            _keep_language(tx, people.agent(tx, login), language)
             preferences.keep(tx, self._context.vault, login, chosen, self._context.now())
 
     @tried_again
@@ -56,31 +55,34 @@ class Choosing:
         if language not in LANGUAGES:
             raise AnswersInvalid({"language": NO_CHOICE})
         with self._db.transaction() as tx:
-            _read_in(tx, people.agent(tx, login), language)
+            _keep_language(tx, people.agent(tx, login), language)
 
     def customers_language(self, number: str, *, viewer: str) -> str:
         """In which language the customer of a case is written to. Raises CaseNotFound."""
         with self._db.reading() as tx:
             case = cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
-            known = customers.by_id(tx, self._context.vault, [case.customer_id])[case.customer_id].language
-            return known or self._context.settings.language
+            return self._language_of(tx, case)
 
     @tried_again
-    def write_to_customer_in(self, number: str, language: str, *, by: str, revision: int | None = None) -> None:
+    def write_to_customer_in(self, number: str, language: str, *, by: str, read: str | None = None) -> None:
         """From now on write to the customer of a case in a language, in all their cases. For the owner and supervisors.
 
-        `revision` is that of the case as it was read: another language changes all open ones of the customer. Raises
-        CaseNotFound, RightMissing, StaleRevision, AnswersInvalid for a language that we don't write.
+        `read` is the language in which they were written to when it was looked at: it is the customer's, no revision of a case
+        changes with it. Raises CaseNotFound, RightMissing, LanguageChanged, AnswersInvalid for a language that we don't write.
         """
         if language not in LANGUAGES:
             raise AnswersInvalid({"language": NO_CHOICE})
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
-            case = cases.case(tx, number, readable=readable(agent), lock=True)
+            case = cases.case(tx, number, readable=readable(agent))
             require_owner_or_lead(agent, case, "choose the customer's language")
-            require_read(case, revision)
+            current = self._language_of(tx, case, lock=True)
+            if read not in (None, current) and language != current:
+                raise LanguageChanged(number, current=current)
             customers.save_profile(tx, case.customer_id, language=language)
-            cases.touch_open_of_customer(tx, case.customer_id)
+
+    def _language_of(self, tx: Transaction, case: Case, *, lock: bool = False) -> str:
+        return customers.language(tx, case.customer_id, lock=lock) or self._context.settings.language
 
     def _check(self, chosen: Preferences, language: str | None) -> None:
         errors = {} if language is None or language in LANGUAGES else {"language": NO_CHOICE}
@@ -97,6 +99,6 @@ class Choosing:
             raise AnswersInvalid(errors)
 
 
-def _read_in(tx: Transaction, agent: Agent, language: str | None) -> None:
+def _keep_language(tx: Transaction, agent: Agent, language: str | None) -> None:
     if language is not None and language != agent.language:
         people.change_agent(tx, agent.login, agent.revision, language=language)

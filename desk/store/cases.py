@@ -172,17 +172,8 @@ def save(tx: Transaction, case: Case, **changes: Any) -> Case:
 
 
 def touch(tx: Transaction, number: str) -> None:
-    """Count a change of what is shown with a case, though no column of its own changed."""
-    _touch(tx, _row.number == number)
-
-
-def touch_open_of_customer(tx: Transaction, customer_id: int) -> None:
-    """See touch, of all open cases of a customer."""
-    _touch(tx, (_row.customer_id == customer_id) & (_row.state != CaseState.CLOSED))
-
-
-def _touch(tx: Transaction, which: ColumnElement[bool]) -> None:
-    tx.execute(update(tables.case).where(which).values(revision=_row.revision + 1))
+    """Count a change of what is shown with a case, though no column of its own changed. Its instance must be locked."""
+    tx.execute(update(tables.case).where(_row.number == number).values(revision=_row.revision + 1))
 
 
 def counts(tx: Transaction, process_key: str) -> dict[tuple[str, CaseState], int]:

@@ -62,6 +62,12 @@ def save_profile(
         tx.execute(update(tables.customer).where(tables.customer.c.id == customer_id).values(**changes))
 
 
+def language(tx: Transaction, customer_id: int, *, lock: bool = False) -> str | None:
+    """In which language a customer is written to; None: the desk's. `lock` keeps others who choose it waiting."""
+    query = select(tables.customer.c.language).where(tables.customer.c.id == customer_id)
+    return tx.execute(query.with_for_update(key_share=True) if lock else query).scalar_one()
+
+
 def add_contact(tx: Transaction, vault: KeyRing, customer_id: int, contact: str) -> None:
     """Remember a contact of a customer, once."""
     found, table = index(vault, contact, CONTACT), tables.contact

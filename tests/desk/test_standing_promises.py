@@ -71,18 +71,7 @@ def test_who_promises_by_what_changed_meanwhile_is_told_so_and_takes_nothing_bac
     kept = office.desk.promising.promise(number, **given, by="wang")
     with pytest.raises(StaleRevision, match=number):
         office.desk.promising.promise(number, **given, by="li")
-    with pytest.raises(StaleRevision, match=number):
-        office.desk.choosing.write_to_customer_in(number, "en", by="li", revision=read)
     assert [one.id for one in office.desk.promising.of_case(number, viewer="li")] == [kept.id]
-
-
-def test_another_language_of_a_customer_changes_all_their_open_cases(office):
-    first, second = office.open(), office.open()
-    read = office.desk.cases.case(second, viewer="wang").case.revision
-    office.desk.choosing.write_to_customer_in(first, "en", by="wang")
-    with pytest.raises(StaleRevision, match=second):
-        office.desk.choosing.write_to_customer_in(second, "zh", by="wang", revision=read)
-    assert office.desk.choosing.customers_language(second, viewer="wang") == "en"
 
 
 @on_sqlite

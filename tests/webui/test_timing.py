@@ -95,16 +95,14 @@ def test_a_promise_is_told_and_taken_back(product):
     assert "taken back" in page_of(visitor, number)
 
 
-def test_who_promises_or_chooses_a_language_says_which_state_was_read(product):
+def test_who_promises_says_which_state_was_read(product):
     number = product.open_case()
     visitor, read = product.visitor("li"), as_read(product, number)
     assert f'name="revision" value="{read["revision"]}"' in page_of(visitor, number)
-    forms = (("promises", {"due_at": "2026-01-05T10:30", "reason": "等待供应商"}), ("language", {"language": "en"}))
-    for path, form in forms:
-        assert visitor.post(f"/cases/{number}/{path}", form).status_code == 422, path
+    form = {"due_at": "2026-01-05T10:30", "reason": "等待供应商"}
+    assert visitor.post(f"/cases/{number}/promises", form).status_code == 422
     product.desk.promising.promise(number, due_at=product.clock.now() + timedelta(minutes=30), reason="备件延迟", by="wang")
-    for path, form in forms:
-        assert visitor.post(f"/cases/{number}/{path}", {**form, **read}).status_code == 409, path
+    assert visitor.post(f"/cases/{number}/promises", {**form, **read}).status_code == 409
     assert [one.promise.by for one in product.desk.promising.of_case(number, viewer="li")] == ["wang"]
 
 
@@ -135,10 +133,21 @@ def test_the_owner_says_in_which_language_the_customer_is_written_to(product):
     number = product.open_case()
     visitor = product.visitor("li")
     assert '<option value="zh" selected>' in visitor.get(f"/cases/{number}?tab=clocks").text
-    visitor.post(f"/cases/{number}/language", {"language": "en", **as_read(product, number)})
+    visitor.post(f"/cases/{number}/language", {"language": "en", "read": "zh"})
     assert '<option value="en" selected>' in visitor.get(f"/cases/{number}?tab=clocks").text
     assert product.desk.choosing.customers_language(number, viewer="li") == "en"
-    read = as_read(product, number)
-    assert visitor.post(f"/cases/{number}/language", {"language": "tlh", **read}).status_code == 422
-    other = product.visitor("zhao").post(f"/cases/{number}/language", {"language": "zh", **read})
+    assert visitor.post(f"/cases/{number}/language", {"language": "tlh", "read": "en"}).status_code == 422
+    other = product.visitor("zhao").post(f"/cases/{number}/language", {"language": "zh", "read": "en"})
     assert other.status_code in (403, 404)
+
+
+def test_who_chooses_the_customers_language_says_which_one_was_read(product):
+    number = product.open_case()
+    visitor = product.visitor("li", language="zh")
+    assert 'name="read" value="zh"' in page_of(visitor, number)
+    assert visitor.post(f"/cases/{number}/language", {"language": "en"}).status_code == 422
+    product.desk.choosing.write_to_customer_in(number, "en", by="wang")
+    refused = visitor.post(f"/cases/{number}/language", {"language": "zh", "read": "zh"})
+    assert refused.status_code == 409
+    assert "已有他人为该客户选择了另一种语言" in refused.text
+    assert product.desk.choosing.customers_language(number, viewer="li") == "en"

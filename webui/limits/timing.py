@@ -15,7 +15,8 @@ from webui.access import for_roles, go_to, requires, signed_in
 from webui.bodies import revision_required
 from webui.casework.profile_words import typed_tags
 from webui.context import services
-from webui.i18n import gettext
+from webui.i18n import LANGUAGES, gettext
+from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("timing", __name__)
 for_roles(blueprint, "agent", "supervisor")
@@ -68,8 +69,10 @@ def withdraw(number: str, promise_id: int) -> Response:
 @blueprint.post("/cases/<number>/language")
 def language(number: str) -> Response:
     """Write to the customer in another language."""
-    chosen, read = request.form.get("language", ""), revision_required()
-    services().desk.choosing.write_to_customer_in(number, chosen, revision=read, by=signed_in().login)
+    chosen, read = request.form.get("language", ""), request.form.get("read", "")
+    if read not in LANGUAGES:
+        raise BodyUnreadable("read is no language of a customer")
+    services().desk.choosing.write_to_customer_in(number, chosen, read=read, by=signed_in().login)
     return _back(number, gettext("The customer is written to in this language from now on."))
 
 

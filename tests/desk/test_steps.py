@@ -9,12 +9,14 @@ from sqlalchemy import text, update
 
 from desk import tables
 from desk.collaboration.contributions import Asked
+from desk.notification.templates import spoken
 from desk.store import contributions, promises
 from tests.desk.conftest import Office, local
 
 pytestmark = pytest.mark.stored
 TURNS = import_module("desk.steps.desk_0015_count_turns_and_let_contributions_wait")
 PROMISES = import_module("desk.steps.desk_0018_alert_of_broken_promises_and_know_languages")
+LANGUAGES = import_module("desk.steps.desk_0020_let_people_choose_their_language_anew")
 
 
 def test_contributions_that_nobody_holds_stand_in_line_since_they_were_asked_for(office):
@@ -48,6 +50,15 @@ def test_promises_that_were_broken_before_alarm_nobody_and_later_ones_do(office)
         tx.execute(PROMISES.TELL_NOBODY_OF_THE_PAST, {"now": local("2023-10-01T11:00")})
         kept = promises.of_case(tx, office.engine.vault, number)
         assert [found for found, _ in promises.untold(tx, local("2023-10-01T13:00"), 9)] == [kept[1].id]
+
+
+def test_who_chose_no_language_before_chooses_anew_and_is_written_to_as_before(office):
+    with office.engine.db.transaction() as tx:
+        tx.execute(update(tables.agent).values(language="zh"))
+        tx.execute(update(tables.agent).where(tables.agent.c.login == "chen").values(language="en"))
+        tx.execute(text(LANGUAGES.FORGET_WHAT_NOBODY_CHOSE))
+    assert [office.desk.people.agent(login).language for login in ("li", "wang", "chen")] == ["", "", "en"]
+    assert spoken("") == "zh"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -11,7 +11,7 @@ from webui.api.blueprint import description
 
 @click.group()
 def api() -> None:
-    """The REST API below /api/v1.
+    """Describe the REST API below /api/v1 as an OpenAPI document.
 
     \b
     Example:

@@ -16,7 +16,9 @@ LARGEST = 5 * 1024 * 1024
 @click.argument("report", type=click.File("rb"))
 @click.pass_obj
 def bounce(settings: Settings, report: BinaryIO) -> None:
-    """Take a mail server's report that a mail couldn't be delivered (RFC 3464), as a whole mail; - reads it from standard input.
+    """Take a mail server's report that a mail couldn't be delivered (RFC 3464).
+
+    REPORT is that whole mail; - reads it from standard input.
 
     \b
     Example, in the mail server's aliases:

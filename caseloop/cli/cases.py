@@ -110,7 +110,9 @@ def case(settings: Settings, number: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: record_table, progress_table, survey_table, timings.")
 @click.pass_obj
 def demo(settings: Settings, as_json: bool) -> None:
-    """Play the two example cases of 1 October 2023 through the real engine with a virtual clock, in a throw-away database.
+    """Play the two example cases of 1 October 2023 through the real engine.
+
+    It runs with a virtual clock, in a throw-away database.
 
     \b
     Examples:

@@ -16,7 +16,9 @@ from desk.limits.timing import ClockWhy
 @click.argument("numbers", nargs=-1, required=True)
 @click.pass_obj
 def clock(settings: Settings, numbers: Sequence[str]) -> None:
-    """Explain the clocks of the cases NUMBERS: from when each counts, by which row, what paused it, when it is due.
+    """Explain the clocks of the cases NUMBERS: from when each counts, why, and when it is due.
+
+    It names the row that promises each limit, and what paused it.
 
     \b
     Examples:

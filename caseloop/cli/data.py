@@ -14,7 +14,7 @@ from engine.db.database import Database
 
 @click.group()
 def db() -> None:
-    """Keep the database: its tables and its keys.
+    """Keep the database: its tables, its keys, its backups.
 
     \b
     Example:

@@ -41,7 +41,7 @@ def due(
     until: str | None,
     explain: bool,
 ) -> None:
-    """Print when a LIMIT is due, as ISO 8601 with the offset of the calendar's zone, on the last line.
+    """Print when a LIMIT is due in a calendar. The last line has it as ISO 8601, with the offset of the calendar's zone.
 
     min, h and bh count the time that the calendar is open: 60min from 11:30 end at 14:00 in cn-office, which rests from 12:00
     to 13:30, and at 12:30 in 24x7; bh only says that working hours are meant. wd ends when that working day closes, and the

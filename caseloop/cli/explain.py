@@ -18,7 +18,9 @@ from desk.casework.explanation import explanation_of
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def explain(settings: Settings, numbers: Sequence[str], as_json: bool) -> None:
-    """Explain the cases NUMBERS from their history: why here, why this person, which rule, when due, what was tried.
+    """Explain the cases NUMBERS from their history: why here, why this person, when due.
+
+    It names the rules that decided and what was tried.
 
     \b
     Examples:

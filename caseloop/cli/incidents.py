@@ -24,7 +24,7 @@ MOST = 10_000
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def incidents(settings: Settings, as_json: bool) -> None:
-    """List what waits for a person, the longest waiting first: where, what happened, since when, and how to repair it.
+    """List what waits for a person, and how to repair it. What waits longest comes first.
 
     \b
     Examples:
@@ -71,7 +71,7 @@ def retry(
     activity: str | None,
     process: str | None,
 ) -> None:
-    """Try again what the incidents ID... stopped, each for itself; repair the cause first.
+    """Try again what the incidents ID... stopped, each for itself. Repair the cause first.
 
     Exit status 1 when one of them failed again at once. What a worker does shows later, in `caseloop incidents`.
 

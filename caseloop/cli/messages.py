@@ -17,7 +17,7 @@ from engine.db import queries
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def messages(settings: Settings, limit: int, as_json: bool) -> None:
-    """List buffered messages, those published first in front; what they bring stays sealed.
+    """List messages that came before anybody awaited them, the first in front. What they bring stays sealed.
 
     \b
     Example:

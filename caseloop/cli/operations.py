@@ -55,7 +55,7 @@ def each(services: Services, numbers: Sequence[str], order: Order, done: str) ->
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, variables with their values.")
 @click.pass_obj
 def instance(settings: Settings, numbers: Sequence[str], as_json: bool) -> None:
-    """Show where the instances with the business keys NR... stand: tokens, timers, jobs, waits, incidents, names of variables.
+    """Show where the instances NR... stand: tokens, timers, jobs, waits, incidents.
 
     Variables may hold what customers said, so the table shows their names alone; --json shows their values too.
 
@@ -78,7 +78,7 @@ def instance(settings: Settings, numbers: Sequence[str], as_json: bool) -> None:
 @_reason
 @click.pass_obj
 def suspend(settings: Settings, numbers: Sequence[str], reason: str) -> None:
-    """Let the instances NR... rest, with what they called: no timer fires, no job starts, no task is worked on.
+    """Let the instances NR... rest, with what they called. No timer fires, no job starts, no task is worked on.
 
     \b
     Example:
@@ -94,7 +94,7 @@ def suspend(settings: Settings, numbers: Sequence[str], reason: str) -> None:
 @_reason
 @click.pass_obj
 def resume(settings: Settings, numbers: Sequence[str], reason: str) -> None:
-    """Let the suspended instances NR... go on: what became due meanwhile fires, each timer at its due instant.
+    """Let the suspended instances NR... go on. What became due meanwhile fires, each timer at its due instant.
 
     \b
     Example:
@@ -110,7 +110,7 @@ def resume(settings: Settings, numbers: Sequence[str], reason: str) -> None:
 @_reason
 @click.pass_obj
 def cancel(settings: Settings, numbers: Sequence[str], reason: str) -> None:
-    """Stop the instances NR... for good: open tasks, jobs and timers are withdrawn, and what they called with them.
+    """Stop the instances NR... for good. Open tasks, jobs and timers are withdrawn, and what they called with them.
 
     \b
     Example:
@@ -129,7 +129,7 @@ def cancel(settings: Settings, numbers: Sequence[str], reason: str) -> None:
 @_reason
 @click.pass_obj
 def move(settings: Settings, numbers: Sequence[str], token_id: str | None, source: str | None, target: str, reason: str) -> None:
-    """Move a token of each instance NR... to another activity of the same process or sub-process.
+    """Move a token of each instance NR... to another activity of its process or sub-process.
 
     What it has open (task, job, timers, incident) is withdrawn; the target is entered as if a flow had led there.
 
@@ -165,7 +165,7 @@ def _only_token(tokens: Sequence[OpenToken], activity_id: str) -> str:
 @_reason
 @click.pass_obj
 def set_variables(settings: Settings, number: str, assignments: Sequence[str], reason: str) -> None:
-    """Change variables of instance NR; timers whose expression reads them move. Values are JSON.
+    """Change variables of instance NR. Timers whose expression reads them move. Values are JSON.
 
     Instants, dates, decimals and durations are written as `caseloop instance --json` shows them: {"$": "datetime", "v": "..."}.
 

@@ -42,7 +42,7 @@ def deploy(settings: Settings, path: Path) -> None:
 @click.option("--everyone", is_flag=True, help="All teams.")
 @click.pass_obj
 def rollout(settings: Settings, key: str, version: str | None, teams: tuple[str, ...], everyone: bool) -> None:
-    """Say which teams start their new cases of process KEY on VERSION; without VERSION, show who is on which.
+    """Say which teams start their new cases of process KEY on VERSION. Without VERSION, show who is on which.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from desk.model import ApiToken, Scope
 
 @click.group()
 def token() -> None:
-    """Keep the API tokens: by each a program acts for an agent, with that agent's rights.
+    """Keep the API tokens by which programs act for agents, with their rights.
 
     \b
     Example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -39,6 +40,13 @@ def test_what_the_list_names_is_a_command_of_that_name(name):
     command = main.get_command(click.Context(main), name)
     assert command.name == name
     assert not command.hidden
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_the_list_says_of_a_command_what_its_help_begins_with(name):
+    said = " ".join(main.get_command(click.Context(main), name).help.split("\n\n")[0].split())
+    # not the dot of an ellipsis, as in "the instances NR... rest"
+    assert re.split(r"(?<=[^.]\.)(?:\s|$)", said)[0] == CONTENTS[name].says
 
 
 def test_what_no_list_names_is_refused():

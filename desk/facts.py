@@ -35,10 +35,12 @@ class EscalationFacts:
     absent: frozenset[str] = frozenset()
     in_line: bool = False
 
-    @property
-    def holder(self) -> str | None:
-        """Whose work the case is: to them nothing is escalated, but to who answers for it by leading the team (R63)."""
-        return None if self.in_line else self.case.owner
+    def holder(self, assigned: str | None = None) -> str | None:
+        """Whose work the case is: to them nothing is escalated, but to who answers for it by leading the team (R63).
+
+        `assigned` is to whom the process gave it in this very transaction; the records follow.
+        """
+        return None if self.in_line else self.case.owner or assigned
 
     def without(self, absent: frozenset[str]) -> EscalationFacts:
         """The same when these people aren't there."""

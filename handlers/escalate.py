@@ -65,7 +65,7 @@ def _missed(call: HandlerCall, facts: EscalationFacts) -> Missed:
     return Missed(
         clock=clock,
         round=int((call.inputs.get("clocks") or {}).get("round") or facts.case.round),
-        owner=None if facts.in_line else facts.case.owner or assigned.get("assignee"),
+        owner=facts.holder(assigned.get("assignee")),
         team=assigned.get("team") or facts.case.team,
         before=facts.before,
     )

@@ -106,7 +106,7 @@ class Climbing:
         step = self._step(tx, kept, kept.level + 1)
         found = facts.for_escalation(tx, kept.case_number, self._context.now())
         absent = found.absent | facts.off_shift(tx, self._context.now()) if step.urgent else found.absent
-        missed = Missed(clock=kept.clock, round=kept.round, owner=found.holder, team=case.team, before=found.before)
+        missed = Missed(clock=kept.clock, round=kept.round, owner=found.holder(), team=case.team, before=found.before)
         answer = escalation.escalate(missed, found.teams, found.people, whom=step.whom, absent=absent)
         above = Escalated(clock=kept.clock, round=kept.round, level=kept.level + 1, supervisor=answer.supervisor)
         escalations.add(tx, kept.case_number, above, at, urgent=step.urgent)

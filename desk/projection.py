@@ -25,7 +25,7 @@ from desk.limits.clocklookup import NAMES
 from desk.limits.waits import WaitRecords
 from desk.model import CASE_MOVES, DESK, Case, CaseState
 from desk.profiles import DEFAULT_TIERS, fitting_tags
-from desk.staffing.answering import who_answers_for
+from desk.staffing.answering import who_leads
 from desk.staffing.assignment_records import AssignmentRecords
 from desk.staffing.freeing import Freed
 from desk.store import assignments, cases, conversation, escalations, people, progress, promises
@@ -269,7 +269,7 @@ class _Writing:
     def _answering(self, at: datetime) -> str | None:
         """Who owns the case while nobody holds its task: it has one owner at all times (R40)."""
         never = assignments.kept_from(self.tx, self.case.number)
-        return who_answers_for(self.tx, self.case.team, at, never=never) or self.case.owner
+        return who_leads(self.tx, at).who_answers_for(self.case.team, never=never)
 
     def _is_elsewhere(self, login: str) -> bool:
         """Whether somebody neither belongs to the case's team nor heads it."""

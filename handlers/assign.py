@@ -33,7 +33,7 @@ class Known:
 class Assign:
     """Needs `route` {team, skill, level, line, language, fallback_team, avoid} and `classification.priority`.
 
-    With the header `for` = contribution it is about a part of the case for another department: neither the case's owner nor who
+    With the header `for` = contribution it is about a part of the case for another department: neither who has the case nor who
     had it before plays a part, and what was asked for isn't kept. Only `route.team` must be there; `avoid` is a login or
     several. `intake.about_agent`, who is complained about, never gets it.
     Answers {assignee, team, reason, wanted}: a null assignee means that the case waits in the team's line and the whole team is
@@ -47,7 +47,8 @@ class Assign:
         case = facts.case(tx, call.business_key)
         kept_from = facts.kept_from(tx, call.business_key)
         if _is_contribution(call):
-            known = Known(candidates=(), previous_owner=None, kept_from=kept_from | ({case.owner} if case.owner else set()))
+            holder = None if facts.is_in_line(tx, call.business_key) else case.owner
+            known = Known(candidates=(), previous_owner=None, kept_from=kept_from | ({holder} if holder else set()))
         else:
             known = Known(
                 candidates=(),

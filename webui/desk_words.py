@@ -32,6 +32,7 @@ BY_CODE = {
     "delivery_not_found": mark("This message needs no second try, or does not exist. Look at the list of deliveries."),
     "template_not_found": mark("There is no template %(name)s in that language. Look at the list of templates."),
     "absence_not_found": mark("There is no such leave. Look at the list of leave."),
+    "cannot_head": mark("%(login)s cannot head this team: their role does not lead. Choose a supervisor or an administrator."),
     "team_calendar_changed": mark("Somebody else chose this team's calendar since you opened it. Reload and look again."),
     "shift_changed": mark("Somebody else changed this shift since you opened it. Reload and look again."),
     "authority_missing": mark("Your authority does not cover this approval. Let somebody decide whose authority suffices."),

@@ -14,7 +14,7 @@ from desk.masking import mask_name
 from desk.model import Agent, Case
 from desk.projection import ACKNOWLEDGES
 from desk.rights import readable
-from desk.store import cases, clocks, customers, escalations, people
+from desk.store import assignments, cases, clocks, customers, escalations, people
 from desk.store.clocks import ClockRow
 from desk.store.escalations import KeptEscalation
 from desk.texts import require_short_reason
@@ -31,13 +31,17 @@ FILTERS = ("clock", "supervisor", "team", "type", "priority")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationView:
-    """An open clock's highest level with its case; `levels` are all that came, in order. The customer's name is masked."""
+    """An open clock's highest level with its case; `levels` are all that came, in order. The customer's name is masked.
+
+    `in_line`: nobody has the case, its owner answers for it until somebody takes it.
+    """
 
     newest: KeptEscalation
     levels: tuple[KeptEscalation, ...]
     case: Case
     clock: ClockRow
     customer: str
+    in_line: bool
 
     @property
     def is_alarm(self) -> bool:
@@ -81,7 +85,7 @@ class Escalations:
 
     def _views(self, tx: Transaction, found: Sequence[KeptEscalation]) -> tuple[EscalationView, ...]:
         numbers = {one.case_number for one in found}
-        known = cases.cases(tx, numbers)
+        known, in_line = cases.cases(tx, numbers), assignments.in_line(tx, numbers)
         names = customers.by_id(tx, self._context.vault, {case.customer_id for case in known.values()})
         rows = {(row.case_number, row.round, row.name): row for row in clocks.of_cases(tx, numbers)}
         levels = escalations.of_cases(tx, self._context.vault, numbers)
@@ -92,6 +96,7 @@ class Escalations:
                 case=known[one.case_number],
                 clock=rows[one.case_number, one.round, one.clock],
                 customer=mask_name(names[known[one.case_number].customer_id].name),
+                in_line=one.case_number in in_line,
             )
             for one in found
         )

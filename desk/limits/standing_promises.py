@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from desk.context import DeskContext
 from desk.instants import minute
@@ -14,7 +13,7 @@ from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER, SUPERVISOR
 from desk.onebyone import OneByOne
 from desk.rights import readable
-from desk.store import cases, customers, people
+from desk.store import assignments, cases, customers, people
 from desk.store import promises as store
 from desk.store.promises import KeptPromise
 from engine.ports import Transaction
@@ -26,12 +25,16 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingPromise:
-    """A promise that is neither kept nor taken back, with its case. `state` is open or broken; the customer's name is masked."""
+    """A promise that is neither kept nor taken back, with its case. `state` is open or broken; the customer's name is masked.
+
+    `in_line`: nobody has the case, its owner answers for it until somebody takes it.
+    """
 
     kept: KeptPromise
     state: PromiseState
     case: Case
     customer: str
+    in_line: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +79,22 @@ class StandingPromises:
             may = readable(people.agent(tx, viewer))
             found = store.standing(tx, vault, may, limit=limit, due_before=now if broken_only else None)
             known = cases.cases(tx, {one.case_number for one in found})
+            in_line = assignments.in_line(tx, known)
             names = customers.by_id(tx, vault, {case.customer_id for case in known.values()})
             counts = store.count_standing(tx, may, due_before=now), store.count_standing(tx, may)
-        items = (_view(one, known[one.case_number], names[known[one.case_number].customer_id].name, now) for one in found)
-        return PromisePage(items=tuple(items), broken=counts[0], total=counts[1])
+        items = tuple(
+            StandingPromise(
+                kept=one,
+                state=one.promise.state_at(now),
+                case=(case := known[one.case_number]),
+                customer=mask_name(names[case.customer_id].name),
+                in_line=case.number in in_line,
+            )
+            for one in found
+        )
+        return PromisePage(items=items, broken=counts[0], total=counts[1])
 
     def broken(self, *, viewer: str) -> int:
         """How many are broken and still stand, for the navigation."""
         with self._db.reading() as tx:
             return store.count_standing(tx, readable(people.agent(tx, viewer)), due_before=self._context.now())
-
-
-def _view(kept: KeptPromise, case: Case, name: str, now: datetime) -> StandingPromise:
-    return StandingPromise(kept=kept, state=kept.promise.state_at(now), case=case, customer=mask_name(name))

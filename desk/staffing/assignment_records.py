@@ -27,9 +27,9 @@ from engine.ports import Transaction
 DECIDER = "assign"
 TASK_EVENTS = (TaskCreated, TaskClaimed, TaskReleased, TaskReassigned, TaskCompleted, TaskCancelled)
 SWEEP = timedelta(minutes=1)
-"""How long after it was looked through a line in which a case waits is looked through again, whatever happens; and how long a
-case waits until who answers for it is told.
-"""
+"""How long after it was looked through a line in which a case waits is looked through again, whatever happens."""
+UNTIL_TOLD = timedelta(minutes=1)
+"""How long a case waits before who answers for it is told."""
 
 
 class AssignmentRecords:
@@ -40,6 +40,7 @@ class AssignmentRecords:
         self._freed = freed
         self._untouched_after = untouched_after
         self._chosen: str | None = None
+        self._was_in_line: bool | None = None
 
     def take(self, event: HistoryEvent, before: Case, case: Case) -> None:
         """Follow an event; `before` and `case` are the case before and after it."""
@@ -48,8 +49,9 @@ class AssignmentRecords:
         elif isinstance(event, TASK_EVENTS) and event.task_id == case.owner_task_id:
             self._owners_task(event, before, case)
         if before.state in WORKING and case.state not in WORKING:
+            in_line = self._is_in_line(case) if self._was_in_line is None else self._was_in_line
             assignments.change(self._tx, case.number, waiting_since=None, look_again_at=None)
-            self._freed.note(before.owner, event.at)
+            self._freed.note(None if in_line else before.owner, event.at)  # who only answered for it carried nothing
 
     def _decided(self, event: HandlerDecided, case: Case) -> None:
         wanted, team, login = (event.result.get(name) for name in ("wanted", "team", "assignee"))
@@ -71,6 +73,7 @@ class AssignmentRecords:
                 returned = login != self._chosen and candidates.is_gone(self._tx, login, event.at)
                 self._given(case, event.task_id, event.at, at_once=returned)
             case TaskClaimed() | TaskCompleted() | TaskCancelled():
+                self._was_in_line = isinstance(event, TaskCancelled) and self._is_in_line(case)
                 settled = {"waiting_since": None, "look_again_at": None, "avoid": (), "requeued": 0}
                 assignments.change(self._tx, case.number, **settled)
             case TaskReleased(by=login) | TaskReassigned(assignee=None, before=login):
@@ -83,9 +86,12 @@ class AssignmentRecords:
                 self._given(case, event.task_id, event.at)
                 self._freed.note(event.before, event.at)
 
+    def _is_in_line(self, case: Case) -> bool:
+        return case.number in assignments.in_line(self._tx, (case.number,))
+
     def _wait(self, case: Case, task_id: int, at: datetime, *, team: str, avoid: frozenset[str] | None = None) -> None:
-        more = {} if avoid is None else {"avoid": avoid}
-        assignments.keep(self._tx, case.number, team=team, task_id=task_id, waiting_since=at, look_again_at=at + SWEEP, **more)
+        waits = {"waiting_since": at, "look_again_at": at + UNTIL_TOLD} | ({} if avoid is None else {"avoid": avoid})
+        assignments.keep(self._tx, case.number, team=team, task_id=task_id, **waits)
 
     def _given(self, case: Case, task_id: int, at: datetime, *, at_once: bool = False) -> None:
         look = at if at_once else at + self._untouched_after if self._untouched_after else None

@@ -22,7 +22,7 @@ from desk.notification.announcing import Announcer
 from desk.notification.dossier import SUPERVISOR
 from desk.onebyone import OneByOne
 from desk.rights import require_head, require_lead
-from desk.staffing.answering import Answering
+from desk.staffing.answering import LOOK_AGAIN, Answering
 from desk.staffing.assignment_records import SWEEP
 from desk.staffing.handing import FREE_NOW, KEPT_FROM, OWNER_GONE, UNTOUCHED, assign_again, give_part
 from desk.store import assignments, candidates, cases, contributions, people, staffing
@@ -37,7 +37,7 @@ from engine.ports import Transaction
 log = structlog.get_logger()
 MOST_PLANNED = 500
 AT_ONCE = 25
-DRAIN_LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=30)
 LEFT_UNTOUCHED = "left_untouched"
 
 
@@ -98,19 +98,36 @@ class Lines:
         return bool(self._each(self._give_out, number))
 
     def tend(self) -> int:
-        """Look through the lines that are due, and at assignments that nobody touched; how many cases changed hands."""
+        """Look through the lines that are due, and at the assignments that are; how many cases were given out or looked at."""
         now = self._context.now()
         with self._db.reading() as tx:
-            due, again = assignments.is_drain_due(tx, now), assignments.to_look_at_again(tx, now, AT_ONCE)
+            due, again = assignments.is_drain_due(tx, now), assignments.is_look_due(tx, now)
         given = 0
         if due:
             taken = self._db.run(lambda tx: self._take(tx, now))
             given += sum(self._drain(team, ids, now) for team, ids in taken.items())
-        return given + sum(self._each(self._look_again, number, or_later=True) for number in again)
+        return given + (self._look(now) if again else 0)
+
+    def _look(self, now: datetime) -> int:
+        """Look at assignments that are due; how many those were."""
+        until = now + LEASE
+        settled, taken = self._db.run(lambda tx: self._take_looks(tx, now, until))
+        for number in taken:
+            self._each(lambda tx, number: self._look_again(tx, number, until), number, or_later=True)
+        return settled + len(taken)
+
+    def _take_looks(self, tx: Transaction, now: datetime, until: datetime) -> tuple[int, list[str]]:
+        """How many cases wait as they are, who were put off together; and some of the others, taken until then as lines are."""
+        due = assignments.due_looks(tx, now, MOST_PLANNED)
+        settled = set(self._answering.as_they_are(tx, due))
+        taken = [one.number for one in due if one.number not in settled][:AT_ONCE]
+        assignments.put_off(tx, settled, now + LOOK_AGAIN)
+        assignments.put_off(tx, taken, until)
+        return len(settled), taken
 
     def _take(self, tx: Transaction, now: datetime) -> Mapping[str, list[int]]:
         people.end_availability(tx, now)
-        return assignments.take_drains(tx, now, DRAIN_LEASE)
+        return assignments.take_drains(tx, now, LEASE)
 
     def _drain(self, team: str, ids: Sequence[int], now: datetime) -> int:
         """Give out what somebody can take now; how much that was. What then waits still is looked through again in a while."""
@@ -144,7 +161,7 @@ class Lines:
             self._pieces.failed(number, error)
         if or_later:
             later = self._context.now() + SWEEP
-            self._db.run(lambda tx: assignments.put_off(tx, number, later))
+            self._db.run(lambda tx: assignments.put_off(tx, [number], later))
         return 0
 
     def _give_out(self, tx: Transaction, number: str) -> bool:
@@ -162,10 +179,10 @@ class Lines:
             return False
         return give_part(tx, self._context, part, task, why=FREE_NOW).assignee is not None
 
-    def _look_again(self, tx: Transaction, number: str) -> bool:
+    def _look_again(self, tx: Transaction, number: str, taken_until: datetime) -> bool:
         now, settings = self._context.now(), self._context.settings
         opened = self._opened(tx, number)
-        if opened is None or opened[0].look_again_at is None or opened[0].look_again_at > now:
+        if opened is None or opened[0].look_again_at != taken_until:
             return False
         kept, task = opened
         if task.assignee is None:
@@ -195,7 +212,7 @@ class Lines:
         self._engine.lock(tx, instance_of(tx, number).id)
         kept = assignments.kept(tx, number)
         if kept is None or kept.task_id is None:
-            assignments.put_off(tx, number, self._context.now() + SWEEP)
+            assignments.put_off(tx, [number], self._context.now() + SWEEP)
             return None
         task = queries.task(tx, kept.task_id)
         if task.state not in queries.OPEN_TASKS:

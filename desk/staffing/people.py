@@ -25,6 +25,7 @@ from desk.errors import (
 from desk.masking import mask_name
 from desk.model import Agent, NewAgent, Team
 from desk.rights import require_admin
+from desk.staffing.staffing_errors import CannotHead
 from desk.store import people as store
 from desk.store.assignments import free_again, look_at_waiting
 from desk.wordings import NO_LOGIN, REQUIRED
@@ -62,12 +63,13 @@ class People:
 
     @tried_again
     def change_team(self, key: str, *, supervisor: str | None, deputy: str | None = None, by: str) -> Team:
-        """Give a team another supervisor and deputy. Raises TeamNotFound, AgentNotFound, RightMissing."""
+        """Give a team another supervisor and deputy. Raises TeamNotFound, AgentNotFound, CannotHead, RightMissing."""
         with self._db.transaction() as tx:
             _require_admin(tx, by, "change teams")
             _require_teams(tx, (key,))
             for login in filter(None, (supervisor, deputy)):
-                store.agent(tx, login)
+                if not store.agent(tx, login).leads:
+                    raise CannotHead(login, key)
             store.change_team(tx, key, supervisor=supervisor, deputy=deputy)
             look_at_waiting(tx, key, self._context.now(), anew=True)
             return store.teams(tx)[key]

@@ -72,3 +72,13 @@ class TeamCalendarChanged(Conflict):
 
     def __init__(self, team: str) -> None:
         super().__init__(f"The calendar of {team} was changed since you opened it. Reload and look again.", team=team)
+
+
+class CannotHead(Invalid):
+    """A team's supervisor or deputy who isn't one by role."""
+
+    code = "cannot_head"
+
+    def __init__(self, login: str, team: str) -> None:
+        said = f"{login} cannot head {team}: their role does not lead. Choose a supervisor or an administrator."
+        super().__init__(said, login=login, team=team)

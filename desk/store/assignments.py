@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
 from desk.assignment import ASKED, Wanted
 from desk.assignment.line import WaitingCase
+from engine.db import tables as engine_tables
+from engine.db.arrays import is_among
+from engine.db.queries import OPEN_TASKS
 from engine.db.statements import Statement, given, update_where
 from engine.ports import Transaction
 
@@ -90,7 +93,7 @@ def waiting(tx: Transaction, team: str, limit: int) -> list[WaitingCase]:
 
 def in_line(tx: Transaction, numbers: Collection[str]) -> frozenset[str]:
     """Which of these cases wait in a line: nobody has them."""
-    query = select(_row.case_number).where(_row.case_number.in_(list(numbers)), _row.waiting_since.is_not(None))
+    query = select(_row.case_number).where(is_among(tx, _row.case_number, numbers), _row.waiting_since.is_not(None))
     return frozenset(tx.execute(query).scalars())
 
 
@@ -126,10 +129,46 @@ def keep_from(tx: Transaction, number: str, logins: Collection[str], *, team: st
         keep(tx, number, team=team, wanted=wanted)
 
 
-def to_look_at_again(tx: Transaction, now: datetime, limit: int) -> list[str]:
-    """The numbers of cases whose assignment is to be looked at again by now."""
-    query = select(_row.case_number).where(_row.look_again_at <= now)
-    return list(tx.execute(query.order_by(_row.look_again_at).limit(limit)).scalars())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueLook:
+    """A case whose assignment is to be looked at again. `waits`: nobody has its task, so that `owner` only answers for it;
+    `never` are those from whom it is kept.
+    """
+
+    number: str
+    team: str
+    owner: str | None
+    never: frozenset[str]
+    waits: bool
+    task_id: int | None
+    task_revision: int | None
+
+
+def is_look_due(tx: Transaction, now: datetime) -> bool:
+    """Whether any assignment is to be looked at again by now."""
+    return tx.execute(select(_row.case_number).where(_row.look_again_at <= now).limit(1)).first() is not None
+
+
+def due_looks(tx: Transaction, now: datetime, limit: int) -> list[DueLook]:
+    """What is to be looked at by now and nobody else looks at, locked: what somebody has before what waits."""
+    case, task = tables.case.c, engine_tables.user_task.c
+    columns = (_row.case_number, _row.team, _row.wanted, _row.waiting_since, case.owner, task.id, task.revision)
+    waits = and_(_row.waiting_since.is_not(None), task.assignee.is_(None), task.state.in_(OPEN_TASKS))
+    query = select(*columns, waits.label("waits")).join(tables.case, case.number == _row.case_number)
+    query = query.outerjoin(engine_tables.user_task, task.id == _row.task_id).where(_row.look_again_at <= now)
+    query = query.order_by(_row.waiting_since.is_not(None), _row.look_again_at).limit(limit)
+    return [
+        DueLook(
+            number=row.case_number,
+            team=row.team,
+            owner=row.owner,
+            never=frozenset(json.loads(row.wanted).get("avoid", ())),
+            waits=bool(row.waits),
+            task_id=row.id,
+            task_revision=row.revision,
+        )
+        for row in tx.execute(query.with_for_update(skip_locked=True, of=tables.assignment))
+    ]
 
 
 def look_at_waiting(tx: Transaction, team: str, at: datetime, *, anew: bool = False) -> None:
@@ -140,9 +179,9 @@ def look_at_waiting(tx: Transaction, team: str, at: datetime, *, anew: bool = Fa
     tx.execute(update(tables.assignment).where(*where).values(look_again_at=at))
 
 
-def put_off(tx: Transaction, number: str, until: datetime) -> None:
-    """Look at an assignment again no sooner than that, if it is to be looked at again at all."""
-    where = (_row.case_number == number, _row.look_again_at < until)
+def put_off(tx: Transaction, numbers: Collection[str], until: datetime) -> None:
+    """Look at assignments again no sooner than that, if they are to be looked at again at all."""
+    where = (is_among(tx, _row.case_number, numbers), _row.look_again_at < until)
     tx.execute(update(tables.assignment).where(*where).values(look_again_at=until))
 
 

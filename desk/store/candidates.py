@@ -15,7 +15,7 @@ from desk.assignment.shifts import Shift
 from desk.model import Agent, Availability, Role
 from desk.store import loads, people, staffing
 from desk.store.loads import NOTHING, Carried
-from engine.db.statements import Statement, read_together
+from engine.db.statements import Record, Statement, read_together
 from engine.ports import Transaction
 
 
@@ -123,12 +123,29 @@ def _candidate(one: Agent, office: _Office, team_keys: Collection[str]) -> Candi
 def is_gone(tx: Transaction, login: str, at: datetime) -> bool:
     """Whether a case can't stay with somebody: their account is off, they are away or on leave."""
     found, absences = read_together(tx, [(people.AMONG, {"logins": [login]}), (staffing.CURRENT, {"after": at})])
-    if not found:
-        return True
-    agent = people.as_agent(found[0], ())
+    return not found or _is_gone(people.as_agent(found[0], ()), absences, at)
+
+
+def _is_gone(agent: Agent, absences: Iterable[Record], at: datetime) -> bool:
     if not agent.active or agent.available_at(at) is Availability.AWAY:
         return True
-    return any(one.login == login and one.covers(at) for one in map(staffing.as_absence, absences))
+    return any(one.login == agent.login and one.covers(at) for one in map(staffing.as_absence, absences))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """Somebody whose role leads and whose account is on. `is_gone` as the function of that name says it."""
+
+    login: str
+    role: Role
+    is_gone: bool
+
+
+def leads(tx: Transaction, at: datetime) -> list[Lead]:
+    """All who lead, by login."""
+    found, absences = read_together(tx, [(people.LEADS, {}), (staffing.CURRENT, {"after": at})])
+    agents = (people.as_agent(row, ()) for row in found)
+    return [Lead(login=one.login, role=one.role, is_gone=_is_gone(one, absences, at)) for one in agents]
 
 
 def shift_of(agent: Agent, shifts: Mapping[tuple[str, str], Shift]) -> Shift | None:

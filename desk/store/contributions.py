@@ -178,16 +178,18 @@ def waiting_at(tx: Transaction, task_id: int) -> WaitingPart | None:
 
 
 def _waiting() -> Select[Any]:
-    case, kept = tables.case, tables.assignment
+    owned, kept = tables.case.c, tables.assignment.c
+    holder = case((kept.waiting_since.is_(None), owned.owner), else_=None).label("holder")
     columns = (_row.id, _row.task_id, _row.case_number, _row.team, _row.avoid, _row.waiting_since)
-    query = select(*columns, case.c.priority, case.c.received_at, case.c.owner, kept.c.wanted)
-    query = query.join(case, case.c.number == _row.case_number).outerjoin(kept, kept.c.case_number == case.c.number)
+    query = select(*columns, owned.priority, owned.received_at, holder, kept.wanted)
+    query = query.join(tables.case, owned.number == _row.case_number)
+    query = query.outerjoin(tables.assignment, kept.case_number == owned.number)
     return query.where(_row.waiting_since.is_not(None), _row.state == ContributionState.OPEN)
 
 
 def _part(row: Row) -> WaitingPart:
     never = json.loads(row.wanted).get("avoid", ()) if row.wanted else ()
-    avoid = frozenset({*never, *json.loads(row.avoid), *((row.owner,) if row.owner else ())})
+    avoid = frozenset({*never, *json.loads(row.avoid), *((row.holder,) if row.holder else ())})
     wanted = Wanted(team=row.team, priority=row.priority, avoid=avoid)
     same = {"received_at": row.received_at, "since": row.waiting_since}
     return WaitingPart(id=row.id, task_id=row.task_id, number=row.case_number, wanted=wanted, **same)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from desk import tables
 from desk.store.sealing import seal, unseal
 from desk.tables import NOTICE, REASON
+from engine.db.arrays import is_among
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
@@ -52,10 +53,10 @@ def add(tx: Transaction, vault: KeyRing, notice: NewNotice, at: datetime) -> boo
     return tx.execute(query.on_conflict_do_nothing(index_elements=[table.c.idempotency_key])).rowcount == 1
 
 
-def is_written(tx: Transaction, idempotency_key: str) -> bool:
-    """Whether a notice was written under this key."""
-    table = tables.notice
-    return tx.execute(select(table.c.id).where(table.c.idempotency_key == idempotency_key)).first() is not None
+def written(tx: Transaction, idempotency_keys: Iterable[str]) -> frozenset[str]:
+    """Under which of these keys a notice was written."""
+    key = tables.notice.c.idempotency_key
+    return frozenset(tx.execute(select(key).where(is_among(tx, key, idempotency_keys))).scalars())
 
 
 def of_person(tx: Transaction, vault: KeyRing, login: str, *, limit: int, unread_only: bool) -> list[Notice]:

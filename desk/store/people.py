@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from desk import tables
 from desk.assignment.skills import MEDIUM_LEVEL, skill_text, skills_of
@@ -33,6 +33,11 @@ MEMBERS_AMONG = Statement(
 )
 EVERYBODY = Statement(select(_agent).order_by(_agent.c.login))
 AMONG = Statement(select(_agent).where(Among(_agent.c.login, "logins")).order_by(_agent.c.login))
+LEADS = Statement(
+    select(_agent)
+    .where(_agent.c.active, or_(_agent.c.role == Role.SUPERVISOR, _agent.c.role == Role.ADMIN))
+    .order_by(_agent.c.login)
+)
 _ASSIGNED = Statement(
     update(_agent)
     .where(_agent.c.login == given(_agent.c.login, "was_login"))
@@ -126,14 +131,6 @@ def agents(tx: Transaction) -> list[Agent]:
     return [as_agent(row, keys.get(row["login"], ())) for row in found]
 
 
-def active_supervisors(tx: Transaction) -> list[str]:
-    """The logins of all supervisors whose accounts are on, in order."""
-    agent = tables.agent.c
-    return list(
-        tx.execute(select(agent.login).where(agent.active, agent.role == Role.SUPERVISOR).order_by(agent.login)).scalars()
-    )
-
-
 def teams_of(members: Iterable[Record]) -> dict[str, list[str]]:
     """The keys of each person's teams, the first one in front, from rows of MEMBERS."""
     found: dict[str, list[str]] = {}
@@ -143,7 +140,7 @@ def teams_of(members: Iterable[Record]) -> dict[str, list[str]]:
 
 
 def as_agent(row: Mapping[str, Any], team_keys: Sequence[str]) -> Agent:
-    """An agent of a row of AMONG or EVERYBODY."""
+    """An agent of a row of AMONG, EVERYBODY or LEADS."""
     values = {field: row[field] for field in _COLUMNS if field != "role"}
     lists = {field: _texts(row[field]) for field in _LISTS}
     levels = _levels(row["skills"])

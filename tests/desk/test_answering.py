@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from desk import tables
 from desk.assignment.absences import OpenWork
+from desk.casetasks import instance_of
 from desk.model import NewAgent, Role
-from desk.staffing.answering import who_answers_for
-from desk.store import candidates
+from desk.staffing.answering import LOOK_AGAIN, who_leads
+from desk.store import assignments, candidates
+from engine.commands import CancelInstance
 from tests.desk.conftest import BILLING_DAY, PASSWORD, Office
 
 pytestmark = pytest.mark.stored
@@ -49,7 +51,7 @@ def ask(office: Office, **changes) -> str:
 
 
 def owner_of(office: Office, number: str) -> str | None:
-    return office.desk.cases.case(number, viewer="wang").case.owner
+    return office.desk.cases.case(number, viewer="admin").case.owner
 
 
 def told(office: Office, login: str, template: str = "answering") -> int:
@@ -187,6 +189,109 @@ def test_r40_who_never_gets_a_case_does_not_answer_for_it_either(office):
     assert owner_of(office, office.open(about_agent="wang")) == "sun", "a team without a deputy"
 
 
+@pytest.fixture
+def only_wang(office: Office) -> Office:
+    """One supervisor, as in a small house."""
+    office.desk.people.change_team("service-b", supervisor="wang", deputy=None, by="admin")
+    switch(office, "sun", active=False)
+    return office
+
+
+@on_sqlite
+def test_r40_from_the_only_supervisor_a_case_can_be_kept_too(only_wang):
+    office, number = only_wang, ask(only_wang)
+    office.desk.lines.keep_from(number, "wang", by="admin")
+    pass_minutes(office, 11)
+    assert (owner_of(office, number), told(office, "admin"), told(office, "wang")) == ("admin", 1, 0)
+    assert owner_of(office, office.open(about_agent="wang")) == "admin"
+
+
+@on_sqlite
+def test_r40_a_case_that_is_kept_from_all_who_lead_is_nobodys(only_wang):
+    office, number = only_wang, ask(only_wang)
+    for login in ("admin", "wang"):
+        office.desk.lines.keep_from(number, login, by="admin")
+    pass_minutes(office, 11)
+    assert (owner_of(office, number), told(office, "admin"), told(office, "wang")) == (None, 0, 0)
+
+
+@on_sqlite
+def test_r40_who_does_not_lead_any_more_answers_for_nothing(office):
+    number = ask(office)
+    with office.engine.db.transaction() as tx:
+        tx.execute(update(tables.agent).where(tables.agent.c.login == "wang").values(role=Role.AGENT))
+    pass_minutes(office, 1)
+    assert (owner_of(office, number), owner_of(office, ask(office))) == ("sun", "sun")
+
+
+@on_sqlite
+def test_r40_without_a_head_who_answers_goes_on_to_when_another_supervisor_comes_back(office):
+    office.desk.people.change_team("service-b", supervisor=None, deputy=None, by="admin")
+    switch(office, "sun", available=False)
+    number = ask(office)
+    pass_minutes(office, 1)
+    switch(office, "sun", available=True)
+    pass_minutes(office, 10)
+    assert (owner_of(office, number), told(office, "sun"), told(office, "wang")) == ("wang", 0, 1)
+
+
+def looks(office: Office) -> dict[str, tuple[int, datetime]]:
+    """Of each case its revision, and when it is looked at again."""
+    query = select(tables.case.c.number, tables.case.c.revision, tables.assignment.c.look_again_at)
+    query = query.join(tables.assignment, tables.assignment.c.case_number == tables.case.c.number)
+    with office.engine.db.reading() as tx:
+        return {number: (revision, at) for number, revision, at in tx.execute(query)}
+
+
+def test_all_that_wait_as_they_did_are_put_off_together_and_count_as_looked_at(office, monkeypatch):
+    monkeypatch.setattr("desk.staffing.lines.AT_ONCE", 1)
+    numbers = [ask(office) for _ in range(3)]
+    pass_minutes(office, 1)
+    before = looks(office)
+    assert told(office, "wang") == 3, "one after the other, until none is left"
+    office.clock.advance(minutes=10)
+    assert office.desk.lines.tend() == 3
+    assert looks(office) == {number: (before[number][0], office.clock.now() + LOOK_AGAIN) for number in numbers}
+    assert office.desk.lines.tend() == 0
+
+
+def test_what_somebody_has_is_looked_at_before_what_waits(office, monkeypatch):
+    monkeypatch.setattr("desk.staffing.lines.AT_ONCE", 1)
+    switch(office, "chen", available=True, capacity=2)
+    held, *waiting = [ask(office) for _ in range(3)]
+    switch(office, "chen", available=False)
+    with office.engine.db.transaction() as tx:
+        tx.execute(update(tables.assignment).values(look_again_at=office.clock.now() - timedelta(minutes=5)))
+        tx.execute(
+            update(tables.assignment).where(tables.assignment.c.case_number == held).values(look_again_at=office.clock.now())
+        )
+    assert (office.desk.lines.tend(), office.task(held).assignee) == (1, None)
+    assert told(office, "wang") == 0
+    office.run()
+    assert told(office, "wang") == 2
+    assert {owner_of(office, number) for number in (held, *waiting)} == {"wang"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_workers_look_at_different_cases_and_wait_for_none(office):
+    numbers = {ask(office) for _ in range(2)}
+    now = office.clock.now() + timedelta(minutes=1)
+    with office.engine.db.transaction() as tx, office.engine.db.transaction() as other:
+        one = {look.number for look in assignments.due_looks(tx, now, 1)}
+        rest = {look.number for look in assignments.due_looks(other, now, 5)}
+    assert (len(one), one | rest, one & rest) == (1, numbers, set())
+
+
+@on_sqlite
+def test_a_waiting_case_that_ends_frees_nobody(office):
+    switch(office, "wang", team_keys=("service-b",), capacity=0)
+    number, _ = ask(office), ask(office)
+    with office.engine.db.transaction() as tx:
+        tx.execute(delete(tables.drain))
+        office.engine.cancel(tx, CancelInstance(instance_id=instance_of(tx, number).id, by="admin", reason="误建"))
+        assert tx.execute(select(tables.drain.c.team)).scalars().all() == []
+
+
 @on_sqlite
 def test_r40_a_case_that_is_given_back_or_waits_in_a_further_round_is_answered_for_too(office):
     switch(office, "chen", available=True)
@@ -206,12 +311,15 @@ def test_r40_without_a_head_another_supervisor_answers_and_one_who_is_there_firs
     office.desk.people.change_team("service-b", supervisor=None, deputy=None, by="admin")
     now = office.clock.now()
     with office.engine.db.reading() as tx:
-        assert who_answers_for(tx, "service-b", now) == "sun"
-        assert who_answers_for(tx, "service-b", now, never={"sun"}) == "wang"
-        assert who_answers_for(tx, "nowhere", now, never={"sun", "wang"}) is None
+        leading = who_leads(tx, now)
+    assert leading.who_answers_for("service-b") == "sun"
+    assert leading.who_answers_for("service-b", present="wang") == "wang"
+    assert leading.who_answers_for("service-b", never={"sun"}) == "wang"
+    assert leading.who_answers_for("nowhere", never={"sun", "wang"}) == "admin", "who is kept from it never does"
+    assert leading.who_answers_for("nowhere", never={"sun", "wang", "admin"}) is None
     on_leave(office, "sun")
     with office.engine.db.reading() as tx:
-        assert who_answers_for(tx, "service-b", now) == "wang"
+        assert who_leads(tx, now).who_answers_for("service-b") == "wang"
 
 
 @on_sqlite

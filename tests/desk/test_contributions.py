@@ -184,6 +184,23 @@ def test_who_gives_a_contribution_back_doesnt_get_it_again_by_the_line(office):
     assert parts(office, number)["technical"].assignee == "tech"
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["at once", "out of the line"])
+def test_who_only_answers_for_a_case_may_be_given_a_part_of_it(office, waits):
+    number = begun(office)
+    for login in ("li", "zhao", "chen", "tech"):
+        office.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    [wang] = [one for one in office.desk.people.agents() if one.login == "wang"]
+    office.desk.people.change_agent("wang", by="test", revision=wang.revision, team_keys=("technical",), available=not waits)
+    office.desk.work.release(office.task(number).id, by="li")
+    assert office.desk.cases.case(number, viewer="wang").case.owner == "wang"
+    office.desk.contributions.ask(number, BOTH[:1], by="wang")
+    office.run()
+    assert parts(office, number)["technical"].assignee == (None if waits else "wang")
+    office.desk.attendance.set_availability("wang", Availability.AVAILABLE, by="wang")
+    office.run()
+    assert parts(office, number)["technical"].assignee == "wang"
+
+
 def begun_inquiry(office: Office, name: str) -> str:
     number = office.open({**BILLING_DAY, "received_at": "", "customer_number": "", "customer_name": name}, by="li")
     office.desk.work.start(office.task(number).id, by=office.task(number).assignee)

@@ -9,6 +9,7 @@ from desk.errors import AgentNotFound, NameTaken, PasswordTooWeak, RightMissing,
 from desk.model import NewAgent
 from desk.seed import seed_demo
 from desk.staffing.people import People
+from desk.staffing.staffing_errors import CannotHead
 from engine.errors import Conflict, StaleRevision
 from tests.desk.conftest import PASSWORD
 
@@ -118,6 +119,14 @@ def test_only_administrators_change_who_works_here_whatever_page_asks(office):
                 order(by)
     assert (people.agent("li").capacity, "night" in {team.key for team in people.teams()}) == (10, False)
     people.authenticate("li", PASSWORD, from_address=HERE)
+
+
+def test_only_who_leads_heads_a_team(office):
+    people = office.desk.people
+    for heads in ({"supervisor": "li"}, {"supervisor": "wang", "deputy": "li"}):
+        with pytest.raises(CannotHead, match="li cannot head service-b"):
+            people.change_team("service-b", **heads, by="admin")
+    assert people.change_team("service-b", supervisor="admin", deputy="wang", by="admin").supervisor == "admin"
 
 
 def test_nobody_is_given_a_case_before_the_one_time_password_was_used(office):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from desk.model import Availability
+
 
 @pytest.fixture
 def number(product) -> str:
@@ -42,6 +44,23 @@ def test_taking_over_leads_to_the_case_which_shows_its_ladder(product, number):
     assert "is yours now" in page
     assert 'id="escalations"' in page
     assert product.desk.cases.case(number, viewer="wang").case.owner == "wang"
+
+
+def test_who_only_answers_for_a_case_may_take_it_over_and_is_not_shown_as_handling_it(product):
+    for login in ("li", "zhao", "chen"):
+        product.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    number = product.open_case()
+    product.clock.advance(minutes=16)
+    product.work()
+    visitor = product.visitor("wang")
+    page = visitor.get("/escalations").text
+    assert 'Owner: 王主管 <span class="quiet">answers for it</span>' in page
+    assert page.count("Take over") == 1
+    assert ",王主管," not in visitor.get("/exports/escalations.csv").text.partition(number)[2].partition("Response")[0]
+    product.desk.escalations.take_over(number, "respond", by="wang")
+    page = visitor.get("/escalations").text
+    assert "Take over" not in page
+    assert "answers for it" not in page
 
 
 def test_the_file_has_a_row_for_each_level(product, number):

@@ -136,7 +136,7 @@ def _row(view: EscalationView, level: Any) -> list[object]:
     case = view.case
     clock = labels.label_of(labels.CLOCKS, level.clock).text
     head = [case.number, clock, level.round, view.customer, _word("CASE_TYPES", case.type), _word("PRIORITIES", case.priority)]
-    head += [team_name(case.team), name_of(case.owner), format_datetime(view.missed_at), level.level]
+    head += [team_name(case.team), "" if view.in_line else name_of(case.owner), format_datetime(view.missed_at), level.level]
     told = name_of(level.supervisor) or gettext("all supervisors")
     times = [format_datetime(at) if at else "" for at in (level.at, level.told_at)]
     answered = format_datetime(level.acknowledged_at) if level.acknowledged_at else ""

@@ -283,6 +283,18 @@ def test_workers_look_at_different_cases_and_wait_for_none(office):
 
 
 @on_sqlite
+def test_what_a_worker_took_and_died_of_is_looked_at_by_another_one(office, monkeypatch):
+    ask(office)
+    office.clock.advance(minutes=1)
+    with monkeypatch.context() as dying:
+        dying.setattr("desk.staffing.lines.Lines._each", lambda *_, **__: 0)
+        assert office.desk.lines.tend() == 1
+    assert (office.desk.lines.tend(), told(office, "wang")) == (0, 0)
+    office.clock.advance(seconds=30)
+    assert (office.desk.lines.tend(), told(office, "wang")) == (1, 1)
+
+
+@on_sqlite
 def test_a_waiting_case_that_ends_frees_nobody(office):
     switch(office, "wang", team_keys=("service-b",), capacity=0)
     number, _ = ask(office), ask(office)

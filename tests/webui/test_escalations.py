@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from desk.model import Availability
@@ -56,6 +58,8 @@ def test_who_only_answers_for_a_case_may_take_it_over_and_is_not_shown_as_handli
     page = visitor.get("/escalations").text
     assert 'Owner: 王主管 <span class="quiet">answers for it</span>' in page
     assert page.count("Take over") == 1
+    product.desk.promising.promise(number, due_at=product.clock.now() + timedelta(hours=2), reason="备件延迟", by="wang")
+    assert 'Owner: 王主管 <span class="quiet">answers for it</span>' in visitor.get("/promises").text
     assert ",王主管," not in visitor.get("/exports/escalations.csv").text.partition(number)[2].partition("Response")[0]
     product.desk.escalations.take_over(number, "respond", by="wang")
     page = visitor.get("/escalations").text

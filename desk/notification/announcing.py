@@ -109,11 +109,11 @@ class Announcer:
         Raises Invalid for a missing variable.
         """
         said, contact = written(tx, template, given, language or dossier.language), dossier.matter.contact
-        way = Way.MAIL if "@" in contact else Way.SMS
-        channel = self._book.first(way) if contact else None
-        if channel is None:
+        found = self._book.to_customer(contact)
+        if found is None:
             self.ask_owner(tx, dossier, {**given, "message": said.text}, key=f"{key}{PERSONS_KEY}")
             return "person"
+        way, channel = found
         told = _Told(template=template, given=given, key=key, urgent=True)
         self._promise(tx, told, said, channel, to=contact, key=f"{key}{CUSTOMERS_KEY}", plan=self._now())
         return way.value

@@ -44,6 +44,12 @@ class ChannelBook:
         """The name of the first channel of that way."""
         return next((name for name, entry in self._entries.items() if entry.channel.way is way), None)
 
+    def to_customer(self, contact: str) -> tuple[Way, str] | None:
+        """By which way what we write reaches a customer with this contact, and the channel for it; None when nothing does."""
+        way = Way.MAIL if "@" in contact else Way.SMS
+        channel = self.first(way) if contact else None
+        return None if channel is None else (way, channel)
+
     def of_way(self, way: Way) -> list[str]:
         """The names of all channels of that way."""
         return [name for name, entry in self._entries.items() if entry.channel.way is way]

@@ -63,6 +63,13 @@ class Choosing:
             case = cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
             return self._language_of(tx, case)
 
+    def way_to_customer(self, number: str, *, viewer: str) -> Way | None:
+        """By which way what we write reaches the customer of a case; None: a person has to tell them. Raises CaseNotFound."""
+        with self._db.reading() as tx:
+            cases.case(tx, number, readable=readable(people.agent(tx, viewer)))
+            found = self._book.to_customer(cases.matters(tx, self._context.vault, [number])[number].contact)
+            return found[0] if found else None
+
     @tried_again
     def write_to_customer_in(self, number: str, language: str, *, by: str, read: str | None = None) -> None:
         """From now on write to the customer of a case in a language, in all their cases. For the owner and supervisors.

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+
+from desk.notification.channel_book import Entry
+from desk.notification.ports import Sent, Way
 
 
 @pytest.fixture
@@ -122,3 +127,23 @@ def test_what_a_customer_writes_to_a_closed_case_leads_to_the_case_that_follows_
     page = visitor.get(answer.location).text
     assert f'href="/cases/{case}"' in page
     assert "The message opened this case." in page
+
+
+def test_a_reply_that_reaches_nobody_says_so_before_and_after(product, case):
+    visitor = product.visitor("li")
+    assert "Nothing that is written here reaches this customer" in visitor.get(f"/cases/{case}").text
+    answer = visitor.post(f"/cases/{case}/say/reply", {"text": "您好"})
+    assert "It was sent nowhere" in visitor.get(answer.location).text
+
+
+def test_a_reply_to_who_left_a_mail_address_goes_out(product):
+    product.desk.channels.add(
+        Entry(name="email", channel=SimpleNamespace(way=Way.MAIL, send=lambda message, key: Sent(said="ok")))
+    )
+    number = product.open_case(customer_contact="chen.jing@example.com")
+    visitor = product.visitor("li")
+    page = visitor.get(f"/cases/{number}").text
+    assert "Goes out by mail." in page
+    assert "Nothing that is written here" not in page
+    answer = visitor.post(f"/cases/{number}/say/reply", {"text": "您好"})
+    assert "goes to the customer" in visitor.get(answer.location).text

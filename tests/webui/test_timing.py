@@ -89,6 +89,9 @@ def test_a_promise_is_told_and_taken_back(product):
     visitor = product.visitor("li")
     given = {"due_at": "2026-01-05T10:30", "reason": "等待供应商", **as_read(product, number)}
     assert visitor.post(f"/cases/{number}/promises", given).status_code == 303
+    page = page_of(visitor, number)
+    assert "nothing written reaches this customer: the owner was asked to tell them" in page
+    assert "a promise asks the owner to tell them" in page
     (kept,) = product.services.desk.promising.of_case(number, viewer="li")
     assert "等待供应商" in page_of(visitor, number)
     assert visitor.post(f"/cases/{number}/promises/{kept.id}/withdraw", {"apology": "抱歉"}).status_code == 303

@@ -20,7 +20,10 @@ SPOKEN = ("reply", "call", "customer", "note", "request")
 
 
 def case_texts(number: str | None, login: str, package: ProcessPackage) -> Mapping[str, Any]:
-    """The variables of the templates cases/_conversation.html, _progress.html and _compose.html."""
+    """The variables of the templates cases/_conversation.html, _progress.html and _compose.html.
+
+    `reached` is the way by which the customer gets what is written; None when nobody but a person reaches them.
+    """
     items = services().desk.cases.timeline(number, viewer=login) if number else []
     return {
         "timeline": items,
@@ -28,6 +31,7 @@ def case_texts(number: str | None, login: str, package: ProcessPackage) -> Mappi
         "progress": progress_of(items),
         **(panel_of(number, login) if number else {"contributions": [], "may_ask_departments": False}),
         "approval_kinds": [("", gettext("(none)")), *((kind, kind) for kind in _kinds())],
+        "reached": services().desk.choosing.way_to_customer(number, viewer=login) if number else None,
         "message_id": services().chance.token(),
         "done": request.args.get("done", ""),
         "words": lambda text: in_words(package, text),

@@ -19,7 +19,7 @@ from webui.refusals import BodyUnreadable
 blueprint = Blueprint("conversation", __name__)
 for_roles(blueprint, "agent", "supervisor")
 SAID = {
-    "reply": mark("Your reply is noted; a customer with a mail address gets it by mail."),
+    "reply": mark("Your reply is noted and goes to the customer."),
     "call": mark("The call is noted."),
     "note": mark("Your note is saved."),
     "customer": mark("The customer's message is noted."),
@@ -27,6 +27,9 @@ SAID = {
     "technical": mark("The technical team was asked; you stay the owner."),
     "approval": mark("The approval was asked for; you stay the owner."),
 }
+TOLD_BY_PERSON = mark(
+    "Your reply is noted. It was sent nowhere, since nothing written reaches this customer: tell them yourself."
+)
 PROGRESS_FIELDS = ("stage", "work_started_at", "content", "customer_feedback", "next_action")
 
 
@@ -111,6 +114,7 @@ def reveal(number: str) -> str:
 
 def _back(number: str, kind: str) -> Response:
     """Back to the page of the form, which then forgets the draft."""
-    flash(gettext(SAID[kind]), "good")
+    is_unsent = kind == "reply" and services().desk.choosing.way_to_customer(number, viewer=signed_in().login) is None
+    flash(gettext(TOLD_BY_PERSON if is_unsent else SAID[kind]), "warn" if is_unsent else "good")
     came_from = own_path(request.form.get("back"), url_for("cases.show", number=number)).partition("?")[0]
     return go_to(f"{came_from}?done={kind}")

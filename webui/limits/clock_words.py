@@ -61,7 +61,7 @@ RULES = {
 }
 DONE_BY = {
     "claimed": Label(text=mark("taken by an agent")),
-    "solved": Label(text=mark("the customer was told")),
+    "solved": Label(text=mark("the case was resolved")),
     "closed": Label(text=mark("the case was closed")),
     "worked": Label(text=mark("work was noted")),
     "response": Label(text=mark("the customer was answered")),

@@ -15,7 +15,7 @@ from webui.access import for_roles, go_to, requires, signed_in
 from webui.bodies import revision_required
 from webui.casework.profile_words import typed_tags
 from webui.context import services
-from webui.i18n import LANGUAGES, gettext
+from webui.i18n import LANGUAGES, gettext, mark
 from webui.refusals import BodyUnreadable
 
 blueprint = Blueprint("timing", __name__)
@@ -55,7 +55,13 @@ def promise(number: str) -> Response:
     """Tell the customer by when it will be done."""
     given = {"due_at": _time("due_at"), "reason": request.form.get("reason", ""), "revision": revision_required()}
     services().desk.promising.promise(number, **given, by=signed_in().login)
-    return _back(number, gettext("The customer is told; the limit stays what it is."))
+    return _told(
+        number,
+        written=mark("It is written to the customer; the limit stays what it is."),
+        by_person=mark(
+            "Noted; nothing written reaches this customer: the owner was asked to tell them. The limit stays what it is."
+        ),
+    )
 
 
 @blueprint.post("/cases/<number>/promises/<int:promise_id>/withdraw")
@@ -63,7 +69,11 @@ def withdraw(number: str, promise_id: int) -> Response:
     """Take a promise back, with an apology."""
     apology = request.form.get("apology", "")
     services().desk.promising.withdraw(number, promise_id, apology=apology, by=signed_in().login)
-    return _back(number, gettext("The promise is taken back, and the customer is told."))
+    return _told(
+        number,
+        written=mark("The promise is taken back, and it is written to the customer."),
+        by_person=mark("The promise is taken back; nothing written reaches this customer: the owner was asked to tell them."),
+    )
 
 
 @blueprint.post("/cases/<number>/language")
@@ -96,6 +106,12 @@ def _time(name: str) -> datetime:
     return read
 
 
-def _back(number: str, said: str) -> Response:
-    flash(said, "good")
+def _told(number: str, *, written: str, by_person: str) -> Response:
+    """Back to the page, which says whether the customer gets it or a person has to tell them."""
+    is_written = services().desk.choosing.way_to_customer(number, viewer=signed_in().login) is not None
+    return _back(number, gettext(written if is_written else by_person), "good" if is_written else "warn")
+
+
+def _back(number: str, said: str, tone: str = "good") -> Response:
+    flash(said, tone)
     return go_to(url_for("cases.show", number=number, tab="clocks"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from desk.calendaring.calendarscope import Scope, scope_of
 from desk.calendaring.calendarstudio import CalendarStudio
 from desk.calendars import Calendar
 from desk.calendars.difference import ChangedDay, changed_days
-from desk.clocks import Calendars, evaluate
+from desk.clocks import Calendars
+from desk.clocks.evaluation import evaluate_folded
+from desk.clocks.folding import Folded, fold
 from desk.context import DeskContext
 from desk.store import clocks, recomputing
 from desk.store.clocks import KeptClock
@@ -26,12 +28,15 @@ MOST_DAYS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moving:
-    """A clock that would move. While it is paused the instants are those at which it would be due if it went on now."""
+    """A clock that would move. While it is paused the instants are those at which it is due if it goes on at `resumes_at`, the
+    planned end of its pauses; at once when that is None.
+    """
 
     number: str
     round: int
     clock: str
     is_paused: bool
+    resumes_at: datetime | None
     before: datetime
     after: datetime
     breached: bool
@@ -39,10 +44,14 @@ class Moving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """`candidates` cases have a clock that may move, `looked_at` of them were worked out; `moving` are those of a page."""
+    """`candidates` cases have a clock that may move, `looked_at` of them were worked out; `moving` are those of a page.
+
+    `open_ended` clocks are paused without a fixed end and would stay if they went on now: later they may move all the same.
+    """
 
     candidates: int
     looked_at: int
+    open_ended: int
     total: int
     moving: tuple[Moving, ...]
 
@@ -77,27 +86,40 @@ class CalendarPreview:
             before, after = self._context.calendars_in(tx), after_of(tx)
             scope = scope_of(tx, [before, after], now)
             candidates = recomputing.count_cases(tx, scope) if scope.keys else 0
-            found, looked_at = _moving(tx, scope, before, after, now) if candidates else ([], 0)
+            found = _worked_out(tx, scope, before, after, now) if candidates else _Found()
         begin = (page - 1) * PAGE
-        shown = tuple(found[begin : begin + PAGE])
-        return Preview(candidates=candidates, looked_at=looked_at, total=len(found), moving=shown)
+        shown = tuple(found.moving[begin : begin + PAGE])
+        counts = {"looked_at": found.looked_at, "open_ended": found.open_ended, "total": len(found.moving)}
+        return Preview(candidates=candidates, moving=shown, **counts)
 
 
-def _moving(tx: Transaction, scope: Scope, before: Calendars, after: Calendars, now: datetime) -> tuple[list[Moving], int]:
-    """The clocks that would move, by case, and how many cases were looked at."""
-    found: list[Moving] = []
-    looked_at, last = 0, ""
-    while looked_at < MOST_LOOKED_AT and (numbers := recomputing.cases_after(tx, scope, last, AT_ONCE)):
-        looked_at, last = looked_at + len(numbers), numbers[-1]
-        kept = [one for one in clocks.kept(tx, numbers, only_open=True) if one.row.calendar in scope.keys]
-        found += [moving for one in kept if (moving := moves(one, before, after, now)) is not None]
-    return found, looked_at
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    moving: list[Moving] = field(default_factory=list)
+    looked_at: int = 0
+    open_ended: int = 0
+
+
+def _worked_out(tx: Transaction, scope: Scope, before: Calendars, after: Calendars, now: datetime) -> _Found:
+    """The clocks that would move, by case."""
+    found, last = _Found(), ""
+    while found.looked_at < MOST_LOOKED_AT and (numbers := recomputing.cases_after(tx, scope, last, AT_ONCE)):
+        found.looked_at, last = found.looked_at + len(numbers), numbers[-1]
+        for kept in clocks.kept(tx, numbers, only_open=True):
+            if kept.row.calendar not in scope.keys:
+                continue
+            if (moving := moves(kept, before, after, now)) is not None:
+                found.moving.append(moving)
+            elif kept.row.due_at is None and kept.row.paused_until is None:
+                found.open_ended += 1
+    return found
 
 
 def moves(kept: KeptClock, before: Calendars, after: Calendars, now: datetime) -> Moving | None:
     """How a clock moves between two states of the calendars; None when it doesn't."""
-    at = max(now, kept.events[-1].at)
-    old, new = evaluate(kept.events, before, at), evaluate(kept.events, after, at)
+    folded, at = fold(kept.events), max(now, kept.events[-1].at)
+    resumes_at = _resumes_at(folded, at)
+    old, new = (evaluate_folded(folded, calendars, resumes_at or at) for calendars in (before, after))
     if old.due_if_resumed == new.due_if_resumed:
         return None
     row = kept.row
@@ -105,11 +127,19 @@ def moves(kept: KeptClock, before: Calendars, after: Calendars, now: datetime) -
         number=row.case_number,
         round=row.round,
         clock=row.name,
-        is_paused=bool(new.paused_for),
+        is_paused=bool(folded.open),
+        resumes_at=resumes_at,
         before=old.due_if_resumed,
         after=new.due_if_resumed,
         breached=new.due_if_resumed < at and old.breached_at is None,
     )
+
+
+def _resumes_at(folded: Folded, at: datetime) -> datetime | None:
+    """When the last of the open pauses is planned to end; None when it isn't known, or not after `at`."""
+    ends = [pause.until for pause in folded.open.values()]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) and max(known) > at else None
 
 
 def days_that_differ(old: Calendar, new: Calendar, today: date) -> list[ChangedDay]:

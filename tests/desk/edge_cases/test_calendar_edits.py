@@ -17,6 +17,7 @@ from tests.desk.conftest import PAYMENT_FAILED, local
 
 pytestmark = pytest.mark.stored
 
+ASKED = {"content": "请提供截图", "next_action": "等待客户", "outcome": "wait_customer", "wait_until": "2023-10-20T09:00"}
 SUGGESTION = {**PAYMENT_FAILED, "type": "suggestion", "usage_blocked": False, "received_at": "2023-10-08T09:00"}
 
 
@@ -117,6 +118,35 @@ def test_e26_the_preview_names_what_will_move(office):
     assert (solve.before, solve.after) == (local("2023-10-11T18:00"), local("2023-10-12T18:00"))
     assert {one.number for one in moving} == {number}
     assert kept(office, number).row.due_at == local("2023-10-11T18:00")
+
+
+def drafted(office, day):
+    """The preview of closing a day."""
+    draft = office.desk.calendars.draft("cn-office", by="wang")
+    office.desk.calendars.change("cn-office", partial(closing, first=day), read=draft.revision, by="wang")
+    return office.desk.calendar_preview.of_draft("cn-office")
+
+
+def test_e26_the_preview_of_a_paused_clock_counts_from_the_planned_end_of_its_pause(office):
+    office.at("10:00", "2023-10-08")
+    number = office.open(SUGGESTION)
+    office.desk.timing.pause(number, reason="third_party", until=local("2023-10-11T09:00"), by="wang")
+    preview = drafted(office, "2023-10-13")
+    [solve] = [one for one in preview.moving if one.clock == "solve"]
+    assert (solve.is_paused, solve.resumes_at) == (True, local("2023-10-11T09:00"))
+    assert (solve.before, solve.after) == (local("2023-10-16T17:00"), local("2023-10-17T17:00"))
+    assert preview.open_ended == 0
+
+
+def test_e26_the_preview_counts_the_clocks_that_wait_without_a_fixed_end(office):
+    office.at("10:00", "2023-10-08")
+    number = office.open(SUGGESTION)
+    office.desk.work.start(office.task(number).id, by="business")
+    office.desk.work.complete(office.task(number).id, ASKED, by="business")
+    office.run()
+    preview = drafted(office, "2023-10-13")
+    assert preview.open_ended == 1
+    assert "solve" not in [one.clock for one in preview.moving]
 
 
 def test_e07_importing_a_year_computes_provisional_limits_anew_and_takes_their_flag(office):

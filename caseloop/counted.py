@@ -41,6 +41,8 @@ def answer(question: Question, *, explain: bool) -> Iterator[str]:
         local = _local(due_at, calendar)
         yield local if question.until is None else f"Due at {local}."
     if question.until is not None:
+        if question.until < received:
+            yield f"{_local(question.until, calendar)} is before the receipt, {_local(received, calendar)}: nothing counted."
         yield _minutes(elapsed_with_pauses(calendar, received, question.until, question.pauses))
 
 

@@ -166,10 +166,10 @@ def readable(played: dict[str, Any]) -> str:
     heads = {"record_table": "客户需求记录表", "progress_table": "需求处理进度跟踪表", "survey_table": "客户需求满意度调研表"}
     parts = [f"{head}\n{table(played[name], empty='-')}" for name, head in heads.items()]
     for number, minutes in played["timings"].items():
-        split = "  ".join(f"{name.removesuffix('_minutes')}: {_whole(value)} min" for name, value in minutes.items())
+        split = "  ".join(f"{name.removesuffix('_minutes')}: {_tenths(value)}" for name, value in minutes.items())
         parts.append(f"{number}  {split}")
     return "\n\n".join(parts)
 
 
-def _whole(value: float | None) -> str:
-    return "-" if value is None else f"{value:g}"
+def _tenths(value: float | None) -> str:
+    return "-" if value is None else f"{f'{value:.1f}'.removesuffix('.0')} min"

@@ -46,7 +46,7 @@ class _Words:
         for decision in explained.decisions:
             yield from self._decision(decision)
         yield from self._promises(explained)
-        yield "  Tried:"
+        yield "  Tried:" if explained.attempts else "  Tried: nothing"
         yield from (self._attempt(attempt) for attempt in explained.attempts)
 
     def _standing(self, standing: Standing) -> Iterator[str]:
@@ -62,7 +62,7 @@ class _Words:
         yield f"    {self._time(decision.at)} {decision.name}: {decision.reason}"
 
     def _promises(self, explained: Explanation) -> Iterator[str]:
-        yield "  Due:"
+        yield "  Due:" if explained.clocks or explained.due else "  Due: nothing any more"
         for clock in explained.clocks:
             yield f"    clock {clock.name}: {self._time(clock.due_at)}{_because(clock.source)}"
         yield from (self._due(due) for due in explained.due)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -25,3 +26,8 @@ def table(rows: Sequence[Mapping[str, Any]], *, empty: str) -> str:
     widths = [max(width(line[index]) for line in cells) for index in range(len(heads))]
     lines = ["  ".join(_padded(cell, columns) for cell, columns in zip(line, widths, strict=True)).rstrip() for line in cells]
     return "\n".join([lines[0], "  ".join("-" * columns for columns in widths), *lines[1:]])
+
+
+def logged(value: object) -> str:
+    """What a line of the log says for a value that JSON lacks: instants as ISO 8601, anything else as Python shows it."""
+    return value.isoformat() if isinstance(value, datetime) else repr(value)

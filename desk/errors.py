@@ -30,7 +30,7 @@ class CaseNotFound(NotFound):
     code = "case_not_found"
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"There is no case {number} that you may see. Check the number, or ask its team.", number=number)
+        super().__init__(f"There is no case {number}. Check the number.", number=number)
 
 
 class CaseClosed(Gone):

@@ -13,6 +13,7 @@ import structlog
 from bpmn.errors import InvalidFile
 from caseloop.cli.contents import CONTENTS
 from caseloop.settings import Settings
+from caseloop.text import logged
 from engine.errors import CaseloopError
 
 
@@ -63,7 +64,7 @@ def main(ctx: click.Context) -> None:
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
             if sys.stderr.isatty()
-            else structlog.processors.JSONRenderer(ensure_ascii=False),
+            else structlog.processors.JSONRenderer(ensure_ascii=False, default=logged),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -67,7 +67,9 @@ def start(settings: Settings, key: str, variables: IO[str], team: str | None, bu
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def tasks(settings: Settings, assignee: str | None, team: str | None, as_json: bool) -> None:
-    """List open tasks, those due first in front.
+    """List open tasks by their own due time.
+
+    A case's task is due when its solution is. The inbox also looks at the other limits, and puts urgent cases first.
 
     \b
     Example:

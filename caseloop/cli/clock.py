@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 
 import click
 
@@ -28,18 +29,20 @@ def clock(settings: Settings, numbers: Sequence[str]) -> None:
     for number in numbers:
         click.echo(number)
         for why in services.desk.timing.why_for_operator(number):
-            click.echo("\n".join(_lines(why, settings)))
+            click.echo("\n".join(lines(why, settings.time_zone)))
 
 
-def _lines(why: ClockWhy, settings: Settings) -> Iterator[str]:
+def lines(why: ClockWhy, zone: tzinfo) -> Iterator[str]:
+    """A clock in English: how it stands, then the steps; instants as wall time of a zone."""
     state = why.state
-    yield f"  {why.name}, round {why.round}: {state.phase}, {state.verdict}; {_due(state, settings)}"
-    yield from (f"    {step.text(settings.time_zone)}" for step in why.steps)
+    stands = ", ".join(dict.fromkeys((str(state.phase), str(state.verdict))))
+    yield f"  {why.name}, round {why.round}: {stands}; {_due(state, zone)}"
+    yield from (f"    {step.text(zone)}" for step in why.steps)
     if len(why.verdicts) > 1:
         yield from (f"    verdict {fact.version}: {fact.verdict} by {fact.by}, {fact.why}" for fact in why.verdicts)
 
 
-def _due(state: ClockState, settings: Settings) -> str:
+def _due(state: ClockState, zone: tzinfo) -> str:
     if state.due_at is None:
         return "counts no more" if state.phase is ClockPhase.VOID else "not due while it is paused"
-    return f"due {state.due_at.astimezone(settings.time_zone).isoformat(timespec='seconds')}"
+    return f"due {state.due_at.astimezone(zone).isoformat(timespec='seconds')}"

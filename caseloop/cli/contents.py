@@ -24,7 +24,7 @@ CONTENTS: Mapping[str, Entry] = {
     "deploy": Entry("releases.deploy", "Check the process package in the folder PATH and make it runnable."),
     "rollout": Entry("releases.rollout", "Say which teams start their new cases of process KEY on VERSION."),
     "start": Entry("cases.start", "Start process KEY with the variables of a JSON file, and print the number."),
-    "tasks": Entry("cases.tasks", "List open tasks, those due first in front."),
+    "tasks": Entry("cases.tasks", "List open tasks by their own due time."),
     "case": Entry("cases.case", "Show case NUMBER: its record, its progress table, its timings."),
     "explain": Entry("explain.explain", "Explain the cases NUMBERS from their history: why here, why this person, when due."),
     "clock": Entry("clock.clock", "Explain the clocks of the cases NUMBERS: from when each counts, why, and when it is due."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 
@@ -19,6 +20,7 @@ MOST_DAYS = 60
 """So many days that aren't as the week says are told; a limit of months has too many to read."""
 _SEARCHED_DAYS = 800
 _MINUTE = timedelta(minutes=1)
+_CODES = frozenset({"anchor", "reasons", "what"})
 
 SENTENCES: Mapping[str, str] = {
     "started": "counts from {anchored_at:%Y-%m-%d %H:%M} {zone} ({anchor})",
@@ -30,7 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "closed": "{date} is closed: {name}",
     "opened": "{date} is open: {name}",
     "not_before": "not earlier than {at:%Y-%m-%d %H:%M} {zone}",
-    "due": "due {at:%Y-%m-%d %H:%M} {zone}: {limit_minutes:g} minutes of work, and {paused_minutes:g} of pauses",
+    "due": "due {at:%Y-%m-%d %H:%M} {zone}: {limit_minutes:g} minutes of the calendar, and {paused_minutes:g} of pauses",
     "waiting": "paused for {reasons}: {remaining_minutes:g} minutes remain, due {at:%Y-%m-%d %H:%M} {zone} if it went on now",
     "provisional": "provisional: the holidays of a year that it touches aren't published yet",
     "breached": "missed at {at:%Y-%m-%d %H:%M} {zone}",
@@ -52,12 +54,14 @@ class ClockStep:
 
     def text(self, zone: tzinfo) -> str:
         """The line in English, its instants as wall time of a zone, which it names."""
-        return SENTENCES[self.code].format(**{key: _worded(value, zone) for key, value in self.arguments.items()}, zone=zone)
+        return SENTENCES[self.code].format(**{key: _worded(key, value, zone) for key, value in self.arguments.items()}, zone=zone)
 
 
-def _worded(value: Any, zone: tzinfo) -> Any:
+def _worded(name: str, value: Any, zone: tzinfo) -> Any:
     if isinstance(value, Wording):
         return value.fill("en", {})
+    if isinstance(value, StrEnum) or name in _CODES:
+        return str(value).replace("_", " ").replace("-", " ")
     return value.astimezone(zone) if isinstance(value, datetime) else value
 
 

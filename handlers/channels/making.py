@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -47,9 +48,12 @@ def make_entries(settings: Any, *, clock: Clock, chance: Chance) -> list[Entry]:
 
 def _listed(name: str, values: Mapping[str, Any], key: str, known: Collection[str] = ()) -> frozenset[str]:
     found = values.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(each, str) and (not known or each in known) for each in found):
-        expected = f" of {', '.join(sorted(known))}" if known else ""
-        raise SettingsInvalid(f"Channel {name}: {key} isn't a list{expected}. Correct the file of channels.")
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise SettingsInvalid(f"Channel {name}: {key} isn't a list of texts. Correct the file of channels.")
+    if known and (unknown := [each for each in found if each not in known]):
+        wrong, few = ", ".join(unknown), get_close_matches(unknown[0], known, n=1)
+        meant = f" Did you mean {few[0]}?" if few else ""
+        raise SettingsInvalid(f"Channel {name}: {key} can't have {wrong}.{meant} Known are {', '.join(sorted(known))}.")
     return frozenset(found)
 
 

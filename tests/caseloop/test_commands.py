@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,8 +16,10 @@ from click.testing import CliRunner, Result
 
 from caseloop import bootstrap
 from caseloop.cli import main
+from caseloop.demo import readable
 from caseloop.first_start import furnish
 from caseloop.settings import Settings
+from caseloop.text import logged
 from engine.commands import CorrelateMessage
 from engine.errors import SettingsInvalid, VaultError
 from engine.vault import KeyRing
@@ -147,6 +150,17 @@ def test_a_case_is_started_listed_and_shown(furnished: Path) -> None:
     shown = json.loads(run(furnished, "case", number, "--json").output)
     assert shown["record_table"][0]["客户信息"] == "张*,138****5678"
     assert "紧急" in run(furnished, "case", number).output
+
+
+def test_minutes_of_a_case_are_told_to_the_tenth() -> None:
+    minutes = {"response_minutes": 1.90056, "total_minutes": 90.0, "touch_minutes": 0.0, "wait_minutes": None}
+    told = readable({"record_table": [], "progress_table": [], "survey_table": [], "timings": {"NR1": minutes}})
+    assert told.splitlines()[-1] == "NR1  response: 1.9 min  total: 90 min  touch: 0 min  wait: -"
+
+
+def test_an_instant_in_the_log_is_iso_8601() -> None:
+    assert logged(datetime(2026, 11, 22, 10, 47, tzinfo=UTC)) == "2026-11-22T10:47:00+00:00"
+    assert logged({"a"}) == "{'a'}"
 
 
 def test_wrong_variables_are_refused_in_one_line_and_open_nothing(furnished: Path) -> None:

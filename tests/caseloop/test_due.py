@@ -68,6 +68,12 @@ def test_elapsed_prints_the_minutes_counted():
     assert last(due(*asked[:-1], "2024-03-01T09:00")) == "0"
 
 
+def test_elapsed_before_the_receipt_says_why_nothing_counted():
+    answer = due("--received", "2024-03-05T09:00", "--calendar", "cn-office", "--elapsed", "2024-03-01T09:00")
+    assert "2024-03-01T09:00:00+08:00 is before the receipt" in answer.output
+    assert last(answer) == "0"
+
+
 def test_explain_says_day_by_day_what_counted_and_why():
     answer = due("--received", "2023-09-28T17:50", "--target", "1bh", "--calendar", "cn-office", "--explain")
     lines = answer.output.splitlines()

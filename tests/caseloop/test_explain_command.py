@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 
 from click.testing import CliRunner, Result
 
 from caseloop.cli import main
+from caseloop.cli.clock import lines
+from caseloop.explained import as_text
+from desk.casework.explanation import Explanation
+from desk.clocks.evaluation import evaluate
+from desk.clocks.explaining import explanation
+from desk.limits.timing import ClockWhy
+from tests.support import clocks as made
+from tests.support.clocks import CALENDARS, local, started
 from tests.support.product import Product
 
 
@@ -33,6 +42,34 @@ def test_the_clocks_tell_due_and_steps_in_the_desks_zone(product: Product) -> No
     assert " UTC" not in answer.output
 
 
+def test_a_clock_that_runs_says_so_once_and_its_steps_hold_words_without_codes() -> None:
+    events, now = [started("2024-03-05T09:00", 24, "h"), made.pause("2024-03-05T10:00", "third_party")], local("2024-03-05T11:00")
+    running, paused = (
+        list(
+            lines(
+                ClockWhy(
+                    name="solve",
+                    round=1,
+                    state=evaluate(some, CALENDARS, now),
+                    steps=explanation(some, CALENDARS, now),
+                    verdicts=(),
+                    noted=(),
+                ),
+                UTC,
+            )
+        )
+        for some in (events[:1], events)
+    )
+    assert running[0] == "  solve, round 1: running; due 2024-03-06T01:00:00+00:00"
+    assert running[-1].endswith("1440 minutes of the calendar, and 0 of pauses")
+    assert "paused for third party:" in paused[-1]
+
+
+def test_a_case_with_nothing_due_says_so() -> None:
+    ended = Explanation(stands=(), decisions=(), due=(), clocks=(), attempts=())
+    assert as_text("NR1", ended, UTC).splitlines()[-2:] == ["  Due: nothing any more", "  Tried: nothing"]
+
+
 def test_json_has_every_part(product: Product) -> None:
     numbers = [product.open_case(), product.open_case()]
     found = json.loads(run(product, "explain", *numbers, "--json").stdout)
@@ -42,4 +79,5 @@ def test_json_has_every_part(product: Product) -> None:
 
 
 def test_an_unknown_case_is_refused(product: Product) -> None:
-    assert run(product, "explain", "NR1").exit_code == 1
+    answer = run(product, "explain", "NR1")
+    assert (answer.exit_code, answer.output) == (1, "Error: There is no case NR1. Check the number.\n")

@@ -23,7 +23,7 @@ def test_a_case_page_masks_who_the_customer_is(office):
 def test_a_case_does_not_exist_for_other_teams_and_analysts(office):
     number = office.open()
     for stranger in ("chen", "analyst", "tech"):
-        with pytest.raises(CaseNotFound, match="that you may see"):
+        with pytest.raises(CaseNotFound, match="There is no case"):
             office.desk.cases.case(number, viewer=stranger)
         assert office.desk.cases.search(viewer=stranger).total == 0
     with pytest.raises(CaseNotFound):

@@ -15,7 +15,7 @@ from desk.notification.ports import Channel, Message, Refused, Sent, TryLater
 from engine.errors import SettingsInvalid
 from engine.testing import FakeChance, FakeClock
 from handlers.channels.http import Http, Unanswered
-from handlers.channels.making import make_channels
+from handlers.channels.making import make_channels, make_entries
 from tests.support.channels import SECRET, Service, serving
 from tests.support.product import MORNING
 
@@ -289,3 +289,12 @@ def test_a_channel_that_cannot_be_made_names_what_is_wrong(values, told, clock):
     settings = SimpleNamespace(smtp_url=None, channels={"channel": {"it": values}})
     with pytest.raises(SettingsInvalid, match=told):
         make_channels(settings, clock=clock, chance=FakeChance())
+
+
+def test_a_kind_that_no_message_has_is_named_with_the_one_that_was_meant(clock):
+    values = {"adapter": "webhook", "url": "https://example.com/in", "subscribes": ["assigned", "custmer_message"]}
+    settings = SimpleNamespace(smtp_url=None, channels={"channel": {"it": {**values, "secret": "s"}}})
+    with pytest.raises(
+        SettingsInvalid, match=r"Channel it: subscribes can't have custmer_message\. Did you mean customer_message\?"
+    ):
+        make_entries(settings, clock=clock, chance=FakeChance())

@@ -82,7 +82,7 @@ def test_every_step_is_worded():
         "counts from 2024-03-05 01:00 UTC (received)",
         "2 h in the calendar business, by “2 h”; rows considered: 0",
         "paused from 2024-03-05 02:00 to 2024-03-05 03:00 UTC for customer: 60 minutes",
-        "due 2024-03-05 04:00 UTC: 120 minutes of work, and 60 of pauses",
+        "due 2024-03-05 04:00 UTC: 120 minutes of the calendar, and 60 of pauses",
         "missed at 2024-03-05 04:00 UTC",
     ]
 

@@ -6,7 +6,6 @@ People say it themselves, supervisors say it for them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
@@ -18,7 +17,8 @@ from desk.errors import TeamNotFound
 from desk.model import DESK, Agent, Availability, Role
 from desk.rights import require_head
 from desk.staffing.assignment_records import SWEEP
-from desk.staffing.handing import OWNER_GONE, assign_again
+from desk.staffing.handing import ON_LEAVE, assign_again
+from desk.staffing.leavepreview import Handing, LeavePreview, foreseen
 from desk.staffing.staffing_errors import (
     ENDS_FIRST,
     HANDED_TO_NOBODY,
@@ -38,17 +38,6 @@ from engine.ports import Transaction
 log = structlog.get_logger()
 MOST_TASKS = 1000
 AT_ONCE = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handing:
-    """What a leave does to an open task: it goes to `to`; None: it is offered to its team. `what` is the leave's choice."""
-
-    task_id: int
-    number: str
-    name: str
-    what: OpenWork
-    to: str | None
 
 
 class Attendance:
@@ -155,13 +144,14 @@ class Attendance:
 
     def preview(
         self, login: str, from_at: datetime, until_at: datetime, *, delegate: str | None, open_work: OpenWork, by: str
-    ) -> tuple[Handing, ...]:
+    ) -> LeavePreview:
         """What leave would do to the open work as it is now, without entering it. Raises what `add_leave` raises."""
+        begins = max(from_at, self._context.now())
         with self._db.reading() as tx:
-            self._concerned(tx, login, by, "enter leave")
+            agent = self._concerned(tx, login, by, "enter leave")
             asked = self._checked(tx, login, from_at, until_at, delegate, open_work)
-            known = staffing.absences(tx, until_after=from_at)
-            return tuple(self._handings(tx, asked, stand_ins([*known, asked], from_at).get(login)))
+            end = stand_ins([*staffing.absences(tx, until_after=begins), asked], begins).get(login)
+            return foreseen(tx, agent, asked, self._handings(tx, asked, end), end, begins)
 
     def _handings(self, tx: Transaction, leave: Absence, delegate: str | None) -> Iterator[Handing]:
         for task in queries.tasks(tx, assignee=leave.login, limit=MOST_TASKS):
@@ -243,9 +233,9 @@ class Attendance:
         kept = assignments.kept(tx, task.business_key)
         if kept is None or kept.task_id != task.id:
             to = handing.to
-        elif handing.what is OpenWork.HAND_OVER and assign_again(tx, self._context, kept, task, why=OWNER_GONE).assignee:
+        elif handing.what is OpenWork.HAND_OVER and assign_again(tx, self._context, kept, task, why=ON_LEAVE).assignee:
             return True
         else:
             to = None
-        self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=to, by=DESK, reason=OWNER_GONE))
+        self._engine.reassign(tx, ReassignTask(task_id=task.id, assignee=to, by=DESK, reason=ON_LEAVE))
         return True

@@ -24,6 +24,7 @@ FREE_NOW = "somebody is free now"
 UNTOUCHED = "nobody worked on it in time"
 GIVEN_BACK = "its owner gave it back"
 OWNER_GONE = "its owner isn't there"
+ON_LEAVE = "its owner is on leave"
 KEPT_FROM = "a supervisor keeps it from its owner"
 ASSIGNMENT = "assignment"
 NOTIFY = "notify"
@@ -38,18 +39,18 @@ def assign_again(
     Raises what engine orders raise, InstanceSuspended among them.
     """
     now = context.now()
-    case = cases.case(tx, kept.number)
-    wanted = replace(
-        kept.wanted,
-        familiar=cases.owners_of_customer(tx, case),
-        previous_owner=task.assignee,
-        avoid=kept.wanted_now.avoid | frozenset(avoid),
-    )
+    wanted = wanted_again(tx, kept, task.assignee, avoid)
     answer = assign(wanted, reserved(tx, wanted, now), now)
     if answer.assignee is None or answer.assignee == task.assignee:
         return answer
     _give(tx, context, task, kept.wanted, answer, why, by)
     return answer
+
+
+def wanted_again(tx: Transaction, kept: Kept, holder: str | None, avoid: Iterable[str] = ()) -> Wanted:
+    """What is asked for when a case that `holder` has is assigned anew, to none of `avoid`."""
+    familiar = cases.owners_of_customer(tx, cases.case(tx, kept.number))
+    return replace(kept.wanted, familiar=familiar, previous_owner=holder, avoid=kept.wanted_now.avoid | frozenset(avoid))
 
 
 def give_part(tx: Transaction, context: DeskContext, part: WaitingPart, task: UserTask, *, why: str) -> Assignment:

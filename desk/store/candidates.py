@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from desk import tables
 from desk.assignment import Candidate
-from desk.assignment.absences import stand_ins
+from desk.assignment.absences import Absence, stand_ins
 from desk.assignment.shifts import Shift
 from desk.model import Agent, Availability, Role
 from desk.store import loads, people, staffing
@@ -62,10 +62,15 @@ class _Office:
     turns: Mapping[str, people.Turns]
 
 
-def candidates(tx: Transaction, team_keys: Collection[str], now: datetime, *, lock: bool = False) -> list[Candidate]:
-    """The members of the teams, and who stands in for those on leave; with `lock` their loads stay what they are."""
+def candidates(
+    tx: Transaction, team_keys: Collection[str], now: datetime, *, lock: bool = False, also: Iterable[Absence] = ()
+) -> list[Candidate]:
+    """The members of the teams, and who stands in for those on leave; with `lock` their loads stay what they are.
+
+    `also` is leave that isn't entered yet.
+    """
     members, absences = read_together(tx, [(people.MEMBERS, {}), (staffing.CURRENT, {"after": now})])
-    delegates = stand_ins(map(staffing.as_absence, absences), now)
+    delegates = stand_ins([*map(staffing.as_absence, absences), *also], now)
     logins = {row["login"] for row in members if row["team_key"] in team_keys}
     logins |= {delegate for login, delegate in delegates.items() if login in logins and delegate}
     if lock:

@@ -95,7 +95,7 @@ def test_at_the_begin_of_leave_open_work_goes_to_who_stands_in(office):
     number = ask(office, "甲", by="chen")
     office.desk.work.claim(office.task(number).id, by="chen")
     given = {"delegate": "li", "open_work": OpenWork.HAND_OVER, "by": "chen"}
-    [seen] = office.desk.attendance.preview("chen", NOW, NOW + WEEK, **given)
+    [seen] = office.desk.attendance.preview("chen", NOW, NOW + WEEK, **given).handings
     assert (seen.number, seen.to) == (number, "li")
     go_on_leave(office, "chen", "li", OpenWork.HAND_OVER, from_at=NOW + timedelta(hours=1))
     office.run()
@@ -202,6 +202,39 @@ def test_a_case_for_which_nobody_is_free_when_the_leave_begins_waits_and_is_give
     office.desk.attendance.set_availability("li", Availability.AVAILABLE, by="li")
     office.run()
     assert office.task(number).assignee == "li"
+
+
+def test_the_preview_of_leave_says_what_then_happens_when_who_stands_in_never_signed_in(office):
+    office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
+    number = ask(office, "甲", by="chen")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.desk.people.reset_password("li", "one-time-" + "x" * 12, by="admin")
+    given = {"delegate": "li", "open_work": OpenWork.HAND_OVER, "by": "chen"}
+    seen = office.desk.attendance.preview("chen", NOW, NOW + WEEK, **given)
+    [handing] = seen.handings
+    assert (seen.delegate, seen.obstacle, handing.to) == ("li", "not_signed_in", None)
+    assert (handing.line, handing.obstacle) == (office.desk.cases.case(number, viewer="wang").case.team, "not_signed_in")
+    go_on_leave(office, "chen", "li", OpenWork.HAND_OVER)
+    office.run()
+    assert office.task(number).assignee is None
+    changed = [one.reason for one in office.desk.ownership.story(number, viewer="wang") if one.before == "chen"]
+    assert changed == ["its owner is on leave"]
+
+
+def test_the_preview_of_leave_fills_the_room_of_who_stands_in_case_by_case(office):
+    office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
+    numbers = [ask(office, name, by="chen") for name in "甲乙丙"]
+    for number in numbers:
+        office.desk.work.claim(office.task(number).id, by="chen")
+    li = office.desk.people.agent("li")
+    given = {"skills": li.skills, "lines": (), "languages": (), "revision": li.revision, "by": "wang"}
+    office.desk.staff.change_work("li", capacity=4, **given)
+    asked = {"delegate": "li", "open_work": OpenWork.HAND_OVER, "by": "chen"}
+    seen = office.desk.attendance.preview("chen", NOW, NOW + WEEK, **asked).handings
+    assert [(one.to, one.obstacle) for one in seen] == [("li", ""), ("li", ""), (None, "at_capacity")]
+    go_on_leave(office, "chen", "li", OpenWork.HAND_OVER)
+    office.run()
+    assert [office.task(one.number).assignee for one in seen] == ["li", "li", None]
 
 
 def test_what_somebody_takes_while_on_leave_stays_with_them(office):

@@ -107,7 +107,8 @@ def test_a_shift_changed_meanwhile_is_not_overwritten(product):
 
 
 def test_leave_is_previewed_before_it_is_entered_and_can_be_called_off(product):
-    number = product.open_case()
+    number = product.open_case(type="inquiry")
+    product.desk.work.claim(product.task_of(number).id, by="li")
     visitor = product.visitor("li")
     preview = visitor.post("/people/li/leave", LEAVE).text
     assert f"{number}: goes to 赵敏" in preview
@@ -152,3 +153,29 @@ def test_only_the_heads_of_a_team_set_its_hours(product):
     assert visitor.post("/teams/service/shift", {**form, "read": mark}).status_code == 403
     assert product.visitor("admin").post("/teams/service/shift", {**form, "read": mark}).status_code == 303
     assert ("team", "service") in product.desk.attendance.shifts()
+
+
+def test_the_page_of_leave_warns_of_who_stands_in_without_having_signed_in_yet(product):
+    number = product.open_case(type="inquiry")
+    product.desk.work.claim(product.task_of(number).id, by="li")
+    product.desk.people.reset_password("zhao", "one-time-" + "x" * 12, by="admin")
+    visitor = product.visitor("li")
+    assert "赵敏 – has not used the one-time password yet" in visitor.get("/people/li").text
+    preview = visitor.post("/people/li/leave", LEAVE).text
+    assert 'id="cannot-stand-in"' in preview
+    assert "No case reaches 赵敏 as things stand: has not used the one-time password yet." in preview
+    assert f"{number}: goes to 赵敏" not in preview
+    assert visitor.post("/people/li/leave", {**LEAVE, "enter": "yes"}).status_code == 303
+    assert 'stands in <span class="badge warn">' in visitor.get("/people/li").text
+
+
+def test_the_own_page_says_on_leave_and_not_available_while_the_leave_lasts(product):
+    visitor = product.visitor("li")
+    visitor.post("/people/li/leave", {**LEAVE, "enter": "yes"})
+    before = visitor.get("/people/li").text.partition('id="now"')[2].partition("</section>")[0]
+    assert "badge good" in before
+    assert "on leave until" not in before
+    product.clock.advance(days=2)
+    during = visitor.get("/people/li").text.partition('id="now"')[2].partition("</section>")[0]
+    assert "on leave until 01-08 18:00" in during
+    assert "badge good" not in during

@@ -65,6 +65,7 @@ CHANGES: Mapping[str, str] = {
     handing.KEPT_FROM: mark("A supervisor keeps it from its owner."),
     handing.GIVEN_BACK: mark("Its owner gave it back."),
     handing.OWNER_GONE: mark("Its owner isn't there."),
+    handing.ON_LEAVE: mark("Its owner is on leave."),
     "the customer was answered": mark("The customer was answered."),
     "customer_message": mark("The customer wrote."),
     "promised": mark("The customer was promised a time."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,7 @@ from desk.assignment.skills import HIGHEST_LEVEL, LOWEST_LEVEL, SkillInvalid
 from desk.errors import AnswersInvalid
 from desk.instants import instant
 from desk.limits.limit_errors import WorkingTimeInvalid
-from desk.model import Availability
-from desk.staffing.attendance import Handing
+from desk.model import Agent, Availability
 from desk.staffing.staffing_errors import LeaveInvalid
 from desk.store.staffing import AGENT
 from webui import labels
@@ -24,10 +23,11 @@ from webui.access import go_to, own_path, signed_in
 from webui.bodies import revision_required
 from webui.calendars.calendar_words import weekday_names
 from webui.calendars.team_calendars import blueprint
+from webui.casework.reasons import obstacle
 from webui.context import services, time_zone
 from webui.i18n import gettext
 from webui.refusals import BodyUnreadable
-from webui.staffing.people_names import name_of, team_name
+from webui.staffing.people_names import agents, name_of, team_name
 from webui.staffing.shift_forms import ShiftForm, refused_hours, shown, shown_as_sent
 from webui.wording import sentence
 
@@ -59,9 +59,12 @@ def _page(login: str, status: int, **given: Any) -> Response:
         "person": found,
         "form": shown(found.shift, time_zone(), otherwise=found.team_shift[1] if found.team_shift else None),
         "leave_form": LeaveForm(),
-        "handings": None,
+        "preview": None,
         "errors": {},
-        "stand_ins": [("", "–"), *((one.login, one.name) for one in services().desk.staff.stand_ins(login))],
+        "stand_ins": [("", "–"), *((one.login, _stand_in(one)) for one in services().desk.staff.stand_ins(login))],
+        "on_leave": next((one for one in found.leave if one.covers(services().clock.now())), None),
+        "not_signed_in": [one.delegate for one in found.leave if _is_new(one.delegate)],
+        "obstacle": obstacle,
         "open_work": [(code, labels.label_of(labels.OPEN_WORK, code).text) for code in labels.OPEN_WORK],
         "weekdays": weekday_names(),
         "skills": [(code, labels.label_of(labels.CASE_TYPES, code).text) for code in SKILLS],
@@ -73,6 +76,15 @@ def _page(login: str, status: int, **given: Any) -> Response:
         **given,
     }
     return make_response(render_template("teams/person.html", **values), status)
+
+
+def _is_new(login: str | None) -> bool:
+    known = agents().get(login or "")
+    return known is not None and known.password_is_temporary
+
+
+def _stand_in(one: Agent) -> str:
+    return f"{one.name} – {obstacle({'obstacle': 'not_signed_in'})}" if one.password_is_temporary else one.name
 
 
 @blueprint.post("/people/<login>/availability")
@@ -123,8 +135,7 @@ def add_leave(login: str) -> Response:
     attendance = services().desk.attendance
     try:
         if "enter" not in request.form:
-            handings: Sequence[Handing] = attendance.preview(login, from_at, until_at, **given)
-            return _page(login, 200, leave_form=form, handings=handings)
+            return _page(login, 200, leave_form=form, preview=attendance.preview(login, from_at, until_at, **given))
         attendance.add_leave(login, from_at, until_at, **given)
     except LeaveInvalid as error:
         return _page(login, 422, leave_form=form, errors={"leave": sentence(error)})

@@ -1,0 +1,81 @@
+"""What leave would do to open work, by the rule that hands it on when the leave begins; nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from desk.assignment import Assignment, Candidate, Wanted, assign
+from desk.assignment.absences import Absence, OpenWork
+from desk.assignment.eligibility import obstacle
+from desk.model import Agent, Priority
+from desk.staffing.handing import wanted_again
+from desk.store import assignments, candidates
+from engine.ports import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handing:
+    """What a leave does to an open task: it goes to `to`; None: it is offered to its team. `what` is the leave's choice.
+
+    A preview names the team in whose `line` a case waits because the rule finds nobody, and by an `obstacle` of assignment, with
+    the `skill` that is asked for, why who stands in can't take it.
+    """
+
+    task_id: int
+    number: str
+    name: str
+    what: OpenWork
+    to: str | None
+    line: str | None = None
+    obstacle: str = ""
+    skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavePreview:
+    """`delegate` stands in at the end of the chain; `obstacle` says why no case reaches them as the leave begins."""
+
+    handings: tuple[Handing, ...]
+    delegate: str | None
+    obstacle: str
+
+
+def foreseen(
+    tx: Transaction, agent: Agent, leave: Absence, handings: Iterable[Handing], delegate: str | None, at: datetime
+) -> LeavePreview:
+    """The leave as it would begin at `at`, which isn't entered yet, with the loads of now."""
+    found = candidates.candidates(tx, agent.team_keys, at, also=(leave,))
+    person = next((one for one in found if one.login == delegate), None)
+    told = obstacle(person, Wanted(team="", priority=Priority.URGENT)) if person else ""
+    given = handings if leave.open_work is not OpenWork.HAND_OVER else _by_the_rule(tx, leave, handings, delegate, at)
+    return LeavePreview(handings=tuple(given), delegate=delegate, obstacle=told)
+
+
+def _by_the_rule(
+    tx: Transaction, leave: Absence, handings: Iterable[Handing], delegate: str | None, at: datetime
+) -> Iterator[Handing]:
+    """Cases go one after the other, so that each adds to the load of who gets it; other work goes to who stands in."""
+    more: dict[str, int] = {}
+    for handing in handings:
+        kept = assignments.kept(tx, handing.number)
+        if kept is None or kept.task_id != handing.task_id:
+            yield handing
+            continue
+        wanted = wanted_again(tx, kept, leave.login)
+        known = candidates.candidates(tx, wanted.teams, at, also=(leave,))
+        answer = assign(wanted, [_laden(one, more, at) for one in known], at)
+        if answer.assignee is not None:
+            more[answer.assignee] = more.get(answer.assignee, 0) + wanted.weight
+        line = wanted.team if answer.assignee is None else None
+        yield replace(handing, to=answer.assignee, line=line, obstacle=_of(answer, delegate), skill=wanted.skill)
+
+
+def _laden(one: Candidate, more: dict[str, int], at: datetime) -> Candidate:
+    return replace(one, load=one.load + more[one.login], last_assigned_at=at) if one.login in more else one
+
+
+def _of(answer: Assignment, delegate: str | None) -> str:
+    rows = [row for row in answer.considered if row["login"] == delegate]
+    return "" if answer.assignee == delegate or not rows else str(rows[0]["obstacle"])

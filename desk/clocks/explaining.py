@@ -27,6 +27,9 @@ SENTENCES: Mapping[str, str] = {
     "noted_late": "was noted at {at:%Y-%m-%d %H:%M} {zone}, later than it counts",
     "target": "{limit} in the calendar {calendar}, by “{source}”; rows considered: {rows}",
     "retargeted": "{cause} at {at:%Y-%m-%d %H:%M} {zone} by {by}: {limit} in {calendar}, by “{source}” ({rule})",
+    "calendar_edited": "calendar edited at {at:%Y-%m-%d %H:%M} {zone} by {by} ({note}): due {due_after:%Y-%m-%d %H:%M}, before "
+    "{due_before:%Y-%m-%d %H:%M}",
+    "calendar_edited_paused": "calendar edited at {at:%Y-%m-%d %H:%M} {zone} by {by} ({note}) while it was paused",
     "paused": "paused from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} {zone} for {reasons}: {minutes:g} minutes",
     "paused_after_due": "paused from {since:%Y-%m-%d %H:%M} {zone} for {reasons}, after it was due: changes nothing",
     "closed": "{date} is closed: {name}",
@@ -90,9 +93,12 @@ def _promised(events: Sequence[ClockEvent], state: ClockState) -> Iterator[Clock
                 said = {"limit": limit_text(target.limit), "calendar": target.calendar, "source": target.source}
                 dues = {"due_before": event.due_before, "due_after": event.due_after}
                 about = {"at": event.at, "by": event.by, "cause": event.cause, "rule": event.rule, "note": event.note}
-                # an edited calendar asks no rows
-                rows = () if event.cause is Cause.CALENDAR_EDITED else target.considered
-                yield _step("retargeted", **about, **said, **dues, considered=rows)
+                if event.cause is not Cause.CALENDAR_EDITED:
+                    yield _step("retargeted", **about, **said, **dues, considered=target.considered)
+                elif event.due_before is None or event.due_after is None:
+                    yield _step("calendar_edited_paused", **about, calendar=target.calendar)
+                else:
+                    yield _step("calendar_edited", **about, calendar=target.calendar, **dues)
     if state.target.not_before is not None:
         yield _step("not_before", at=state.target.not_before)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeGuard
+
 from desk.calendarsource import StoredCalendars
-from desk.clocks import ClockEvent, ClockState
+from desk.clocks import Cause, ClockEvent, ClockRetargeted, ClockState
 from desk.clocks.retargeting import recalculation
-from desk.store.calendars import Edit
+from desk.store.calendars import Edit, edit_notes
 from desk.store.clocks import KeptClock
 from engine.ports import Transaction
 
@@ -17,7 +21,7 @@ def followed(
 
     It counts as of the edit: what was missed by then stays missed. None for a clock that follows the edit already.
     """
-    stamp = int(kept.row.calendar_version) if kept.row.calendar_version.isdigit() else 0
+    stamp = _stamp(kept.row.calendar_version)
     if stamp >= edit.id:
         return None
     before, after = source.as_of(tx, max(stamp, before_id)), source.as_of(tx, edit.id)
@@ -30,3 +34,22 @@ def caught_up(tx: Transaction, source: StoredCalendars, kept: KeptClock) -> list
     undone = None if kept.row.stopped_at is not None else source.unfollowed(tx)
     found = undone and followed(tx, source, kept, undone.edit, undone.before_id)
     return found[0] if found else []
+
+
+def with_edit_notes(tx: Transaction, events: Sequence[ClockEvent]) -> list[ClockEvent]:
+    """The events of a clock, and with those by which it followed calendars the note of the latest edit that it followed then."""
+    stamps = {_stamp(event.target.calendar_version) for event in events if _follows(event)}
+    notes = edit_notes(tx, stamps) if stamps else {}
+    return [_noted(event, notes) for event in events]
+
+
+def _noted(event: ClockEvent, notes: Mapping[int, str]) -> ClockEvent:
+    return replace(event, note=notes.get(_stamp(event.target.calendar_version), "")) if _follows(event) else event
+
+
+def _follows(event: ClockEvent) -> TypeGuard[ClockRetargeted]:
+    return isinstance(event, ClockRetargeted) and event.cause is Cause.CALENDAR_EDITED
+
+
+def _stamp(version: str) -> int:
+    return int(version) if version.isdigit() else 0

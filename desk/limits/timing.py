@@ -17,6 +17,7 @@ from desk.clocks.verdicts import VerdictFact
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
+from desk.limits.catching_up import with_edit_notes
 from desk.limits.clockbook import ClockBook
 from desk.limits.limit_errors import ClockHeldByProcess, NothingToPause
 from desk.limits.promises import Promise, escalates_at
@@ -149,7 +150,7 @@ class Timing:
                 name=one.row.name,
                 round=one.row.round,
                 state=state,
-                steps=explanation(one.events, calendars, max(now, one.events[-1].at)),
+                steps=explanation(with_edit_notes(tx, one.events), calendars, max(now, one.events[-1].at)),
                 verdicts=judged.get((one.row.round, one.row.name), ()),
                 noted=tuple(event for event in one.events if isinstance(event, ClockPaused) and event.note),
                 put_off_to=_put_off_to(one.row.name, state, promised),

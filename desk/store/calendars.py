@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,6 +107,11 @@ def edits(tx: Transaction, *, limit: int, only_undone: bool = False) -> list[Edi
     """The latest edits, the newest first."""
     query = select(EDIT).order_by(EDIT.c.id.desc()).limit(limit)
     return [edit_of(row) for row in tx.execute(query.where(EDIT.c.done_at.is_(None)) if only_undone else query)]
+
+
+def edit_notes(tx: Transaction, ids: Collection[int]) -> dict[int, str]:
+    """Why these edits were made."""
+    return {row.id: row.note for row in tx.execute(select(EDIT.c.id, EDIT.c.note).where(EDIT.c.id.in_(list(ids))))}
 
 
 def change_edit(tx: Transaction, edit_id: int, **changes: object) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from webui.i18n import format_hours
+from desk.clocks import Cause
+from desk.clocks.explaining import ClockStep
+from webui.i18n import format_hours, gettext
+from webui.limits.clock_words import calendar_name, step_text
 from webui.limits.limit_words import row_limit
+from webui.limits.targets import CALENDARS
 
 
 @pytest.mark.parametrize(
@@ -30,3 +34,13 @@ def test_a_rows_limit_is_said_in_the_viewers_language(app, text, zh, en):
 def test_time_of_a_calendar_is_never_told_in_days(app, minutes, said):
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert format_hours(timedelta(minutes=minutes)) == said
+
+
+def test_an_edited_calendar_says_when_it_was_due_before_and_names_the_calendar_as_the_targets_do(app):
+    at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+    told = {"at": at, "by": "", "cause": Cause.CALENDAR_EDITED, "calendar": "business"}
+    dues = {"due_before": at.replace(day=25), "due_after": at.replace(day=27)}
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        said = step_text(ClockStep(code="calendar_edited", arguments=told | dues), str)
+        assert calendar_name("business") == gettext(CALENDARS["business"]) == "业务日历"
+    assert "原定 11-25 10:00 到期，现为 11-27 10:00。" in said

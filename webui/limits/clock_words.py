@@ -20,6 +20,8 @@ STEPS: Mapping[str, str] = {
     "noted_late": mark("It was noted at %(at)s, later than it counts."),
     "target": mark("Limit: %(limit)s in the calendar %(calendar)s, by “%(source)s”; rows of the table that apply: %(rows)s."),
     "retargeted": mark("%(at)s, %(by)s: %(cause)s. Limit now %(limit)s in %(calendar)s, by “%(source)s” (%(rule)s)."),
+    "calendar_edited": mark("%(at)s, %(by)s: %(cause)s (%(calendar)s). Due %(due_before)s before, %(due_after)s since then."),
+    "calendar_edited_paused": mark("%(at)s, %(by)s: %(cause)s (%(calendar)s) while it was paused; it counts when it goes on."),
     "paused": mark("Paused from %(since)s to %(until)s (%(reasons)s): %(minutes)s of its calendar don't count."),
     "paused_after_due": mark("Paused from %(since)s (%(reasons)s), after it was due: changes nothing."),
     "closed": mark("%(date)s is closed: %(name)s."),
@@ -84,7 +86,7 @@ VOIDED = {
     "withdrawn": Label(text=mark("it is needed no more")),
     "no_target": Label(text=mark("no limit applies any more")),
 }
-CALENDARS = {"24x7": Label(text=mark("around the clock")), "business": Label(text=mark("business hours"))}
+CALENDARS = {"24x7": Label(text=mark("around the clock")), "business": Label(text=mark("business calendar"))}
 TEAMS_CALENDAR = mark("hours of %(team)s")
 _TABLES = {
     "anchor": ANCHORS,

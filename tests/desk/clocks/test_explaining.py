@@ -12,7 +12,7 @@ from bpmn.wording import Wording
 from desk.calendars import DatedSpans, Layer
 from desk.clocks import Cause
 from desk.clocks.explaining import explanation
-from desk.clocks.retargeting import RetargetClock, retarget
+from desk.clocks.retargeting import RetargetClock, recalculate, retarget
 from tests.support import clocks as made
 from tests.support.clocks import CALENDARS, local, started, target
 
@@ -55,6 +55,15 @@ def test_each_change_of_the_limit_tells_old_and_new_due_instant_and_a_late_pause
     )
     assert "paused_after_due" in steps
     assert (steps["breached"]["at"], steps["stopped"]["verdict"]) == (local("2024-03-05T12:30"), "late")
+
+
+@pytest.mark.parametrize(("paused", "code"), [(False, "calendar_edited"), (True, "calendar_edited_paused")])
+def test_an_edited_calendar_is_told_as_such_and_not_as_another_limit(paused, code):
+    events = [started("2024-03-05T17:00", 8, "bh", "business")] + [made.pause("2024-03-05T17:30")] * paused
+    events += recalculate(events, CALENDARS, WITH_CLOSURE, version="2", by="admin", now=local("2024-03-05T17:45"))
+    steps = explanation(events, WITH_CLOSURE, local("2024-03-05T17:50"))
+    [step] = [step for step in steps if step.code in ("retargeted", code)]
+    assert (step.code, str(step).startswith("calendar edited at 2024-03-05 09:45 UTC by admin")) == (code, True)
 
 
 @pytest.mark.parametrize(("seconds", "told_so"), [(59, False), (60, True)])

@@ -69,6 +69,17 @@ def test_e26_an_edited_calendar_moves_open_and_paused_clocks_with_their_timers_a
     assert kept(office, solved) == closed
 
 
+def test_e26_why_a_clock_is_due_tells_the_edit_with_its_reason_and_the_due_instant_before_it(office):
+    office.at("10:00", "2023-10-08")
+    number = office.open(SUGGESTION)
+    edit(office, partial(closing, first="2023-10-10"), note="盘点一天")
+    solve = next(why for why in office.desk.timing.why(number, viewer="wang") if why.name == "solve")
+    [step] = [one for one in solve.steps if one.code == "calendar_edited"]
+    told = [step.arguments[name] for name in ("by", "note", "due_before", "due_after")]
+    assert told == ["wang", "盘点一天", local("2023-10-11T18:00"), local("2023-10-12T18:00")]
+    assert "considered" not in step.arguments
+
+
 def test_e26_a_ladder_counts_by_the_edited_calendar_also_where_no_limit_moves(office):
     office.at("09:00", "2023-10-10")
     number = office.open({**SUGGESTION, "received_at": "2023-10-10T09:00"})

@@ -109,3 +109,19 @@ def test_a_team_gets_another_calendar_after_a_look_at_what_it_moves(desk, open_p
     expect(page.locator(".rows li").first).to_contain_text("夜班")
     screenshot(page, "team-calendar", language)
     check_looks(page)
+
+
+def test_hours_that_do_not_hold_are_not_shown(desk, open_page, screenshot):
+    page = open_page(desk.address, language="zh", width=1280)
+    sign_in(page, "wang")
+    page.goto("/people/li")
+    hours = page.locator("#shift-mon")
+    expect(page.get_by_label("按团队班次")).to_be_checked()
+    expect(hours).to_be_hidden()
+    page.locator("[name=own][value=yes]").check(force=True)
+    expect(hours).to_be_visible()
+    page.goto("/teams/service/shift")
+    expect(hours).to_be_visible()
+    page.locator("[name=own][value=no]").check(force=True)
+    expect(hours).to_be_hidden()
+    screenshot(page, "team-shift-always", "zh")

@@ -21,10 +21,10 @@ CONTRIBUTOR, DEPARTMENT_SUPERVISOR = "contributor", "department_supervisor"
 """Who works on a part of the case for another department, and who leads that department."""
 
 
-PAUSED = "暂停/paused"
-"""What stands where a due time would, while the clock is paused."""
-UNTIMED = "不计时/not timed"
-"""What stands there when no limit applies to the solution (E32)."""
+PAUSED = "paused"
+"""The code that stands where a due time would, while the clock is paused; templates turn it into words."""
+UNTIMED = "not_timed"
+"""The code that stands there when no limit applies to the solution (E32)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

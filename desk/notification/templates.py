@@ -15,7 +15,9 @@ from engine.errors import Invalid
 LANGUAGES = ("zh", "en")
 WORDS = "words"
 PARTS = ("subject", "text", "details")
-CODED = frozenset({"type", "priority", "channel", "preferred_channel", "decision", "result", "clock"})
+CODED = frozenset(
+    {"type", "priority", "channel", "preferred_channel", "decision", "result", "clock"} | {"respond_due", "solve_due"}
+)
 """Variables whose codes become words of the language."""
 _TEXTS: Mapping[str, Any] = MappingProxyType(
     tomllib.loads(files("desk.notification").joinpath("notices.toml").read_text("utf-8"))

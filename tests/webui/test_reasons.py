@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -15,6 +16,8 @@ from desk.escalating.escalation import Missed, escalate
 from desk.model import Role
 from desk.reasons import SENTENCES
 from webui.casework.reasons import CHANGES, REASONS, obstacle, reason, request_for, why_changed
+from webui.casework.why_words import DONE_BY_SYSTEM, done_by_system, followed
+from webui.notification.delivery_words import last_word
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BUSY, FREE = {"load": 9}, {"load": 1}
@@ -125,3 +128,38 @@ def test_why_a_timer_moved_is_said_in_chinese(chinese, text):
 
 def test_what_a_person_wrote_is_shown_as_it_was_written(chinese):
     assert [why_changed(text) for text in ("ill", "paused: whatever", "")] == ["ill", "paused: whatever", ""]
+
+
+def test_what_moves_a_timer_is_said_in_chinese_once_and_a_variable_of_ones_own_by_its_name(chinese):
+    assert [each.text for each in followed(("clock", "clocks", "invitation", "parcel"))] == [
+        "服务时钟",
+        "满意度调研邀请",
+        "parcel",
+    ]
+
+
+def test_every_handler_of_the_house_is_said_in_chinese(chinese):
+    ours = {each.name for each in entry_points(group="caseloop.handlers") if each.value.startswith("handlers.")}
+    assert set(DONE_BY_SYSTEM) == ours
+    assert all(is_chinese(done_by_system(name).text) for name in ours)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("127.0.0.1 answered 500. It is tried again.", "127.0.0.1 答复：500。系统会重试。"),
+        ("h.example answered 404. Check the channel's settings.", "h.example 答复：404。请检查该渠道的设置。"),
+        ("h.example took it", "h.example 已接收。"),
+        (
+            "Mail server h.example:25 doesn't answer (refused). It is tried again.",
+            "h.example:25 没有应答（refused）。系统会重试。",
+        ),
+    ],
+)
+def test_the_last_word_about_a_delivery_is_said_in_chinese(chinese, said, told):
+    assert last_word(said) == (told, "")
+
+
+def test_what_only_an_adapter_can_say_stays_english(chinese):
+    assert last_word("550 no such mailbox") == ("550 no such mailbox", "en")
+    assert last_word("") == ("", "")

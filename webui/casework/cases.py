@@ -20,6 +20,7 @@ from webui.casework.linking import goes_on_in, linked_to
 from webui.casework.profile_words import typed_tags
 from webui.casework.reasons import obstacle, reason, why_changed
 from webui.casework.timeline_words import SETS_CLOCKS, due_times, lines
+from webui.casework.why_words import done_by_system, followed
 from webui.context import services
 from webui.i18n import LANGUAGES, language
 from webui.limits import clock_words
@@ -203,6 +204,7 @@ def _diagram(case: CaseView, _: Any, login: str) -> dict[str, Any]:
 def _why(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
     found = services().desk.cases.explanation(case.number, viewer=login)
     words = {"reason": reason, "obstacle": obstacle, "why_changed": why_changed, "due_times": due_times}
+    words |= {"followed": followed, "done_by_system": done_by_system}
     return {"explanation": found, "explained": _not_told(found), **words}
 
 

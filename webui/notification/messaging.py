@@ -16,6 +16,7 @@ from webui.context import services, viewer
 from webui.i18n import LANGUAGES, gettext
 from webui.labels import choices
 from webui.notification import notice_words as words
+from webui.notification.delivery_words import last_word
 from webui.refusals import BodyUnreadable
 from webui.staffing.people_names import name_of
 from webui.wording import sentence
@@ -53,6 +54,7 @@ def log() -> str:
         page_url=lambda number: url_for("messaging.log", page=number, **{k: v for k, v in asked.items() if v}),
         retried=RETRIED,
         mask=mask_contact,
+        last_word=last_word,
         words=words,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk.notification.dossier import PAUSED, UNTIMED
 from desk.notification.templates import CODED, NAMES, required_by, variables_of, write
 from engine.errors import Invalid
 
@@ -80,6 +81,13 @@ def test_the_handler_is_told_details_and_limits():
     assert written.subject == "新案件 NR20231001001：投诉 · 紧急"
     assert "响应时限：2023-10-01 09:45\n解决时限：2023-10-01 11:30" in written.text
     assert "需求：APP支付失败" in written.details
+
+
+@pytest.mark.parametrize(("instead", "chinese", "english"), [(PAUSED, "暂停中", "paused"), (UNTIMED, "不计时", "not timed")])
+def test_a_limit_that_is_not_due_is_told_in_one_language(instead, chinese, english):
+    given = {**FULL, "solve_due": instead}
+    assert f"解决时限：{chinese}\n" in f"{write('assigned', given, 'zh').text}\n"
+    assert f"Solve by: {english}\n" in f"{write('assigned', given, 'en').text}\n"
 
 
 def test_what_the_customer_wrote_stays_in_the_app():

@@ -182,7 +182,7 @@ def test_the_case_explains_where_it_stands_who_has_it_and_when_it_is_late(produc
     english = product.visitor("li").get(f"/cases/{number}?tab=why").text
     for shown in (
         "Why it stands at Handle request", "The customer cannot use the service or product: urgent", "Given to 李娜",
-        "The only one free in Complaints", "Solution overdue", "the service clocks", "Notify agent", "<code>notify</code>",
+        "The only one free in Complaints", "Solution overdue", "the service clocks", "Notify agent", "send a notice",
     ):  # fmt: skip
         assert shown in english, shown
     assert english.count("The customer cannot use the service or product: urgent") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -36,6 +37,17 @@ def test_an_agent_sees_the_calendars_and_the_year_with_its_make_up_days(product)
     page = agent.get(f"{OFFICE}?year=2026").text
     assert "make-up day or opened, open" in page
     assert 'href="/calendars/cn-office/edit"' not in page
+
+
+def test_the_year_marks_today_and_what_if_begins_now(product):
+    agent = product.visitor("li", language="zh")
+    today = product.services.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    page = agent.get(OFFICE).text
+    [marked] = re.findall(r'<span class="day [a-z ]*today" title="([^"]*)"', page)
+    assert f"{today.month}月{today.day}日" in marked
+    assert "今天" in marked
+    assert f'value="{today:%Y-%m-%dT}' in page
+    assert 'today" title' not in agent.get(f"{OFFICE}?year=2024").text
 
 
 def test_looking_at_the_edit_page_opens_no_draft(product):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
+
 import pytest
 
 
@@ -17,6 +20,13 @@ def test_what_if_tells_due_instants_and_all_rules(product):
     assert 'datetime="2023-10-03T02:15:00+00:00"' in page
     assert 'datetime="2023-10-09T10:00:00+00:00"' in page
     assert "投诉：48小时内给出解决方案" not in page
+
+
+def test_what_if_begins_with_a_receipt_now(product):
+    page = product.visitor("analyst").get("/targets").text
+    [shown] = re.findall(r'name="received"[^>]*value="([^"]*)"', page)
+    assert abs(product.services.clock.now() - datetime.fromisoformat(f"{shown}+08:00")) < timedelta(minutes=2)
+    assert "What is promised" not in page.partition('id="what-if"')[2].partition("</form>")[2]
 
 
 def test_what_if_asks_for_tier_and_tags_too(product):

@@ -55,6 +55,7 @@ class DayCell:
     day: date
     kind: str
     is_changed: bool
+    is_today: bool
     is_provisional: bool
     told: str
 
@@ -68,28 +69,38 @@ class Month:
     weeks: Sequence[Sequence[DayCell | None]]
 
 
-def year_view(calendar: Calendar, counts: Calendar | None, year: int) -> list[Month]:
+def year_view(calendar: Calendar, counts: Calendar | None, year: int, today: date) -> list[Month]:
     """The year by months. Days whose spans differ from the calendar that counts now are marked as changed."""
     names = dates.get_month_names("wide", locale=LOCALES[language()])
-    return [Month(number=month, name=names[month], weeks=_weeks(calendar, counts, year, month)) for month in range(1, 13)]
+    return [
+        Month(number=month, name=names[month], weeks=_weeks(calendar, counts, date(year, month, 1), today))
+        for month in range(1, 13)
+    ]
 
 
-def _weeks(calendar: Calendar, counts: Calendar | None, year: int, month: int) -> list[list[DayCell | None]]:
-    weeks = Weeks().monthdatescalendar(year, month)
-    return [[_cell(calendar, counts, day) if day.month == month else None for day in week] for week in weeks]
+def _weeks(calendar: Calendar, counts: Calendar | None, first: date, today: date) -> list[list[DayCell | None]]:
+    weeks = Weeks().monthdatescalendar(first.year, first.month)
+    return [[_cell(calendar, counts, day, today) if day.month == first.month else None for day in week] for week in weeks]
 
 
-def _cell(calendar: Calendar, counts: Calendar | None, day: date) -> DayCell:
+def _cell(calendar: Calendar, counts: Calendar | None, day: date, today: date) -> DayCell:
     found = calendar.day(day)
     is_changed = counts is not None and counts is not calendar and counts.day(day).spans != found.spans
     is_provisional = calendar.published is not None and day.year not in calendar.published
     kind = kind_of(calendar, found)
-    parts = [format_date(day), gettext(KINDS[kind].text), spans_told(found.spans), named(found.name)]
+    parts = [
+        format_date(day),
+        gettext("today") if day == today else "",
+        gettext(KINDS[kind].text),
+        spans_told(found.spans),
+        named(found.name),
+    ]
     if found.layer != WEEKLY:
         parts.append(layer_name(found.layer))
     parts += [gettext("changed by this draft")] if is_changed else []
     parts += [gettext("provisional")] if is_provisional else []
-    return DayCell(day=day, kind=kind, is_changed=is_changed, is_provisional=is_provisional, told=" · ".join(filter(None, parts)))
+    marks = {"is_changed": is_changed, "is_today": day == today, "is_provisional": is_provisional}
+    return DayCell(day=day, kind=kind, told=" · ".join(filter(None, parts)), **marks)
 
 
 def kind_of(calendar: Calendar, day: Day) -> str:

@@ -83,12 +83,12 @@ def show(key: str) -> str:
 
 def year_texts(opened: Opened) -> dict[str, object]:
     """The variables of calendars/_year.html."""
-    year = year_of(request.args.get("year"), today_year())
+    year, now = year_of(request.args.get("year"), today_year()), services().clock.now()
     return {
         "key": opened.key,
         "calendar": opened.calendar,
         "year": year,
-        "months": words.year_view(opened.calendar, opened.counts, year),
+        "months": words.year_view(opened.calendar, opened.counts, year, now.astimezone(opened.calendar.zone).date()),
     }
 
 
@@ -104,7 +104,8 @@ def asked_what_if(calendar: Calendar) -> WhatIf:
     """What the address asks of a calendar."""
     received, limit = (request.args.get(name, "").strip()[:40] for name in ("received", "limit"))
     if not received and not limit:
-        return WhatIf(limit="3wd")
+        now = services().clock.now().astimezone(calendar.zone)
+        return WhatIf(received=f"{now:%Y-%m-%dT%H:%M}", limit="3wd")
     try:
         at = datetime.fromisoformat(received)
     except ValueError:

@@ -35,7 +35,7 @@ CHOICES = {"type": tuple(CaseType), "priority": tuple(Priority), "channel": tupl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the address asks. `error` says what is wrong with the time of receipt."""
+    """What the address asks. `shown` is the time of receipt that the form begins with, `error` says what is wrong with it."""
 
     version: str
     against: str
@@ -45,6 +45,7 @@ class Asked:
     tier: str
     tags: str
     received: str
+    shown: str
     received_at: datetime
     error: str = ""
 
@@ -94,8 +95,11 @@ def _asked(versions: Sequence[str]) -> Asked:
     chosen = {name: given[name] if given[name] in choices[name] else "" for name in choices} | {"tags": given["tags"]}
     received, now = request.args.get("received", "").strip()[:40], services().clock.now()
     at = _instant(received)
+    shown = received or f"{now.astimezone(time_zone()):%Y-%m-%dT%H:%M}"
     error = gettext("Say when it was received, as date and time.") if received and at is None else ""
-    return Asked(version=version, against=given["against"], received=received, received_at=at or now, error=error, **chosen)
+    return Asked(
+        version=version, against=given["against"], received=received, shown=shown, received_at=at or now, error=error, **chosen
+    )
 
 
 def _in_force(versions: Sequence[str]) -> str:

@@ -9,9 +9,11 @@ from datetime import datetime
 from desk.casetasks import instance_of, numbers_of, tasks_of
 from desk.context import DeskContext
 from desk.errors import RightMissing
+from desk.escalating.laddering import Ladders
 from desk.limits.limit_errors import EscalationNotFound, NothingToTakeOver
 from desk.masking import mask_name
 from desk.model import Agent, Case
+from desk.processes.rollout import deployments_in_use
 from desk.projection import ACKNOWLEDGES
 from desk.rights import readable
 from desk.store import assignments, cases, clocks, customers, escalations, people
@@ -69,6 +71,12 @@ class Escalations:
         self._context = context
         self._engine = context.engine
         self._db = context.engine.db
+        self._ladders = Ladders(context)
+
+    def limits(self) -> set[str]:
+        """The clocks that are escalated when they are missed: by the versions of open cases, and of those that are opened now."""
+        with self._db.reading() as tx:
+            return self._ladders.clocks(tx, deployments_in_use(tx))
 
     def page(self, *, viewer: str, limit: int = MOST_SHOWN, **wanted: str) -> EscalationPage:
         """Escalations whose clocks aren't over. `wanted` may name what FILTERS lists."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from desk.context import DeskContext
 from desk.escalating.ladder import Step, default_step, read_step
 from engine.db import queries
 from engine.definition import Definition
+from engine.model import Deployment
 from engine.ports import Transaction
 
 ESCALATE = "escalate"
@@ -24,6 +25,12 @@ class Ladders:
     def __init__(self, context: DeskContext) -> None:
         self._context = context
         self._engine = context.engine
+
+    def clocks(self, tx: Transaction, deployments: Iterable[Deployment]) -> set[str]:
+        """The clocks that any of these diagrams escalates."""
+        ready = (self._engine.definition(one.id, tx) for one in deployments)
+        headers = (node.work.headers for each in ready for node in _escalators(each))
+        return {found[CLOCK_HEADER] for found in headers if CLOCK_HEADER in found}
 
     def step(
         self,
@@ -49,6 +56,9 @@ class Ladders:
         return read_step(answer, level)
 
 
+def _escalators(definition: Definition) -> Iterator[Node]:
+    return (node for node in definition.process.nodes.values() if node.work.handler == ESCALATE)
+
+
 def _escalating(definition: Definition, clock: str) -> Node | None:
-    found = (node for node in definition.process.nodes.values() if node.work.handler == ESCALATE)
-    return next((node for node in found if node.work.headers.get(CLOCK_HEADER) == clock), None)
+    return next((node for node in _escalators(definition) if node.work.headers.get(CLOCK_HEADER) == clock), None)

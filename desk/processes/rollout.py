@@ -74,6 +74,16 @@ def deployment_for(tx: Transaction, key: str, team: str) -> Deployment:
     return deployed[0]
 
 
+def deployments_in_use(tx: Transaction) -> list[Deployment]:
+    """Those with open cases, and those on which some team's next case runs, of all processes."""
+    deployed, teams = queries.deployments(tx), people.teams(tx)
+    used: set[tuple[str, str]] = set()
+    for key in {one.key for one in deployed}:
+        used |= {(key, version) for version, state in cases.counts(tx, key) if state in OPEN_STATES}
+        used |= {(key, deployment_for(tx, key, team).version) for team in teams}
+    return [one for one in deployed if (one.key, one.version) in used]
+
+
 class Rollout:
     """The staged release of process versions."""
 

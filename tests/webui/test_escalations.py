@@ -107,3 +107,20 @@ def test_two_limits_missed_while_nothing_ran_can_be_told_apart(product):
     product.work()
     tasks = [task for task in product.desk.inbox.of_case(number) if task.activity_id == "supervise"]
     assert list(product.desk.escalations.clocks_of(tasks).values()) == [("respond",), ("solve",)]
+
+
+def test_the_page_says_which_limits_escalate_and_its_filter_offers_no_others(product):
+    number = product.open_case(type="inquiry", channel="chat")
+    product.clock.advance(minutes=6)
+    product.work()
+    pickup = next(one for one in product.desk.cases.case(number, viewer="wang").clocks if one.name == "pickup")
+    assert pickup.due_at < product.clock.now()
+    for path in ("/inbox?scope=all", f"/cases/{number}"):
+        assert "overdue" in product.visitor("wang").get(path).text
+    page = product.visitor("wang").get("/escalations").text
+    assert "Nothing waits" in page
+    assert "These limits are escalated when they are missed: Response, Solution. They show here at once." in page
+    assert "Other limits that are missed show in the inbox and on their case." in page
+    offered = page.partition('name="clock"')[2].partition("</select>")[0]
+    assert [offered.count(f'value="{clock}"') for clock in ("respond", "solve", "pickup")] == [1, 1, 0]
+    assert 'value="pickup" selected' in product.visitor("wang").get("/escalations?clock=pickup").text

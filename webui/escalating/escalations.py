@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -47,13 +47,15 @@ def show() -> str:
     """Alarms that nobody took first, then what waits for somebody, then what was acknowledged and isn't over."""
     asked = _asked()
     page = services().desk.escalations.page(viewer=signed_in().login, **asked)
+    limits = services().desk.escalations.limits()
     return render_template(
         "escalations/show.html",
         items=page.items,
         total=page.total,
         most=MOST_SHOWN,
         asked=asked,
-        options=_options(),
+        limits=[labels.label_of(labels.CLOCKS, code).text for code in _in_order(limits)],
+        options=_options(limits | {asked["clock"]} if "clock" in asked else limits),
         now=services().clock.now(),
         name_of=name_of,
         team_name=team_name,
@@ -66,10 +68,15 @@ def _asked() -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _options() -> dict[str, list[tuple[str, str]]]:
-    """What each filter offers."""
-    words = {"clock": labels.CLOCKS, "type": labels.CASE_TYPES, "priority": labels.PRIORITIES}
+def _in_order(clocks: Collection[str]) -> list[str]:
+    return [*(code for code in labels.CLOCKS if code in clocks), *sorted(set(clocks) - set(labels.CLOCKS))]
+
+
+def _options(limits: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """What each filter offers; of clocks only those that are escalated."""
+    words = {"type": labels.CASE_TYPES, "priority": labels.PRIORITIES}
     found = {name: [(code, gettext(label.text)) for code, label in table.items()] for name, table in words.items()}
+    found["clock"] = [(code, labels.label_of(labels.CLOCKS, code).text) for code in _in_order(limits)]
     found["team"] = [(key, team_name(key)) for key in teams()]
     found["supervisor"] = [(one.login, one.name) for one in agents().values() if one.leads]
     return found

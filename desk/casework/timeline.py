@@ -10,6 +10,7 @@ from typing import Any
 from bpmn.diagram import Process
 from desk.casetasks import instance_of
 from desk.context import DeskContext
+from desk.limits.clockstory import turns
 from desk.store import conversation, links, progress
 from desk.store.conversation import Entry
 from desk.store.links import Link, LinkKind
@@ -39,7 +40,8 @@ from engine.ports import Transaction
 class TimelineItem:
     """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, urge, reminder,
     progress, entered, claimed, released, reassigned, completed, decided, classed, timer, message, incident, suspended, resumed,
-    moved, cancelled; of cases that belong with it follows, followed, split_off, split_into, merged, took_in.
+    moved, cancelled; of its clocks clocks_paused, clocks_resumed, clocks_moved, clocks_voided; of cases that belong with it
+    follows, followed, split_off, split_into, merged, took_in.
     """
 
     at: datetime
@@ -92,7 +94,12 @@ _SILENT_ACTIVITIES = frozenset({"exclusiveGateway", "parallelGateway", "inclusiv
 
 def timeline(tx: Transaction, context: DeskContext, number: str) -> list[TimelineItem]:
     """All items of a case by time."""
-    own = (_worked(tx, context, number), _happened(tx, context, number), _linked(tx, context, number))
+    own = (
+        _worked(tx, context, number),
+        _happened(tx, context, number),
+        _linked(tx, context, number),
+        _timed(tx, context, number),
+    )
     items = [*_said(tx, context, number), *(item for some in own for item in some)]
     return sorted(items, key=lambda item: item.at)
 
@@ -141,6 +148,13 @@ def _worked(tx: Transaction, context: DeskContext, number: str) -> Iterator[Time
         details = {"started_at": row.started_at, "ended_at": row.ended_at, "next_action": row.next_action}
         details["customer_feedback"] = row.customer_feedback
         yield TimelineItem(at=row.ended_at, kind="progress", by=row.by, name=row.stage, text=row.content, details=details)
+
+
+def _timed(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:
+    """What happened to the clocks; `details` have why, until when, and each clock's move."""
+    for turn in turns(tx, context, number):
+        details = {"why": turn.why, "until": turn.until, "moves": turn.moves}
+        yield TimelineItem(at=turn.at, kind=f"clocks_{turn.kind}", by=turn.by, text=turn.note, details=details)
 
 
 def _happened(tx: Transaction, context: DeskContext, number: str) -> Iterator[TimelineItem]:

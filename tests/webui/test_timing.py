@@ -109,6 +109,33 @@ def test_who_promises_says_which_state_was_read(product):
     assert [one.promise.by for one in product.desk.promising.of_case(number, viewer="li")] == ["wang"]
 
 
+def test_the_history_tells_how_pauses_and_published_calendars_moved_the_limits(product):
+    number = product.open_case(type="suggestion", urgency="low", usage_blocked=False)
+    head, english, chinese = product.visitor("wang"), product.visitor("li"), product.visitor("li", language="zh")
+    publish_closing(head, "2026-01-07")
+    product.work()
+    stories = [visitor.get(f"/cases/{number}?tab=history").text for visitor in (english, chinese)]
+    assert "the calendar was edited · 年度盘点" in stories[0]
+    assert "原到期 01-08 18:00，现到期 01-09 18:00" in stories[1]
+    assert "01-09 18:00" in english.get(f"/cases/{number}?tab=why").text
+    assert "年度盘点" in page_of(english, number)
+    head.post(f"/cases/{number}/clocks/pause", PAUSE)
+    product.clock.advance(minutes=1)
+    head.post(f"/cases/{number}/clocks/resume", {"reason": "customer"})
+    story = english.get(f"/cases/{number}?tab=history").text
+    assert "let the clocks wait" in story
+    assert "等截图" in story
+    assert "let the clocks go on" in story
+
+
+def publish_closing(visitor, day: str) -> None:
+    path = "/calendars/cn-office"
+    visitor.post(f"{path}/draft")
+    closed = {"layer": "organisation", "first": day, "name": "盘点", "name_en": "Stocktaking", "does": "close", "revision": 1}
+    assert visitor.post(f"{path}/day", closed).status_code == 303
+    assert visitor.post(f"{path}/publish", {"note": "年度盘点", "revision": 2}).status_code == 303
+
+
 def test_what_cannot_be_is_refused_with_a_way_out(product):
     number = product.open_case()
     visitor = product.visitor("li")

@@ -12,6 +12,7 @@ from webui.casework.profile_words import tag_text
 from webui.casework.reasons import reason, request_for, why_changed
 from webui.i18n import format_datetime, gettext, mark
 from webui.labels import CASE_TYPES, CLOCKS, PRIORITIES, TIERS, label_of
+from webui.limits.clock_turns import clocks_text
 from webui.staffing.people_names import name_of, team_name
 
 
@@ -57,6 +58,10 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "suspended": (mark("suspended the case"), "clock", "warn"),
     "resumed": (mark("let the case go on"), "redo", "good"),
     "moved": (mark("moved the case from %(name)s to %(target)s"), "flow", "warn"),
+    "clocks_paused": (mark("let the clocks wait"), "clock", "warn"),
+    "clocks_resumed": (mark("let the clocks go on"), "redo", "good"),
+    "clocks_moved": (mark("moved the limits"), "clock", "warn"),
+    "clocks_voided": (mark("ended limits, which count no more"), "clock", "quiet"),
     "cancelled": (mark("stopped the case"), "cross", "bad"),
 }
 MINOR = frozenset({"entered", "decided"})
@@ -105,6 +110,8 @@ def _text(item: TimelineItem, words: Callable[[str], str]) -> str:
             return _noticed(item)
         case "classed":
             return " — ".join(filter(None, (_class(item.details.get("class", {})), item.text)))
+        case "clocks_paused" | "clocks_resumed" | "clocks_moved" | "clocks_voided":
+            return clocks_text(item)
         case "entered":
             return ""
     return item.text

@@ -26,7 +26,7 @@ class Place:
 
     @property
     def count(self) -> int:
-        """How much of it waits for the viewer."""
+        """How much of it waits for the viewer: of messages, the channels that fail."""
         agent = g.get("agent")
         if agent is None:
             return 0
@@ -35,6 +35,8 @@ class Place:
                 return services().desk.escalations.waiting(viewer=agent.login)
             case "promises.show":
                 return services().desk.promises.broken(viewer=agent.login)
+            case "messaging.show" if agent.leads:
+                return len(services().desk.deliveries.stuck(by=agent.login))
         return 0
 
     @property

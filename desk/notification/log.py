@@ -31,11 +31,15 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stuck:
-    """A channel whose messages wait though they should have left: tried in vain, or never tried, as by a channel that is gone."""
+    """A channel whose messages wait though they should have left: tried in vain, or never tried, as by a channel that is gone.
+
+    `next_try` is when the first of them is tried again, None when that is past.
+    """
 
     channel: str
     waiting: int
     since: datetime
+    next_try: datetime | None
 
 
 class Deliveries:
@@ -60,8 +64,11 @@ class Deliveries:
         """The channels that fail just now. Raises RightMissing unless `by` leads."""
         with self._db.reading() as tx:
             require_lead(people.agent(tx, by), "look at the log of deliveries")
-            found = deliveries.overdue(tx, self._context.now())
-        return [Stuck(channel=name, waiting=number, since=since) for name, (number, since) in sorted(found.items())]
+            found, now = deliveries.overdue(tx, self._context.now()), self._context.now()
+        return [
+            Stuck(channel=name, waiting=number, since=since, next_try=first if first > now else None)
+            for name, (number, since, first) in sorted(found.items())
+        ]
 
     def of_case(self, number: str, *, viewer: str) -> list[Delivery]:
         """What was sent for a case. Raises CaseNotFound."""

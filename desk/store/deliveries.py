@@ -221,12 +221,15 @@ def of_case(tx: Transaction, vault: KeyRing, number: str, *, limit: int, states:
     return [_delivery(vault, row) for row in tx.execute(query.order_by(TABLE.c.at, TABLE.c.idempotency_key).limit(limit))]
 
 
-def overdue(tx: Transaction, now: datetime) -> dict[str, tuple[int, datetime]]:
-    """By channel, how many messages wait that were tried in vain or should have left LATE ago; since when the oldest does."""
-    query = select(TABLE.c.channel, func.count(), func.min(TABLE.c.created_at)).group_by(TABLE.c.channel)
+def overdue(tx: Transaction, now: datetime) -> dict[str, tuple[int, datetime, datetime]]:
+    """By channel, how many messages wait that were tried in vain or should have left LATE ago; since when the oldest does, and
+    when the first may leave.
+    """
+    of_channel = TABLE.c.channel, func.count(), func.min(TABLE.c.created_at), func.min(TABLE.c.not_before)
+    query = select(*of_channel).group_by(TABLE.c.channel)
     is_late = or_(TABLE.c.attempts > 0, TABLE.c.not_before <= now - LATE)
     waiting = query.where(TABLE.c.state == DeliveryState.WAITING, is_late)
-    return {channel: (number, oldest) for channel, number, oldest in tx.execute(waiting)}
+    return {channel: (number, oldest, first) for channel, number, oldest, first in tx.execute(waiting)}
 
 
 def message_of(vault: KeyRing, row: Row) -> Message:

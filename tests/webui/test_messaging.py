@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from desk.notification.channel_book import Entry
-from desk.notification.ports import Refused, Sent, Way
+from desk.notification.ports import Refused, Sent, TryLater, Way
 
 TIMES = {"quiet_from": "22:00", "quiet_until": "07:00", "digest_at": "17:30", "rhythm": "day"}
 
@@ -145,6 +147,18 @@ def test_the_log_shows_masked_what_failed_and_sends_it_again(product, mail):
     visitor.post(f"/messages/deliveries/{failed.reference}/retry")
     product.work()
     assert {one.state for one in product.desk.deliveries.of_case(number, viewer="wang")} == {"sent"}
+
+
+def test_a_channel_that_fails_is_counted_in_the_navigation_and_says_when_it_is_tried_again(product, mail):
+    counted = 'data-go="m"[^>]*>.*<span class="badge bad">1</span></a>'
+    assert not re.search(counted, product.visitor("wang").get("/messages/deliveries").text)
+    mail.answer = TryLater(reason="h.example answered 500. It is tried again.", seconds=3600)
+    product.desk.work.reply(product.open_case(customer_contact="zhang@example.org"), "请再试一次。", by="li")
+    product.work()
+    page = product.visitor("wang").get("/messages/deliveries").text
+    assert re.search(counted, page)
+    assert "The next try is at" in page
+    assert not re.search(counted, product.visitor(analyst(product)).get("/messages/templates").text)
 
 
 def test_a_mail_that_comes_back_is_marked_and_told_once(product, mail):

@@ -208,7 +208,7 @@ def test_messages_of_a_channel_that_is_gone_are_overdue_after_a_while(house):
         assert deliveries.overdue(tx, house.clock.now()) == {}
     house.pass_time(minutes=1)
     with house.db.reading() as tx:
-        assert deliveries.overdue(tx, house.clock.now()) == {"gone": (1, MORNING)}
+        assert deliveries.overdue(tx, house.clock.now()) == {"gone": (1, MORNING, MORNING)}
 
 
 def test_an_adapter_with_a_mistake_in_it_loses_nothing(house, noted):

@@ -178,4 +178,5 @@ def test_the_own_page_says_on_leave_and_not_available_while_the_leave_lasts(prod
     product.clock.advance(days=2)
     during = visitor.get("/people/li").text.partition('id="now"')[2].partition("</section>")[0]
     assert "on leave until 01-08 18:00" in during
+    assert 'badge good">available' not in visitor.get("/inbox").text, "nor does the menu"
     assert "badge good" not in during

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from desk.context import DeskContext
 from desk.notification.announcing import BY_PERSON
+from desk.store import cases
 from desk.store import notices as store
 from desk.store.notices import Notice
 from engine.db.database import tried_again
@@ -25,6 +26,14 @@ class Notices:
         """A person's notices, the newest first."""
         with self._db.reading() as tx:
             return store.of_person(tx, self._context.vault, login, limit=limit, unread_only=unread_only)
+
+    def overtaken(self, found: Sequence[Notice]) -> dict[int, datetime]:
+        """The ids of those notices whose case was closed after they were written, and when: what they ask is over."""
+        numbers = {each.case_number for each in found if each.case_number}
+        with self._db.reading() as tx:
+            closed = {number: case.closed_at for number, case in cases.cases(tx, numbers).items()} if numbers else {}
+        ends = ((each, closed.get(each.case_number)) for each in found if each.case_number)
+        return {each.id: closed_at for each, closed_at in ends if closed_at is not None and closed_at > each.created_at}
 
     def asks_to_tell(self, number: str, login: str, *, since: datetime) -> Notice | None:
         """The newest notice since then that asks this person to tell a case's customer something, of their newest hundred."""

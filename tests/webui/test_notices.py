@@ -28,6 +28,16 @@ def test_opening_a_notice_leads_to_its_case_and_marks_it(product):
     assert product.desk.notices.unread("li") == 0
 
 
+def test_a_notice_whose_case_was_closed_since_says_so(product):
+    number = product.open_case()
+    visitor = product.visitor("li")
+    assert "case closed" not in visitor.get("/notices").text
+    product.clock.advance(minutes=5)
+    product.desk.timing.leave_out(number, reason="spam", note="广告", by="wang")
+    product.work()
+    assert "case closed 01-05 09:35" in visitor.get("/notices").text
+
+
 def test_nobody_reads_the_notices_of_others(product):
     number = product.open_case()
     (notice,) = product.desk.notices.of("li")

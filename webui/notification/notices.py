@@ -29,7 +29,8 @@ WITHOUT_TEXT = {
 def show() -> str:
     """All notices of the viewer, the newest first."""
     notices = services().desk.notices.of(signed_in().login, limit=100)
-    return render_template("notices/show.html", notices=notices, subject_of=subject_of)
+    overtaken = services().desk.notices.overtaken(notices)
+    return render_template("notices/show.html", notices=notices, overtaken=overtaken, subject_of=subject_of)
 
 
 @blueprint.get("/notices/bell")

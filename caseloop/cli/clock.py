@@ -19,7 +19,7 @@ from desk.limits.timing import ClockWhy
 def clock(settings: Settings, numbers: Sequence[str]) -> None:
     """Explain the clocks of the cases NUMBERS: from when each counts, why, and when it is due.
 
-    It names the row that promises each limit, and what paused it.
+    It names the row that promises each limit, in the words of the process, and what paused it.
 
     \b
     Examples:

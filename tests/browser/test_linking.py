@@ -63,6 +63,9 @@ def test_a_customer_who_writes_to_a_closed_case_leads_to_the_one_that_follows(fu
         page.goto(f"/cases/{number}")
         screenshot(page, "closed", "zh")
         check_looks(page)
+        page.emulate_media(media="print")
+        assert [each for each in page.locator("main").locator("textarea, input, select").all() if each.is_visible()] == []
+        page.emulate_media(media="screen")
         page.locator("#write-again textarea").fill("支付又失败了")
         page.locator("#write-again button").click()
         expect(page.locator("#links")).to_contain_text(number)

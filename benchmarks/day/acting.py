@@ -33,12 +33,13 @@ class Played:
 
 
 class Actor:
-    """Acts in an office for one case; `number` is empty until it is opened."""
+    """Acts in an office for one case; `number` is empty until it is opened. One that `is_for_all` acts for none of its own."""
 
-    def __init__(self, office: Office, played: Played, chance: random.Random) -> None:
+    def __init__(self, office: Office, played: Played, chance: random.Random, *, is_for_all: bool = False) -> None:
         self.office, self.desk = office, office.services.desk
         self._played, self._chance = played, chance
         self.number = ""
+        self.is_for_all = is_for_all
         self.noted = Noted()
         self._said = 0
 

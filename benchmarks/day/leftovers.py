@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from benchmarks.day.workers import LEASE_SECONDS
 from desk.tables import clock, escalation
@@ -21,8 +21,11 @@ class Leftovers:
         self._db = db
 
     def count(self, now: datetime) -> int:
-        """How many jobs and timers are due and not taken."""
-        jobs = select(func.count()).select_from(job).where(job.c.state == JobState.AVAILABLE, job.c.available_at <= now)
+        """How many jobs and timers are due and not taken, without jobs that wait until a worker is done with another one."""
+        held = job.alias()
+        waits = exists().where(held.c.instance_id == job.c.instance_id, held.c.state == JobState.LEASED)
+        is_due = (job.c.state == JobState.AVAILABLE, job.c.available_at <= now)
+        jobs = select(func.count()).select_from(job).where(*is_due, ~waits)
         timers = select(func.count()).select_from(timer).where(timer.c.due_at <= now)
         with self._db.reading() as tx:
             return tx.execute(jobs).scalar_one() + tx.execute(timers).scalar_one()

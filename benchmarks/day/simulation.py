@@ -28,6 +28,8 @@ REST = timedelta(seconds=20)
 """So long a story waits for workers that have something to do in its case."""
 TOGETHER = timedelta(seconds=45)
 """What comes within so much time is done at one instant, by several hands."""
+ALONE = timedelta(seconds=1)
+"""So long before and after an edit of the calendars nobody does anything, since nobody could say what came first."""
 ACTIONS_A_CASE = 11
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.05
@@ -118,7 +120,10 @@ class _Day:
         self._coming = [(at, index, *self._stories.of(index, at)) for index, at in enumerate(arrivals)]
         heapq.heappush(self._coming, (self._clock.now(), len(arrivals), *self._stories.of_calendar()))
         while self._coming:
-            self._go_on(self._batch())
+            batch = self._batch()
+            self._go_on(batch)
+            if _is_for_all(batch[0]):
+                self._advance(self._clock.now() + ALONE)
             if self._stories.played.actions - self._looked >= EVERY or self._clock.now() - self._looked_at >= EVERY_HOUR:
                 self._look(kill_after)
         in_vain = 0
@@ -136,8 +141,11 @@ class _Day:
     def _batch(self) -> list[Next]:
         """What comes next, as much as hands can do, and time as far as that."""
         batch = [heapq.heappop(self._coming)]
+        if _is_for_all(batch[0]):
+            self._advance(max(batch[0][0], self._clock.now() + ALONE))
+            return batch
         until = max(batch[0][0], self._clock.now()) + TOGETHER
-        while self._coming and len(batch) < self._plan.hands and self._coming[0][0] <= until:
+        while len(batch) < self._plan.hands and self._coming and self._coming[0][0] <= until and not _is_for_all(self._coming[0]):
             batch.append(heapq.heappop(self._coming))
         self._advance(batch[-1][0])
         return batch
@@ -194,6 +202,11 @@ class _Day:
 
     def _left(self) -> int:
         return self._leftovers.count(self._clock.now())
+
+
+def _is_for_all(one: Next) -> bool:
+    """Whether it is the story of the calendars, which every case has to follow."""
+    return one[2].is_for_all
 
 
 def _act(one: Next) -> timedelta | None:

@@ -71,7 +71,7 @@ class Stories:
 
     def of_calendar(self) -> tuple[Actor, Story]:
         """The story of the office's calendar."""
-        actor = Actor(self.office, self.played, random.Random(f"{self.seed}:{EDITS_SEED}"))
+        actor = Actor(self.office, self.played, random.Random(f"{self.seed}:{EDITS_SEED}"), is_for_all=True)
         return actor, studio.edited(actor, self.edits)
 
 

@@ -35,7 +35,8 @@ class Handing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeavePreview:
-    """`delegate` stands in at the end of the chain; `obstacle` says why no case reaches them as the leave begins."""
+    """`delegate` stands in at the end of the chain; `obstacle` says why no case reaches them then. Leave often
+    begins at night: not being on shift is no such reason."""
 
     handings: tuple[Handing, ...]
     delegate: str | None
@@ -48,7 +49,7 @@ def foreseen(
     """The leave as it would begin at `at`, which isn't entered yet, with the loads of now."""
     found = candidates.candidates(tx, agent.team_keys, at, also=(leave,))
     person = next((one for one in found if one.login == delegate), None)
-    told = obstacle(person, Wanted(team="", priority=Priority.URGENT)) if person else ""
+    told = obstacle(replace(person, on_shift=True), Wanted(team="", priority=Priority.URGENT)) if person else ""
     given = handings if leave.open_work is not OpenWork.HAND_OVER else _by_the_rule(tx, leave, handings, delegate, at)
     return LeavePreview(handings=tuple(given), delegate=delegate, obstacle=told)
 

@@ -221,6 +221,16 @@ def test_the_preview_of_leave_says_what_then_happens_when_who_stands_in_never_si
     assert changed == ["its owner is on leave"]
 
 
+def test_who_stands_in_is_not_doubted_for_being_off_shift_when_the_leave_begins_but_the_case_waits(office):
+    office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
+    number = ask(office, "甲", by="chen")
+    office.desk.work.claim(office.task(number).id, by="chen")
+    office.desk.attendance.set_shift("agent", "li", "Sun 10:00-18:00", by="wang")
+    given = {"delegate": "li", "open_work": OpenWork.HAND_OVER, "by": "chen"}
+    seen = office.desk.attendance.preview("chen", NOW, NOW + WEEK, **given)
+    assert (seen.obstacle, [(one.to, one.obstacle) for one in seen.handings]) == ("", [(None, "off_shift")])
+
+
 def test_the_preview_of_leave_fills_the_room_of_who_stands_in_case_by_case(office):
     office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
     numbers = [ask(office, name, by="chen") for name in "甲乙丙"]

@@ -163,7 +163,7 @@ def test_the_page_of_leave_warns_of_who_stands_in_without_having_signed_in_yet(p
     assert "赵敏 – has not used the one-time password yet" in visitor.get("/people/li").text
     preview = visitor.post("/people/li/leave", LEAVE).text
     assert 'id="cannot-stand-in"' in preview
-    assert "No case reaches 赵敏 as things stand: has not used the one-time password yet." in preview
+    assert "No case reaches 赵敏 when the leave begins: has not used the one-time password yet." in preview
     assert f"{number}: goes to 赵敏" not in preview
     assert visitor.post("/people/li/leave", {**LEAVE, "enter": "yes"}).status_code == 303
     assert 'stands in <span class="badge warn">' in visitor.get("/people/li").text

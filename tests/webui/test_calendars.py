@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -96,6 +97,23 @@ def test_a_closure_is_drafted_previewed_published_compared_and_undone(product):
     assert "version 2" in supervisor.get(OFFICE).text
     assert "Stocktaking" in supervisor.get(f"{OFFICE}/compare?a=1&b=2").text
     assert supervisor.post(f"{OFFICE}/draft", {"version": 1}).headers["Location"] == f"{OFFICE}/preview"
+
+
+def test_a_paused_case_is_previewed_from_its_planned_end_and_tells_then_what_moved_it_and_why(product):
+    number, supervisor = product.open_case(type="suggestion", usage_blocked=False), product.visitor("wang", language="zh")
+    now = product.services.clock.now()
+    product.desk.timing.pause(number, reason="third_party", until=now + timedelta(days=2), by="wang")
+    supervisor.post(f"{OFFICE}/draft")
+    last = (now + timedelta(days=21)).date().isoformat()
+    assert close(supervisor, now.date().isoformat(), last=last).status_code == 303
+    preview = supervisor.get(f"{OFFICE}/preview").text
+    assert "恢复时" in preview.partition(number)[2].partition("</tr>")[0]
+    assert publish(supervisor, 2, "全公司盘点").status_code == 303
+    product.desk.timing.resume(number, by="wang")
+    product.work()
+    page = supervisor.get(f"/cases/{number}?tab=clocks").text
+    assert "全公司盘点" in page
+    assert "日历有修改（业务日历）" in page
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_broken_promise_is_taken_back_with_an_apology(furnished, tmp_path, ope
         page.locator("#promises [name=apology]").first.fill("非常抱歉，供应商延迟。")
         screenshot(page, "promise-apology", language)
         page.locator("#promises form button").first.click()
-        expect(page.locator("#flash .good")).to_be_visible()
+        expect(page.locator("#flash .warn")).to_be_visible()
         page.goto("/promises")
         expect(page.locator("tbody tr")).to_have_count(1)
         screenshot(page, "promises-after", language)

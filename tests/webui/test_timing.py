@@ -126,6 +126,8 @@ def test_the_history_tells_how_pauses_and_published_calendars_moved_the_limits(p
     assert "let the clocks wait" in story
     assert "等截图" in story
     assert "let the clocks go on" in story
+    assert "due 01-09 18:00 before, paused now" in story
+    assert "paused before, due 01-12 09:01 now" in story
 
 
 def publish_closing(visitor, day: str) -> None:

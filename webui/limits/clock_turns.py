@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from desk.casework.timeline import TimelineItem
 from desk.limits.clockstory import ClockMove
@@ -23,17 +22,26 @@ def clocks_text(item: TimelineItem) -> str:
     """A text of several lines: the reason first, then each clock with its old and its new due time."""
     until = item.details["until"]
     ends = gettext("until %(time)s at the latest", time=format_datetime(until, "short")) if until else ""
-    first = " · ".join(filter(None, (label_of(_WHY[item.kind], item.details["why"]).text, ends, item.text)))
+    why = label_of(_WHY[item.kind], item.details["why"]).text
+    if item.kind == "clocks_resumed":
+        why = gettext("over: %(why)s", why=why)
+    first = " · ".join(filter(None, (why, ends, item.text)))
     return "\n".join([first, *(_moved(move, item.kind) for move in item.details["moves"])])
 
 
 def _moved(move: ClockMove, kind: str) -> str:
-    name, before = clock_name(move.clock), _due(move.before)
-    after = gettext("counts no more") if kind == "clocks_voided" else _due(move.after)
+    name = clock_name(move.clock)
+    before, after = (None if at is None else format_datetime(at, "short") for at in (move.before, move.after))
+    if kind == "clocks_voided":
+        return gettext("%(clock)s: counts no more", clock=name)
     if before == after:
-        return gettext("%(clock)s: %(due)s, as before", clock=name, due=after)
+        return (
+            gettext("%(clock)s: due %(due)s, as before", clock=name, due=after)
+            if after
+            else gettext("%(clock)s: paused", clock=name)
+        )
+    if after is None:
+        return gettext("%(clock)s: due %(before)s before, paused now", clock=name, before=before)
+    if before is None:
+        return gettext("%(clock)s: paused before, due %(after)s now", clock=name, after=after)
     return gettext("%(clock)s: due %(before)s before, now %(after)s", clock=name, before=before, after=after)
-
-
-def _due(at: datetime | None) -> str:
-    return gettext("not while it is paused") if at is None else format_datetime(at, "short")

@@ -78,8 +78,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("login", PAGES)
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_each_page_is_readable_for_everybody(desk, told, open_page, screenshot, login, language, width):
     page = open_page(desk.address, language=language, width=width)
     page.expected_troubles += ["403", "410"]

@@ -44,8 +44,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
 def test_the_analysts_pages_look_right_and_are_accessible(busy_desk, open_page, screenshot, language, width):
     page = open_page(busy_desk.address, language=language, width=width)
     sign_in(page, "analyst")

@@ -38,8 +38,7 @@ def another_stuck(product: Product) -> str:
     return number
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_the_pages_look_right_and_are_accessible(broken_desk, open_page, screenshot, language, width):
     page = open_page(broken_desk.address, language=language, width=width)
     sign_in(page, "wang")

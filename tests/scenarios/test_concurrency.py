@@ -12,7 +12,7 @@ from benchmarks import crash
 from benchmarks.crash import Plan
 from benchmarks.places import administer
 
-CASES = int(os.environ.get("CONCURRENCY_CASES", "40"))
+CASES = int(os.environ.get("CONCURRENCY_CASES", "24"))
 """python -m benchmarks.concurrency plays 1,000."""
 
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import crash
 from benchmarks.crash import Plan
 
-SHORT = Plan(kills=8, cases=6, clients=6)
+SHORT = Plan(kills=6, cases=5, clients=5)
 """Every other kill is at a commit point. The whole of it: python -m benchmarks.crash."""
 
 

@@ -9,7 +9,7 @@ from engine.db import queries
 from engine.model import InstanceState
 from tests.desk.conftest import Office
 
-ROUNDS = 60
+ROUNDS = 30
 
 
 def reopen(office: Office, number: str) -> int:
@@ -31,7 +31,7 @@ def reopen(office: Office, number: str) -> int:
     return statements
 
 
-def test_the_sixtieth_reopening_takes_no_more_than_the_second(office: Office) -> None:
+def test_the_thirtieth_reopening_takes_no_more_than_the_second(office: Office) -> None:
     number = office.open()
     statements, snapshots = [], []
     for turn in range(1, ROUNDS + 1):

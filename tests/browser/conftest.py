@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, g
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from webui import access
@@ -21,6 +21,8 @@ ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 20_000
+"""How long, in milliseconds, an expected thing may take to show: a busy machine is no reason to fail."""
 SCREENSHOTS = Path(__file__).parents[2] / "test-artefacts" / "screenshots"
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 WATCH_POLICY = """window.policyBreaches = [];
@@ -33,6 +35,7 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         message = f"{CHROMIUM} is missing; install chromium and fonts-noto-cjk, or name it in CASELOOP_CHROMIUM"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.product import INTAKE, Product
 
@@ -97,5 +98,5 @@ def test_the_survey_works_without_scripts(desk, told, chromium):
     page.goto(f"/survey/{told.survey}")
     page.get_by_label("Satisfied", exact=True).first.check()
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Thank you"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     context.close()

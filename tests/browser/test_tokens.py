@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import serving
-from tests.support.product import PASSWORD
+from tests.browser.desk import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -22,20 +23,17 @@ def address(product) -> Iterator[str]:
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390), ("en", 1280), ("zh", 390)])
 def test_an_administrator_makes_a_token_and_revokes_it(address, open_page, screenshot, language, width):
     page = open_page(address, language=language, width=width)
-    page.goto("/login")
-    page.fill("[name=login]", "admin")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button.primary")
+    sign_in(page, "admin")
     page.goto("/admin/tokens")
     page.fill("[name=name]", "仓库 warehouse")
     page.select_option("[name=login]", "li")
     page.check("[name=scopes][value=external]")
     page.click("main form .button.primary")
-    assert page.locator("dd", has_text="caseloop_").count() == 1
+    expect(page.locator("dd", has_text="caseloop_")).to_have_count(1)
     screenshot(page, "token-made", language)
     page.click("main .button.primary")
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
     screenshot(page, "tokens", language)
     page.press("tbody summary", "Enter")
     page.click("tbody button")
-    assert page.locator("tbody summary").count() == 0
+    expect(page.locator("tbody summary")).to_have_count(0)

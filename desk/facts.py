@@ -13,7 +13,7 @@ from typing import Any
 from desk.assignment import Candidate, Wanted
 from desk.assignment.absences import stand_ins
 from desk.collaboration.authority import Grant
-from desk.escalating.escalation import Escalated
+from desk.escalating.choice import Escalated
 from desk.model import Agent, Case, Team
 from desk.staffing.reserving import reserved
 from desk.store import approvals, assignments, cases, contributions, escalations, people, staffing
@@ -24,7 +24,7 @@ from engine.vault import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationFacts:
-    """What `desk.escalating.escalation.escalate` needs beside the clock. `in_line`: nobody has the case, its owner only answers
+    """What `desk.escalating.choice.escalate` needs beside the clock. `in_line`: nobody has the case, its owner only answers
     for it.
     """
 

@@ -18,7 +18,7 @@ import structlog
 from desk.calendarsource import StoredCalendars
 from desk.casework.progress import row_of
 from desk.collaboration.contributionrecords import ContributionRecords
-from desk.escalating.escalation import Escalated
+from desk.escalating.choice import Escalated
 from desk.limits.clockbook import ClockBook
 from desk.limits.clockkeeping import PAUSE, ClockKeeping
 from desk.limits.clocklookup import NAMES

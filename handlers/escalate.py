@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk import facts
-from desk.escalating import escalation
-from desk.escalating.escalation import Missed
+from desk.escalating import choice
+from desk.escalating.choice import Missed
 from desk.escalating.ladder import Step, default_step
 from desk.escalating.laddering import Ladders
 from desk.facts import EscalationFacts
@@ -43,16 +43,16 @@ class Escalate:
         if self._ladders is None:
             return Known(facts=found)
         missed = _missed(call, found)
-        level = escalation.level_of(missed)
+        level = choice.level_of(missed)
         step = self._ladders.step(tx, call.instance_id, missed.clock, level, call.now, call.inputs)
         absent = found.absent | facts.off_shift(tx, call.now) if step.urgent else found.absent
         return Known(facts=found.without(absent), step=step)
 
     def decide(self, call: HandlerCall, known: Known) -> Decision:
-        """Apply desk.escalation's rule. What the process decided in this very transaction wins over the records."""
+        """Apply the rule of desk.escalating.choice. What the process decided in this very transaction wins over the records."""
         missed, found = _missed(call, known.facts), known.facts
-        step = known.step or default_step(escalation.level_of(missed))
-        answer = escalation.escalate(missed, found.teams, found.people, whom=step.whom, absent=found.absent)
+        step = known.step or default_step(choice.level_of(missed))
+        answer = choice.escalate(missed, found.teams, found.people, whom=step.whom, absent=found.absent)
         result = {"supervisor": answer.supervisor, "level": answer.level, "clock": missed.clock, "round": missed.round}
         return decision(result, answer.reason, answer.considered)
 

@@ -15,8 +15,8 @@ from desk.casetasks import instance_of
 from desk.clocks import ClockEvent, ClockPhase, ClockRetargeted, ClockState, evaluate
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
-from desk.escalating import escalation
-from desk.escalating.escalation import Escalated, Missed
+from desk.escalating import choice
+from desk.escalating.choice import Escalated, Missed
 from desk.escalating.ladder import HIGHEST_LEVEL, Step, Whom, next_at
 from desk.escalating.laddering import Ladders
 from desk.model import Case
@@ -107,7 +107,7 @@ class Climbing:
         found = facts.for_escalation(tx, kept.case_number, self._context.now())
         absent = found.absent | facts.off_shift(tx, self._context.now()) if step.urgent else found.absent
         missed = Missed(clock=kept.clock, round=kept.round, owner=found.holder(), team=case.team, before=found.before)
-        answer = escalation.escalate(missed, found.teams, found.people, whom=step.whom, absent=absent)
+        answer = choice.escalate(missed, found.teams, found.people, whom=step.whom, absent=absent)
         above = Escalated(clock=kept.clock, round=kept.round, level=kept.level + 1, supervisor=answer.supervisor)
         escalations.add(tx, kept.case_number, above, at, urgent=step.urgent)
         escalations.change(tx, kept, next_at=None)

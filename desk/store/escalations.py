@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
 
 from desk import tables
-from desk.escalating.escalation import Escalated
+from desk.escalating.choice import Escalated
 from desk.store.cases import Readable
 from desk.store.sealing import seal, unseal
 from desk.tables import REASON

@@ -12,7 +12,7 @@ import pytest
 from desk.assignment import Candidate, Wanted, assign
 from desk.assignment.eligibility import OBSTACLES as OBSTACLE_CODES
 from desk.clocks import Cause
-from desk.escalating.escalation import Missed, escalate
+from desk.escalating.choice import Missed, escalate
 from desk.model import Role
 from desk.reasons import SENTENCES
 from webui.casework.reasons import CHANGES, REASONS, obstacle, reason, request_for, why_changed

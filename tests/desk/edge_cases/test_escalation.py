@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from desk.clocks import evaluate
-from desk.escalating.escalation import Escalated, Missed, escalate, level_of
+from desk.escalating.choice import Escalated, Missed, escalate, level_of
 from desk.escalating.ladder import Step, Whom, next_at, notice_time
 from desk.limits.clocklookup import told
 from desk.model import Agent, Role, Team

@@ -1,4 +1,4 @@
-"""Who follows up a missed target: a pure rule. Never the case's own owner, never the same person twice in a round."""
+"""Which person follows up a missed target: a pure rule. Never the case's own owner, never the same person twice in a round."""
 
 from __future__ import annotations
 

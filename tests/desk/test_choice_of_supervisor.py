@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desk.escalating.escalation import Escalated, Missed, escalate
+from desk.escalating.choice import Escalated, Missed, escalate
 from desk.model import Agent, Role, Team
 
 

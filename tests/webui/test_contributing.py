@@ -28,6 +28,16 @@ def test_departments_are_asked_and_shown_with_who_works_since_when_and_until_whe
     assert "Asked Technical support" in history
 
 
+def test_the_page_tells_who_may_be_asked_from_who_was_asked(product, case):
+    english, chinese = product.visitor("li"), product.visitor("li", language="zh")
+    reasons = english.get(f"/cases/{case}?tab=why").text
+    assert "the complaint specialists are accountable, technicians may be asked for help" in reasons
+    assert "产品故障类投诉由投诉专员主责，可请技术团队协助" in chinese.get(f"/cases/{case}?tab=why").text
+    assert "No department was asked yet." in english.get(f"/cases/{case}").text
+    english.post(f"/cases/{case}/contributions", ASK)
+    assert "尚未请部门协办" not in chinese.get(f"/cases/{case}").text
+
+
 def test_a_part_is_passed_on_and_withdrawn_with_a_reason(product, case):
     product.visitor("li").post(f"/cases/{case}/contributions", {**ASK, "team": "technical"})
     (part,) = product.desk.contributions.of_case(case, viewer="li")

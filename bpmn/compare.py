@@ -72,7 +72,7 @@ class PropertyChange:
 
     def label(self, language: str = "en") -> str:
         """Return what the property is called."""
-        return _LABELS.get(self.property, Wording(self.property, self.property)).fill(language, {})
+        return _LABELS.get(self.property, Wording(self.property, self.property)).said(language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,4 +15,8 @@ class Wording:
 
     def fill(self, language: str, params: Mapping[str, object]) -> str:
         """Return the sentence of that language with its names filled in; values are never read as templates."""
-        return (self.zh if language.startswith("zh") else self.en).format_map(params)
+        return self.said(language).format_map(params)
+
+    def said(self, language: str) -> str:
+        """Return the text of that language as it stands: for names that people wrote, in which a brace is a brace."""
+        return self.zh if language.startswith("zh") else self.en

@@ -131,7 +131,7 @@ def sentence(said: Any) -> str:
     if code in BY_CODE and isinstance(details, Mapping):
         return gettext(BY_CODE[code]) % {name: _shown(value) for name, value in details.items()}
     if isinstance(said, Wording):
-        return said.fill(language(), {})
+        return said.said(language())
     return said.text(language()) if hasattr(said, "text") else str(said)
 
 

@@ -62,7 +62,7 @@ class ClockStep:
 
 def _worded(name: str, value: Any, zone: tzinfo) -> Any:
     if isinstance(value, Wording):
-        return value.fill("en", {})
+        return value.said("en")
     if isinstance(value, StrEnum) or name in _CODES:
         return str(value).replace("_", " ").replace("-", " ")
     return value.astimezone(zone) if isinstance(value, datetime) else value

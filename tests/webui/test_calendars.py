@@ -51,6 +51,13 @@ def test_the_year_marks_today_and_what_if_begins_now(product):
     assert 'today" title' not in agent.get(f"{OFFICE}?year=2024").text
 
 
+def test_a_days_name_may_hold_braces(product):
+    supervisor = product.visitor("wang")
+    supervisor.post(f"{OFFICE}/draft")
+    assert close(supervisor, "2026-01-07", name="盘点{仓库}", name_en="Stocktaking {a store}").status_code == 303
+    assert "Stocktaking {a store}" in supervisor.get(f"{OFFICE}/edit?year=2026").text
+
+
 def test_looking_at_the_edit_page_opens_no_draft(product):
     supervisor, before = product.visitor("wang"), product.rows()
     answer = supervisor.get(f"{OFFICE}/edit")

@@ -120,7 +120,7 @@ def spans_told(spans: Iterable[Span | str]) -> str:
 
 def named(name: Wording | None) -> str:
     """A name in the viewer's language; empty without one."""
-    return name.fill(language(), {}) if name is not None else ""
+    return name.said(language()) if name is not None else ""
 
 
 def country_name(code: str) -> str:

@@ -16,6 +16,7 @@ from bpmn.package import ProcessPackage, load_package
 from desk.calendarsource import StoredCalendars
 from desk.context import DeskSettings
 from desk.limits.clocklookup import ClockLookup
+from desk.model import NewAgent, Role
 from desk.projection import CaseProjection
 from desk.seed import seed_demo
 from desk.service import Desk
@@ -111,6 +112,22 @@ class Office:
         given = {"content": "电话告知客户问题已解决", "outcome": "resolved", **answers}
         self.desk.work.complete(self.task(number).id, given, by=by)
         self.run()
+
+
+def add_deputy(office: Office, team: str) -> None:
+    """Let sun, a second supervisor, be the deputy of a team that wang heads."""
+    sun = NewAgent(
+        login="sun",
+        name="孙主管",
+        shown_as="孙*",
+        password=PASSWORD,
+        role=Role.SUPERVISOR,
+        team_keys=("supervisors",),
+        skills=(),
+        password_is_temporary=False,
+    )
+    office.desk.people.add_agent(sun, by="admin")
+    office.desk.people.change_team(team, supervisor="wang", deputy="sun", by="admin")
 
 
 def keep_deployed(engine: Engine, package: ProcessPackage, at: datetime) -> None:

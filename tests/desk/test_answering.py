@@ -10,11 +10,11 @@ from sqlalchemy import delete, select, update
 from desk import tables
 from desk.assignment.absences import OpenWork
 from desk.casetasks import instance_of
-from desk.model import NewAgent, Role
+from desk.model import Role
 from desk.staffing.answering import LOOK_AGAIN, who_leads
 from desk.store import assignments, candidates
 from engine.commands import CancelInstance
-from tests.desk.conftest import BILLING_DAY, PASSWORD, Office
+from tests.desk.conftest import BILLING_DAY, Office, add_deputy
 
 pytestmark = pytest.mark.stored
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -26,18 +26,7 @@ def office(office: Office) -> Office:
     """Nobody is available; sun is the deputy of the team that gets the cases."""
     for login in AGENTS:
         switch(office, login, available=False)
-    sun = NewAgent(
-        login="sun",
-        name="孙主管",
-        shown_as="孙*",
-        password=PASSWORD,
-        role=Role.SUPERVISOR,
-        team_keys=("supervisors",),
-        skills=(),
-        password_is_temporary=False,
-    )
-    office.desk.people.add_agent(sun, by="admin")
-    office.desk.people.change_team("service-b", supervisor="wang", deputy="sun", by="admin")
+    add_deputy(office, "service-b")
     return office
 
 

@@ -10,10 +10,10 @@ from bpmn.package import load_package
 from desk.assignment.absences import OpenWork
 from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.limit_errors import EscalationNotFound
-from desk.model import Availability, NewAgent, Role
+from desk.model import Availability
 from desk.store import escalations
 from desk.wordings import TOO_LONG_REASON
-from tests.desk.conftest import BILLING_DAY, PACKAGE, PASSWORD, ROOT, Office, keep_deployed, local
+from tests.desk.conftest import BILLING_DAY, PACKAGE, ROOT, Office, add_deputy, keep_deployed, local
 
 pytestmark = pytest.mark.stored
 
@@ -21,18 +21,7 @@ pytestmark = pytest.mark.stored
 @pytest.fixture
 def office(office: Office) -> Office:
     """The office, where sun is the deputy of the team that gets complaints."""
-    sun = NewAgent(
-        login="sun",
-        name="孙主管",
-        shown_as="孙*",
-        password=PASSWORD,
-        role=Role.SUPERVISOR,
-        team_keys=("supervisors",),
-        skills=(),
-        password_is_temporary=False,
-    )
-    office.desk.people.add_agent(sun, by="admin")
-    office.desk.people.change_team("complaints", supervisor="wang", deputy="sun", by="admin")
+    add_deputy(office, "complaints")
     return office
 
 

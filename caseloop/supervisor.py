@@ -15,7 +15,9 @@ from caseloop.signals import stopped_by_signals
 
 QUICK_DEATH_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 25.0
+"""Longer than a web process lets its requests end (caseloop.serving)."""
+
 SUPERVISED_BY = "SUPERVISOR_PID"
 log = structlog.get_logger()
 
@@ -78,7 +80,7 @@ def follow_parent(stop: threading.Event) -> None:
         while os.getppid() == int(supervisor):
             time.sleep(0.5)
         stop.set()
-        time.sleep(GRACE_SECONDS / 2)
+        time.sleep(GRACE_SECONDS)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="follow-parent").start()

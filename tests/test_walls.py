@@ -46,7 +46,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "psycopg": ("engine.queues.procrastinate", "benchmarks"),
     "argon2": ("desk.staffing.people", "desk.service", "caseloop.demo"),
     "flask": ("webui",),
-    "waitress": ("caseloop.cli",),
+    "waitress": ("caseloop.serving",),
     "click": ("caseloop.cli", "bpmn.__main__"),
     "smtplib": ("handlers.mail",),
 }

@@ -46,6 +46,7 @@ class Hub:
         self._lock = Lock()
         self._idle = Event()
         self._thread: Thread | None = None
+        self.ended = False
 
     def open(self, login: str, newest: int) -> Stream | None:
         """A stream of what comes after the notice `newest`; None when everybody's only ones are all that there are.
@@ -56,7 +57,7 @@ class Hub:
         with self._lock:
             if (leaves := self._in_the_way(login)) is not None:
                 self._leave(leaves)
-            if len(self._streams) >= self._most:
+            if self.ended or len(self._streams) >= self._most:
                 return None
             stream = Stream(login)
             self._streams.append(stream)
@@ -69,6 +70,13 @@ class Hub:
         """Forget a stream; the last one ends the looking."""
         with self._lock:
             if stream in self._streams:
+                self._leave(stream)
+
+    def end(self) -> None:
+        """Forget all streams and open none any more."""
+        with self._lock:
+            self.ended = True
+            for stream in tuple(self._streams):
                 self._leave(stream)
 
     def _in_the_way(self, login: str) -> Stream | None:
@@ -129,8 +137,9 @@ def events(hub: Hub, stream: Stream, *, missed: bool, heartbeat_seconds: float =
                 yield ": here\n\n"
                 continue
             if number is None:
-                # a page that is still there comes again, but two of them shouldn't chase each other away
-                yield f"retry: {MADE_WAY_RETRY_MS}\n\n"
+                if not hub.ended:
+                    # a page that is still there comes again, but two of them shouldn't chase each other away
+                    yield f"retry: {MADE_WAY_RETRY_MS}\n\n"
                 return
             yield f"id: {number}\nevent: notice\ndata: {{}}\n\n"
     finally:

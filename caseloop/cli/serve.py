@@ -11,15 +11,16 @@ from urllib.parse import urlsplit
 
 import click
 import structlog
-import waitress
 
 from caseloop import bootstrap, first_start
+from caseloop.serving import GRACE_SECONDS, serve
 from caseloop.settings import Settings
 from caseloop.signals import stopped_by_signals
 from caseloop.supervisor import Supervisor, follow_parent
 from engine.errors import Unavailable
 from engine.worker import LEASE_SECONDS, Worker
 from webui.app import create_app
+from webui.notification.notices import end_streams
 
 log = structlog.get_logger()
 
@@ -48,32 +49,43 @@ def up(settings: Settings) -> None:
 
 
 @click.command()
+@click.option(
+    "--grace-seconds",
+    type=click.FloatRange(0, 600),
+    default=GRACE_SECONDS,
+    show_default=True,
+    help="When it is stopped, requests may take so long to end.",
+)
 @click.pass_obj
-def web(settings: Settings) -> None:
-    """Serve the web pages.
+def web(settings: Settings, grace_seconds: float) -> None:
+    """Serve the web pages. SIGTERM lets the requests that came in end, and takes no new ones.
 
     \b
     Example, for other machines too:
       CASELOOP_HOST=0.0.0.0 CASELOOP_BASE_URL=https://desk.example.com caseloop web
     """
     _require_free_port(settings)
+    stop = stopped_by_signals()
     app = create_app(bootstrap.build(settings), secret_key=bootstrap.web_secret(settings))
-    follow_parent(threading.Event())
+    follow_parent(stop)
     log.info("web_serves", url=settings.base_url, pid=os.getpid())
     behind_proxy: dict[str, Any] = {}
     if settings.trusted_proxy:
         behind_proxy = {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": "x-forwarded-for"}
-    waitress.serve(
+    cut = serve(
         app,
+        stop=stop,
+        leave=lambda: end_streams(app),
+        grace_seconds=grace_seconds,
         host=settings.host,
         port=settings.port,
         threads=settings.threads + settings.streams,
         url_scheme=urlsplit(settings.base_url).scheme,
         ident="caseloop",
-        _quiet=True,
         clear_untrusted_proxy_headers=True,
         **behind_proxy,
     )
+    log.info("web_stopped", pid=os.getpid(), requests_cut=cut)
 
 
 @click.command()

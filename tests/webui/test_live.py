@@ -7,6 +7,7 @@ from threading import Event
 import pytest
 
 from webui import live
+from webui.notification.notices import end_streams
 
 
 class Notices:
@@ -98,6 +99,14 @@ def test_a_stream_that_made_way_comes_again_later(notices):
     assert list(live.events(hub, first, missed=False)) == ["retry: 5000\n\n", "retry: 60000\n\n"]
 
 
+def test_pages_that_are_let_go_come_again_soon_and_nobody_new_is_told(notices):
+    hub = hub_of(notices)
+    li = hub.open("li", 0)
+    hub.end()
+    assert list(live.events(hub, li, missed=False)) == ["retry: 5000\n\n"]
+    assert hub.open("wang", 0) is None
+
+
 def test_nobody_looks_while_nobody_listens(notices):
     hub = hub_of(notices)
     hub.close(hub.open("li", 0))
@@ -131,6 +140,15 @@ def test_the_stream_tells_a_browser_what_it_missed(product):
     assert b"retry" in next(parts)
     assert b"event: notice" in next(parts)
     answer.close()
+
+
+def test_an_application_that_ends_lets_go_of_its_pages(product):
+    product.app.extensions["caseloop-live"] = live.Hub(product.desk.notices.after, most=1)
+    visitor = product.visitor("li")
+    listening = visitor.get("/notices/stream", buffered=False)
+    end_streams(product.app)
+    assert b"".join(listening.response) == b"retry: 5000\n\n"
+    assert visitor.get("/notices/stream").status_code == 429
 
 
 def test_without_places_the_stream_is_refused_and_strangers_are_not_told(product):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from desk.collaboration.suggestions import HANDED_OVER
@@ -65,6 +65,12 @@ def stream_url() -> str | None:
 def _hub() -> live.Hub:
     """The application's hub, made at its first use."""
     return current_app.extensions.setdefault(HUB, live.Hub(services().desk.notices.after, most=services().settings.streams))
+
+
+def end_streams(app: Flask) -> None:
+    """Let go of all pages that listen; they ask again later, another process perhaps. For the end of this one."""
+    with app.app_context():
+        _hub().end()
 
 
 @blueprint.post("/notices/read")

@@ -103,6 +103,16 @@ def served(*, grace_seconds: float = PATIENCE) -> Iterator[Served]:
         site.may_answer.set()
 
 
+@contextmanager
+def running(command: str, environment: dict[str, str]) -> Iterator[subprocess.Popen]:
+    process = subprocess.Popen([sys.executable, "-m", "caseloop", command], env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_what_was_asked_is_answered_while_nobody_new_is_let_in():
     with served() as here, here.ask("/slow") as asking:
         here.site.asked.wait(PATIENCE)
@@ -147,7 +157,7 @@ def test_a_web_process_that_is_terminated_answers_what_it_was_asked(product: Pro
     home = product.services.settings.home
     environment = {**os.environ, "CASELOOP_HOME": str(home), "CASELOOP_PORT": str(address[1])}
     with (
-        subprocess.Popen([sys.executable, "-m", "caseloop", "web"], env=environment) as process,
+        running("web", environment) as process,
         closing(sqlite3.connect(home / "caseloop.db", isolation_level=None)) as other,
     ):
         eventually(lambda: listens(address))

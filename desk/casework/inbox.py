@@ -23,6 +23,7 @@ MOST_SEARCHED = 1000
 
 class Scope(StrEnum):
     MINE = "mine"  # held by the viewer, or given to them and not yet claimed
+    FREE = "free"  # offered to a team of the viewer, held by nobody yet
     TEAM = "team"  # offered to a team of the viewer, held by nobody yet or by a colleague
     ALL = "all"  # everybody's; for supervisors
 
@@ -62,14 +63,6 @@ class InboxPage:
     page_size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxCounts:
-    """How many tasks each scope holds; `offered` are those of the teams that nobody holds."""
-
-    scopes: Mapping[Scope, int]
-    offered: int
-
-
 class Inbox:
     """What is to be done, and by whom."""
 
@@ -100,14 +93,12 @@ class Inbox:
             shown = self._named(tx, self._items(tx, found))
         return InboxPage(items=tuple(shown), total=total, page=page, page_size=page_size)
 
-    def counts(self, login: str) -> InboxCounts:
+    def counts(self, login: str) -> Mapping[Scope, int]:
         """How many tasks there are in each scope that the agent may see. Raises AgentNotFound."""
         with self._db.reading() as tx:
             agent = people.agent(tx, login)
             seen = [scope for scope in Scope if scope is not Scope.ALL or agent.leads]
-            offered = replace(self._in_scope(agent, Scope.TEAM), unassigned=True)
-            counted = {scope: queue.count(tx, self._in_scope(agent, scope)) for scope in seen}
-            return InboxCounts(scopes=counted, offered=queue.count(tx, offered))
+            return {scope: queue.count(tx, self._in_scope(agent, scope)) for scope in seen}
 
     def of_case(self, number: str) -> list[UserTask]:
         """The open tasks of a case, those of the processes that it called behind its own."""
@@ -117,8 +108,8 @@ class Inbox:
     def _in_scope(self, agent: Agent, scope: Scope) -> QueueFilter:
         if scope is Scope.MINE:
             return QueueFilter(assignee=agent.login)
-        if scope is Scope.TEAM:
-            return QueueFilter(groups=agent.team_keys)
+        if scope in (Scope.FREE, Scope.TEAM):
+            return QueueFilter(groups=agent.team_keys, unassigned=scope is Scope.FREE)
         require_lead(agent, "see everybody's tasks")
         return QueueFilter()
 

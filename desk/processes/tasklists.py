@@ -34,7 +34,7 @@ class TaskLists:
         agent = people.agent(tx, viewer)
         if scope is Scope.MINE:
             return lists.tasks(tx, assignee=agent.login, **wanted)
-        if scope is Scope.TEAM:
-            return lists.tasks(tx, groups=agent.team_keys, **wanted)
+        if scope is not Scope.ALL:
+            return lists.tasks(tx, groups=agent.team_keys, unassigned=scope is Scope.FREE, **wanted)
         require_lead(agent, "see everybody's tasks")
         return lists.tasks(tx, **wanted)

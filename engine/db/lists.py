@@ -44,13 +44,19 @@ def tasks(
     states: Collection[TaskState],
     assignee: str | None = None,
     groups: Iterable[str] | None = None,
+    unassigned: bool = False,
     after: int,
     limit: int,
     **equal: Any,
 ) -> list[UserTask]:
-    """User tasks by id, held by `assignee` or offered to one of `groups`; `equal` are columns with the value they must have."""
+    """User tasks by id, held by `assignee` or offered to one of `groups`, `unassigned` for those that nobody holds.
+
+    `equal` are columns with the value they must have.
+    """
     table, offered = tables.user_task, tables.user_task_group
     query = _page(select(table).where(table.c.state.in_(states)), table, after, limit, **equal)
+    if unassigned:
+        query = query.where(table.c.assignee.is_(None))
     whose: list[ColumnElement[bool]] = [] if assignee is None else [table.c.assignee == assignee]
     if groups is not None:
         whose.append(exists().where(offered.c.task_id == table.c.id, offered.c.group_key.in_(list(groups))))

@@ -85,8 +85,8 @@ def tabs(text: str) -> dict[str, int]:
 def test_the_tabs_say_how_many_tasks_each_of_them_holds(product):
     product.open_case()
     product.open_case(by="zhao", **CALM)
-    assert tabs(product.visitor("wang").get("/inbox").text) == {"mine": 0, "team": 0, "all": 2}
-    assert tabs(product.visitor("li").get("/inbox").text) == {"mine": 1, "team": 2}
+    assert tabs(product.visitor("wang").get("/inbox").text) == {"mine": 0, "free": 0, "team": 0, "all": 2}
+    assert tabs(product.visitor("li").get("/inbox").text) == {"mine": 1, "free": 0, "team": 2}
 
 
 def test_the_counts_come_along_when_the_queue_refreshes_itself(product):
@@ -103,13 +103,29 @@ def test_who_holds_nothing_is_led_to_what_the_teams_are_offered(product):
         product.open_case(by="zhao", **CALM)
     page = product.visitor("zhao").get("/inbox").text
     assert "2 tasks are offered to your teams." in page
-    assert 'href="/inbox?scope=team"' in page
+    assert 'href="/inbox?scope=free"' in page
     assert "您的团队有 2 项任务待领取。" in product.visitor("zhao", language="zh").get("/inbox").text
 
 
 def test_tasks_that_colleagues_hold_are_not_called_offered(product):
     task = product.task_of(product.open_case(by="zhao", **CALM))
     colleague = {"li": "zhao", "zhao": "li"}[task.assignee]
-    page = product.visitor(colleague).get("/inbox").text
-    assert tabs(page) == {"mine": 0, "team": 1}
+    visitor = product.visitor(colleague)
+    page = visitor.get("/inbox").text
+    assert tabs(page) == {"mine": 0, "free": 0, "team": 1}
     assert "No open tasks" in page
+    free = visitor.get("/inbox?scope=free").text
+    assert numbers(free) == []
+    assert "1 open task of your teams is held by somebody." in free
+    assert numbers(visitor.get("/inbox?scope=team").text) == [task.business_key]
+
+
+def test_what_is_free_to_claim_leaves_out_what_colleagues_hold(product):
+    held = product.open_case(by="zhao", **CALM)
+    for login in ("li", "zhao"):
+        product.desk.attendance.set_availability(login, Availability.BUSY, by=login)
+    free = product.open_case(by="zhao", **CALM)
+    visitor = product.visitor("zhao")
+    assert numbers(visitor.get("/inbox?scope=free").text) == [free]
+    assert numbers(visitor.get("/inbox?scope=team").text) == [held, free]
+    assert tabs(visitor.get("/inbox").text)["free"] == 1

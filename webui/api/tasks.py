@@ -67,7 +67,9 @@ STATE = {**one_of(("open", *TaskState)), "default": "open"}
 
 
 def list_tasks(call: Call) -> Answer:
-    """List user tasks, the oldest first. `scope` is mine, team (offered to a team of the agent) or all (for supervisors)."""
+    """List user tasks, the oldest first. `scope` is mine, team (offered to a team of the agent), free (of these, held by
+    nobody) or all (for supervisors).
+    """
     state = call.query["state"]
     states = OPEN_TASKS if state == "open" else (TaskState(state),)
     filters = {name: call.query[name] for name in FILTERS if name in call.query}

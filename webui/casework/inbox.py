@@ -1,4 +1,4 @@
-"""The work queue: mine, my teams', everybody's; urgent first, then by time left; it refreshes itself."""
+"""The work queue: mine, free to claim, my teams', everybody's; urgent first, then by time left; it refreshes itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webui.staffing.people_names import name_of
 blueprint = Blueprint("inbox", __name__)
 for_roles(blueprint, "agent", "supervisor")
 PAGE_SIZE = 25
-SCOPES = ("mine", "team", "all")
+SCOPES = ("mine", "free", "team", "all")
 FILTERS = ("priority", "type", "tier")
 
 
@@ -24,7 +24,7 @@ FILTERS = ("priority", "type", "tier")
 def show() -> str:
     """The queue as a page; htmx asks for the rows alone."""
     agent = signed_in()
-    allowed = SCOPES if agent.leads else SCOPES[:2]
+    allowed = SCOPES if agent.leads else SCOPES[:-1]
     scope = request.args.get("scope", "")
     scope = scope if scope in allowed else "mine"
     chosen = {name: request.args.get(name, "").strip()[:100] for name in ("text", *FILTERS)}
@@ -37,7 +37,7 @@ def show() -> str:
         names=task_names([item.task for item in found]),
         name_of=name_of,
         total=total,
-        unfiltered=counts.scopes[Scope(scope)],
+        unfiltered=counts[Scope(scope)],
         counts=counts,
         now=services().clock.now(),
         scope=scope,

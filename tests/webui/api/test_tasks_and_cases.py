@@ -102,6 +102,8 @@ def test_somebody_elses_task_is_refused_as_in_the_desk(product: Product, task: d
     assert (answer.status_code, answer.json["changes"]["assignee"]) == (409, task["assignee"])
     assert supervisor.post(f"/tasks/{task['id']}/complete", {"data": DONE, "revision": 1}).status_code == 403
     assert owner.get("/tasks", scope="all").status_code == 403
+    assert [each["id"] for each in owner.get("/tasks", scope="team").json["items"]] == [task["id"]]
+    assert owner.get("/tasks", scope="free").json["items"] == []
     stranger = program(product, "tech")
     assert stranger.post(f"/tasks/{task['id']}/claim", {}).status_code == 404
 

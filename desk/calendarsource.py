@@ -61,6 +61,10 @@ class StoredCalendars:
             self._states[edit_id] = found
         return found
 
+    def of_version(self, tx: Transaction, version: str) -> Calendars:
+        """The calendars of a version that a target keeps; of one from before they were numbered: as they ship."""
+        return self.as_of(tx, int(version) if version.isdigit() else 0)
+
     def unfollowed(self, tx: Transaction) -> Unfollowed | None:
         """What open clocks don't all follow yet of the calendars in that transaction; None when they do."""
         latest = int(self(tx).version)

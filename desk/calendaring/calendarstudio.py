@@ -107,6 +107,11 @@ class CalendarStudio:
         ]
         return [*listed, *fresh]
 
+    def counting(self) -> Calendars:
+        """The calendars as they count now."""
+        with self._db.reading() as tx:
+            return self._context.calendars_in(tx)
+
     def opened(self, key: str, *, version: int | None = None, drafted: bool = False) -> Opened:
         """A calendar as it counts, as a version had it, or as its draft has it. Raises NotFound."""
         with self._db.reading() as tx:

@@ -18,6 +18,7 @@ from desk.limits.limit_errors import WorkingTimeInvalid
 
 NOTHING = timedelta(0)
 _DAY = timedelta(days=1)
+_ALWAYS = Wording("Around the clock", "全天候")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class WorkingTime(Protocol):
     """What a clock asks of a calendar."""
 
     zone: ZoneInfo
+    name: Wording
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
         """The first instant at which `duration` of working time has passed since `start`.
@@ -74,6 +76,7 @@ class AroundTheClock:
     """Every instant counts; every local day of `zone` is a working day that ends at midnight."""
 
     zone: ZoneInfo
+    name: Wording = _ALWAYS
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
         if duration < NOTHING:

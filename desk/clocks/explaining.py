@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import Any
 from bpmn.wording import Wording
 from desk.calendars.working_time import WEEKLY
 from desk.clocks.evaluation import evaluate
-from desk.clocks.events import Cause, ClockEvent, ClockPaused, ClockRetargeted, ClockStarted
+from desk.clocks.events import Cause, ClockEvent, ClockPaused, ClockRetargeted, ClockStarted, ServiceTarget
 from desk.clocks.state import ClockPhase, ClockState
 from desk.clocks.targets import Calendars, limit_text
 
@@ -22,11 +22,15 @@ _SEARCHED_DAYS = 800
 _MINUTE = timedelta(minutes=1)
 _CODES = frozenset({"anchor", "reasons", "what"})
 
+CalendarsAsOf = Callable[[str], Calendars]
+"""The calendars of a version, as a target keeps it."""
+
 SENTENCES: Mapping[str, str] = {
     "started": "counts from {anchored_at:%Y-%m-%d %H:%M} {zone} ({anchor})",
     "noted_late": "was noted at {at:%Y-%m-%d %H:%M} {zone}, later than it counts",
-    "target": "{limit} in the calendar {calendar}, by “{source}”; rows considered: {rows}",
-    "retargeted": "{cause} at {at:%Y-%m-%d %H:%M} {zone} by {by}: {limit} in {calendar}, by “{source}” ({rule})",
+    "target": "{limit} in the calendar {calendar_name} ({calendar}), by “{source}”; rows considered: {rows}",
+    "retargeted": "{cause} at {at:%Y-%m-%d %H:%M} {zone} by {by}: {limit} in {calendar_name} ({calendar}), "
+    "by “{source}” ({rule})",
     "calendar_edited": "calendar edited at {at:%Y-%m-%d %H:%M} {zone} by {by} ({note}): due {due_after:%Y-%m-%d %H:%M}, before "
     "{due_before:%Y-%m-%d %H:%M}",
     "calendar_edited_paused": "calendar edited at {at:%Y-%m-%d %H:%M} {zone} by {by} ({note}) while it was paused",
@@ -68,11 +72,16 @@ def _worded(name: str, value: Any, zone: tzinfo) -> Any:
     return value.astimezone(zone) if isinstance(value, datetime) else value
 
 
-def explanation(events: Sequence[ClockEvent], calendars: Calendars, now: datetime) -> tuple[ClockStep, ...]:
-    """The steps from the start to the due instant and to what came of it, in the order in which one would reckon."""
+def explanation(
+    events: Sequence[ClockEvent], calendars: Calendars, now: datetime, *, as_of: CalendarsAsOf | None = None
+) -> tuple[ClockStep, ...]:
+    """The steps from the start to the due instant and to what came of it, in the order in which one would reckon.
+
+    `as_of` gives the calendars as they were in another version, by which a limit names its calendar; without it by `calendars`.
+    """
     state = evaluate(events, calendars, now)
     return (
-        *_promised(events, state),
+        *_promised(events, state, as_of or (lambda _: calendars)),
         *_pauses(events, state),
         *islice(_days(state), MOST_DAYS),
         *_due(state),
@@ -80,27 +89,31 @@ def explanation(events: Sequence[ClockEvent], calendars: Calendars, now: datetim
     )
 
 
-def _promised(events: Sequence[ClockEvent], state: ClockState) -> Iterator[ClockStep]:
+def _promised(events: Sequence[ClockEvent], state: ClockState, as_of: CalendarsAsOf) -> Iterator[ClockStep]:
     for event in events:
         match event:
             case ClockStarted(anchor=anchor, anchored_at=anchored_at, target=target):
                 yield _step("started", anchor=anchor, anchored_at=anchored_at)
                 if event.at - anchored_at >= _MINUTE:
                     yield _step("noted_late", at=event.at)
-                said = {"limit": limit_text(target.limit), "calendar": target.calendar, "source": target.source}
+                said = {"limit": limit_text(target.limit), "source": target.source, **_calendar(target, as_of)}
                 yield _step("target", **said, rows=len(target.considered), considered=target.considered)
             case ClockRetargeted(target=target):
-                said = {"limit": limit_text(target.limit), "calendar": target.calendar, "source": target.source}
+                said, counts_in = {"limit": limit_text(target.limit), "source": target.source}, _calendar(target, as_of)
                 dues = {"due_before": event.due_before, "due_after": event.due_after}
                 about = {"at": event.at, "by": event.by, "cause": event.cause, "rule": event.rule, "note": event.note}
                 if event.cause is not Cause.CALENDAR_EDITED:
-                    yield _step("retargeted", **about, **said, **dues, considered=target.considered)
+                    yield _step("retargeted", **about, **said, **counts_in, **dues, considered=target.considered)
                 elif event.due_before is None or event.due_after is None:
-                    yield _step("calendar_edited_paused", **about, calendar=target.calendar)
+                    yield _step("calendar_edited_paused", **about, **counts_in)
                 else:
-                    yield _step("calendar_edited", **about, calendar=target.calendar, **dues)
+                    yield _step("calendar_edited", **about, **counts_in, **dues)
     if state.target.not_before is not None:
         yield _step("not_before", at=state.target.not_before)
+
+
+def _calendar(target: ServiceTarget, as_of: CalendarsAsOf) -> Mapping[str, Any]:
+    return {"calendar": target.calendar, "calendar_name": as_of(target.calendar_version).of(target.calendar).name}
 
 
 def _pauses(events: Sequence[ClockEvent], state: ClockState) -> Iterator[ClockStep]:

@@ -87,7 +87,7 @@ def _moves(tx: Transaction, context: DeskContext, kept: KeptClock) -> Iterator[t
 
 def _due(tx: Transaction, context: DeskContext, events: Sequence[ClockEvent], stamp: str, at: datetime) -> datetime | None:
     """When a clock was due, by the calendars as they were when its limit was last worked out."""
-    return evaluate(events, context.calendars.as_of(tx, int(stamp) if stamp.isdigit() else 0), at).due_at
+    return evaluate(events, context.calendars.of_version(tx, stamp), at).due_at
 
 
 def _turn(event: Turning) -> ClockTurn:

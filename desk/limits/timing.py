@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from desk.casetasks import instance_of, open_case
 from desk.clocks import ClockPaused, ClockState, VoidReason, evaluate
@@ -141,16 +142,18 @@ class Timing:
             return self._why(tx, number)
 
     def _why(self, tx: Transaction, number: str) -> list[ClockWhy]:
-        calendars, now = self._context.calendars_in(tx), self._context.now()
+        now, as_of = self._context.now(), partial(self._context.calendars.of_version, tx)
         judged, promised = clocks.verdicts(tx, number), promises.approved(tx, [number]).get(number, [])
         found = []
         for one in clocks.kept(tx, [number], vault=self._context.vault):
+            # what is over stays as it was when it ended, whatever is published later
+            calendars = as_of(one.row.calendar_version) if one.row.stopped_at else self._context.calendars_in(tx)
             state = evaluate(one.events, calendars, max(now, one.events[-1].at))
             why = ClockWhy(
                 name=one.row.name,
                 round=one.row.round,
                 state=state,
-                steps=explanation(with_edit_notes(tx, one.events), calendars, max(now, one.events[-1].at)),
+                steps=explanation(with_edit_notes(tx, one.events), calendars, max(now, one.events[-1].at), as_of=as_of),
                 verdicts=judged.get((one.row.round, one.row.name), ()),
                 noted=tuple(event for event in one.events if isinstance(event, ClockPaused) and event.note),
                 put_off_to=_put_off_to(one.row.name, state, promised),

@@ -120,7 +120,7 @@ def test_a_paused_case_is_previewed_from_its_planned_end_and_tells_then_what_mov
     product.work()
     page = supervisor.get(f"/cases/{number}?tab=clocks").text
     assert "全公司盘点" in page
-    assert "日历有修改（业务日历）" in page
+    assert "日历有修改（中国工作日）" in page
 
 
 @pytest.mark.parametrize(

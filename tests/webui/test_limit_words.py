@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bpmn.wording import Wording
 from desk.clocks import Cause
 from desk.clocks.explaining import ClockStep
-from webui.i18n import format_hours, gettext
-from webui.limits.clock_words import calendar_name, step_text
+from webui.i18n import format_hours
+from webui.limits.clock_words import step_text
 from webui.limits.limit_words import row_limit
-from webui.limits.targets import CALENDARS
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,12 @@ def test_time_of_a_calendar_is_never_told_in_days(app, minutes, said):
         assert format_hours(timedelta(minutes=minutes)) == said
 
 
-def test_an_edited_calendar_says_when_it_was_due_before_and_names_the_calendar_as_the_targets_do(app):
+def test_an_edited_calendar_says_when_it_was_due_before_and_names_the_calendar_as_the_studio_does(app):
     at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
     told = {"at": at, "by": "", "cause": Cause.CALENDAR_EDITED, "calendar": "business"}
+    told["calendar_name"] = Wording("Office hours in China", "中国工作日")
     dues = {"due_before": at.replace(day=25), "due_after": at.replace(day=27)}
     with app.test_request_context(headers={"Accept-Language": "zh"}):
         said = step_text(ClockStep(code="calendar_edited", arguments=told | dues), str)
-        assert calendar_name("business") == gettext(CALENDARS["business"]) == "业务日历"
+        assert "（中国工作日）" in said
     assert "原定 11-25 10:00 到期，现为 11-27 10:00。" in said

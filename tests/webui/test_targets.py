@@ -10,7 +10,7 @@ import pytest
 
 def test_the_table_says_limits_in_words_with_the_rows_behind_them(product):
     page = product.visitor("li", language="zh").get("/targets").text
-    for shown in ("15 分钟", "3 个工作日", "投诉：48小时内给出解决方案", "全天候"):
+    for shown in ("15 分钟", "3 个工作日", "投诉：48小时内给出解决方案", "全天候", "中国工作日"):
         assert shown in page
 
 

@@ -25,7 +25,7 @@ def test_whoever_heads_a_team_sees_what_a_calendar_would_move_and_chooses_it_wit
     page = visitor.get(PAGE).text
     assert "they work in Berlin" in page
     assert "1 clock moved" in page
-    assert "hours of Technical support" in visitor.get(f"/cases/{number}?tab=clocks").text
+    assert "Office hours in Berlin · Technical support" in visitor.get(f"/cases/{number}?tab=clocks").text
     assert "Calendar of a team chosen Technical support" in visitor.get("/calendars").text
 
 

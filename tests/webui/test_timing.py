@@ -21,7 +21,8 @@ def test_each_clock_says_why_it_is_due_when_it_is_in_both_languages(product):
     number = product.open_case()
     english, chinese = product.visitor("li"), product.visitor("li", language="zh")
     assert "Why this due time" in page_of(english, number)
-    assert "Limit: 2 h in the calendar around the clock" in page_of(english, number)
+    assert "Limit: 2 h in the calendar Around the clock" in page_of(english, number)
+    assert "全天候</dd>" in page_of(chinese, number)
     assert "时限：2 小时（日历：全天候），依据“紧急：2小时内解决”" in page_of(chinese, number)
 
 

@@ -140,6 +140,7 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "languages": list(LANGUAGES.items()),
         "promise_states": labels.PROMISE_STATES,
         "clock_name": clock_words.clock_name,
+        "calendar_name": clock_words.calendar_name,
         "step_text": clock_words.step_text,
         "row_limit": row_limit,
         "leads": agent.leads,

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bpmn.wording import Wording
 from desk.clocks.explaining import ClockStep
 from desk.clocks.names import TEAM, kind_of
 from desk.clocks.targets import team_of
+from webui.calendars.calendar_words import named
 from webui.i18n import format_date, format_datetime, format_hours, format_number, gettext, mark
 from webui.labels import CLOCKS, PAUSE_REASONS, VERDICTS, Label, label_of
 from webui.limits.limit_words import row_limit
@@ -86,8 +88,7 @@ VOIDED = {
     "withdrawn": Label(text=mark("it is needed no more")),
     "no_target": Label(text=mark("no limit applies any more")),
 }
-CALENDARS = {"24x7": Label(text=mark("around the clock")), "business": Label(text=mark("business calendar"))}
-TEAMS_CALENDAR = mark("hours of %(team)s")
+TEAMS_CALENDAR = mark("%(calendar)s · %(team)s")
 _TABLES = {
     "anchor": ANCHORS,
     "cause": CAUSES,
@@ -108,15 +109,17 @@ def clock_name(name: str) -> str:
     return f"{shown} {rest}" if rest and kind in CLOCKS else shown
 
 
-def calendar_name(key: str) -> str:
-    """In which calendar a clock counts; one of the house's own by its key."""
+def calendar_name(key: str, name: Wording) -> str:
+    """In which calendar a clock counts, by its name in the studio; that of a team with the team."""
     team = team_of(key)
-    return label_of(CALENDARS, key).text if team is None else gettext(TEAMS_CALENDAR, team=team_name(team))
+    return named(name) if team is None else gettext(TEAMS_CALENDAR, calendar=named(name), team=team_name(team))
 
 
 def step_text(step: ClockStep, words: Any) -> str:
     """A step of the explanation; `words` translates what a table of the process says."""
     given = {name: _shown(name, value, words) for name, value in step.arguments.items()}
+    if "calendar" in given:
+        given["calendar"] = calendar_name(step.arguments["calendar"], step.arguments["calendar_name"])
     return gettext(STEPS[step.code]) % given
 
 
@@ -124,8 +127,6 @@ def _shown(name: str, value: Any, words: Any) -> Any:
     if name in _TABLES:
         return label_of(_TABLES[name], value).text
     match name, value:
-        case "calendar", str():
-            return calendar_name(value)
         case "source", str():
             return words(value)
         case "reasons", str():

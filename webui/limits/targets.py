@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
-from desk.clocks import ClockTarget
+from desk.clocks import Calendars, ClockTarget
+from desk.clocks.targets import OWN_TEAMS
+from desk.limits.limit_errors import CalendarUnknown
 from desk.limits.targetbook import Promised, Request, TargetBoard
 from desk.model import CaseType, Channel, Priority
 from webui import labels
@@ -17,17 +20,14 @@ from webui.access import for_roles, signed_in
 from webui.casework.profile_words import typed_tags
 from webui.context import services, time_zone
 from webui.i18n import gettext, mark
+from webui.limits.clock_words import calendar_name
 from webui.limits.limit_words import amount_in_words, row_limit
 from webui.processes.process_texts import in_words
 from webui.wording import sentence
 
 blueprint = Blueprint("targets", __name__)
 for_roles(blueprint, "agent", "supervisor", "analyst")
-CALENDARS = {
-    "24x7": mark("around the clock"),
-    "business": mark("business calendar"),
-    "team": mark("calendar of the team that has the case"),
-}
+WHOEVER_HAS_IT = mark("calendar of the team that has the case")
 YEARS = range(1990, 2100)
 """Of what calendars count; a request of another year is a slip of the hand."""
 CHOICES = {"type": tuple(CaseType), "priority": tuple(Priority), "channel": tuple(Channel)}
@@ -71,7 +71,7 @@ def show() -> str:
         limit_text=limit_text,
         row_limit=row_limit,
         words=_words(asked.version),
-        calendar_text=calendar_text,
+        calendar_text=partial(calendar_text, services().desk.calendars.counting()),
         sentence=sentence,
     )
 
@@ -162,6 +162,11 @@ def limit_text(target: ClockTarget | None) -> str:
     return amount_in_words(float(amount), unit)
 
 
-def calendar_text(key: str) -> str:
-    """A calendar in words; one of the house's own by its key."""
-    return gettext(CALENDARS[key]) if key in CALENDARS else key
+def calendar_text(calendars: Calendars, key: str) -> str:
+    """A calendar by its name in the studio, as the calendars are now; one that there is no more by its key."""
+    if key == OWN_TEAMS:
+        return gettext(WHOEVER_HAS_IT)
+    try:
+        return calendar_name(key, calendars.of(key).name)
+    except CalendarUnknown:
+        return key

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from webui.calendars.calendar_words import layer_name
 from webui.labels import CASE_TYPES, PAUSE_REASONS, STAGES, label_of
-from webui.limits.clock_words import calendar_name, clock_name
+from webui.limits.clock_words import clock_name
 from webui.staffing.people_names import team_name
 
 blueprint = Blueprint("words", __name__)
@@ -25,7 +25,6 @@ def stage_name(code: str) -> str:
 
 
 blueprint.add_app_template_filter(clock_name)
-blueprint.add_app_template_filter(calendar_name)
 
 
 @blueprint.app_template_filter("pause_reason")

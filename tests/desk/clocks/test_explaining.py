@@ -86,14 +86,25 @@ def test_an_instant_over_an_unpublished_year_is_called_provisional():
 
 def test_every_step_is_worded():
     events = [started("2024-03-05T09:00", 2, "h", "business"), made.pause("2024-03-05T10:00"), made.resume("2024-03-05T11:00")]
-    shown = [str(step) for step in explanation(events, WITH_CLOSURE, local("2024-03-05T13:00"))]
+    office = replace(CALENDARS, business=replace(CALENDARS.business, name=Wording(en="Office hours", zh="办公时间")))
+    shown = [str(step) for step in explanation(events, office, local("2024-03-05T13:00"))]
     assert shown == [
         "counts from 2024-03-05 01:00 UTC (received)",
-        "2 h in the calendar business, by “2 h”; rows considered: 0",
+        "2 h in the calendar Office hours (business), by “2 h”; rows considered: 0",
         "paused from 2024-03-05 02:00 to 2024-03-05 03:00 UTC for customer: 60 minutes",
         "due 2024-03-05 04:00 UTC: 120 minutes of the calendar, and 60 of pauses",
         "missed at 2024-03-05 04:00 UTC",
     ]
+
+
+def test_a_limit_names_the_calendar_as_it_was_called_when_it_was_given():
+    berlin = replace(CALENDARS, business=replace(CALENDARS.business, name=Wording(en="Berlin", zh="柏林")))
+    later = replace(CALENDARS, business=replace(CALENDARS.business, name=Wording(en="China", zh="中国")))
+    events = [
+        replace(begun := started("2024-03-05T09:00", 2, "h", "business"), target=replace(begun.target, calendar_version="7"))
+    ]
+    steps = explanation(events, later, local("2024-03-05T10:00"), as_of=lambda version: {"7": berlin}[version])
+    assert [step.arguments["calendar_name"].zh for step in steps if step.code == "target"] == ["柏林"]
 
 
 def test_a_line_tells_its_instants_in_the_zone_that_is_asked_for():

@@ -47,11 +47,17 @@ def edit(office, alter, *, note="closed for stocktaking"):
 closing = partial(with_days, layer="organisation", last="", spans=[], name={"zh": "盘点", "en": "Stocktaking"})
 
 
+def told_of(office, number, name="solve"):
+    """Why a clock of the case is due when it is, as people read it."""
+    [found] = [why for why in office.desk.timing.why(number, viewer="wang") if why.name == name]
+    return [str(step) for step in found.steps]
+
+
 def test_e26_an_edited_calendar_moves_open_and_paused_clocks_with_their_timers_and_never_closed_ones(office):
     office.at("10:00", "2023-10-08")
     number, solved = office.open(SUGGESTION), office.open(SUGGESTION, customer_contact="13900000000")
     office.resolve(solved)
-    before, closed = kept(office, number), kept(office, solved)
+    before, closed, told = kept(office, number), kept(office, solved), told_of(office, solved)
     assert before.row.due_at == local("2023-10-11T18:00")
     assert timers(office, number)["solve_breach"] == local("2023-10-11T18:00")
     edit(office, partial(closing, first="2023-10-10"))
@@ -66,7 +72,7 @@ def test_e26_an_edited_calendar_moves_open_and_paused_clocks_with_their_timers_a
     )
     assert after.row.due_at == local("2023-10-12T18:00")
     assert timers(office, number)["solve_breach"] == local("2023-10-12T18:00")
-    assert kept(office, solved) == closed
+    assert (kept(office, solved), told_of(office, solved)) == (closed, told)
 
 
 def test_e26_why_a_clock_is_due_tells_the_edit_with_its_reason_and_the_due_instant_before_it(office):

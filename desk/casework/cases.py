@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from desk.casework.elsewhere import Elsewhere, cases_elsewhere
 from desk.casework.explanation import Explanation, explanation_of
 from desk.casework.timeline import Explained, TimelineItem, explained, said, timeline
 from desk.clocks import CONDITIONAL, ClockPhase
@@ -284,6 +285,11 @@ class Cases:
             may_read = readable(people.agent(tx, viewer))
             found, total = store.found(tx, wanted, may_read, limit=page_size, offset=page_size * (max(page, 1) - 1))
             return CasePage(items=tuple(self._items(tx, found)), total=total, page=page, page_size=page_size)
+
+    def elsewhere(self, text: str, *, viewer: str) -> tuple[Elsewhere, ...]:
+        """Cases by team that the viewer may not read, of a customer whose exact phone, e-mail or number the text is."""
+        with self._db.reading() as tx:
+            return cases_elsewhere(tx, self._context, text, people.agent(tx, viewer))
 
     def _text(self, tx: Transaction, text: str) -> TextFilter | None:
         text = text.strip()

@@ -116,6 +116,12 @@ def kept_from(tx: Transaction, number: str) -> frozenset[str]:
     return frozenset(json.loads(found[0]).get("avoid", ())) if found else frozenset()
 
 
+def kept_from_person(tx: Transaction, login: str, numbers: Collection[str]) -> frozenset[str]:
+    """Which of these cases somebody never gets."""
+    query = select(_row.case_number, _row.wanted).where(is_among(tx, _row.case_number, numbers))
+    return frozenset(number for number, wanted in tx.execute(query) if login in json.loads(wanted).get("avoid", ()))
+
+
 def keep_from(tx: Transaction, number: str, logins: Collection[str], *, team: str) -> None:
     """Let these never get the case; `team` is the one in charge, should the case not have been assigned nor offered yet."""
     if not logins:

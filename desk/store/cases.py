@@ -150,6 +150,13 @@ def open_of_customer(tx: Transaction, case: Case, readable: Readable, limit: int
     return [_case(row) for row in tx.execute(ordered).mappings()]
 
 
+def of_customers(tx: Transaction, customer_ids: Collection[int], limit: int) -> list[Case]:
+    """The cases of these customers, the newest received first."""
+    query = select(*_COLUMNS).where(tables.case.c.customer_id.in_(list(customer_ids)))
+    ordered = query.order_by(tables.case.c.received_at.desc(), tables.case.c.number.desc()).limit(limit)
+    return [_case(row) for row in tx.execute(ordered).mappings()]
+
+
 def found_locked(tx: Transaction, number: str) -> Case | None:
     """The case with that number, with other writers of it kept waiting; None when a business key is no case of ours."""
     row = _LOCKED.one_or_none(tx, number=number)

@@ -51,6 +51,26 @@ def test_an_agent_finds_only_cases_that_are_theirs_to_see(product):
     assert numbers(product.visitor("business").get("/cases").text) == []
 
 
+def test_a_search_by_phone_tells_how_many_cases_other_teams_have_and_whom_to_ask_but_nothing_of_them(product):
+    hidden, own = product.open_case(), product.open_case(by="zhao", **CALM | {"customer_contact": "13812345678"})
+    visitor = product.visitor("zhao")
+    page = visitor.get("/cases?q=138-1234-5678").text
+    assert numbers(page) == [own]
+    assert "1 case of this customer is with another team" in page
+    assert "Complaints: 1, of which open: 1. Ask 王主管." in page
+    assert hidden not in page
+    assert "该客户有 1 件案件由其他团队处理" in product.visitor("zhao", language="zh").get("/cases?q=13812345678").text
+    for text in (hidden, "张三", "1381234", "DD20231001001", ""):
+        assert 'id="elsewhere"' not in visitor.get("/cases", query_string={"q": text}).text, text
+    assert 'id="elsewhere"' not in product.visitor("wang").get("/cases?q=13812345678").text
+
+
+def test_who_is_complained_about_never_learns_of_that_case(product):
+    product.open_case(about_agent="zhao")
+    assert 'id="elsewhere"' in product.visitor("business").get("/cases?q=13812345678").text
+    assert 'id="elsewhere"' not in product.visitor("zhao").get("/cases?q=13812345678").text
+
+
 def test_the_page_shows_state_clocks_version_and_masked_customer(product):
     number = product.open_case()
     page = product.visitor("li").get(f"/cases/{number}").text

@@ -28,7 +28,7 @@ from webui.limits.limit_words import row_limit
 from webui.notification import notice_words
 from webui.processes.process_texts import task_names
 from webui.staffing.assigning import owner_view
-from webui.staffing.people_names import agents, team_name, teams
+from webui.staffing.people_names import agents, name_of, team_name, teams
 
 blueprint = Blueprint("cases", __name__)
 for_roles(blueprint, "agent", "supervisor")
@@ -73,6 +73,8 @@ def show_all() -> str:
         teams=[("", None), *((key, team_name(key)) for key in teams())],
         owners=[(login, one.name) for login, one in agents().items() if one.role != "analyst"],
         team_name=team_name,
+        elsewhere=services().desk.cases.elsewhere(asked.get("q", ""), viewer=agent.login),
+        name_of=name_of,
     )
 
 

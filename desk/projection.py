@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from desk.staffing.answering import who_leads
 from desk.staffing.assignment_records import AssignmentRecords
 from desk.staffing.freeing import Freed
 from desk.store import assignments, cases, conversation, escalations, people, progress, promises
+from engine.db import queries
 from engine.history import (
     ActivityCancelled,
     ActivityEntered,
@@ -96,7 +98,8 @@ class CaseProjection:
         if before is None or before.process_key != instance.process_key:
             return ()
         book = ClockBook(tx, self._vault, before.number, self._calendars)
-        writing = _Writing(tx, self._vault, before, self._zone, ClockKeeping(book, instance), self._tiers)
+        clocks = ClockKeeping(book, instance, partial(queries.variables, tx, self._vault, instance.id))
+        writing = _Writing(tx, self._vault, before, self._zone, clocks, self._tiers)
         freed = Freed(tx)
         assignments = AssignmentRecords(tx, freed, untouched_after=self._untouched_after)
         contributions = ContributionRecords(tx, self._vault, book, freed)

@@ -38,6 +38,7 @@ SENTENCES: Mapping[str, str] = {
     "paused_after_due": "paused from {since:%Y-%m-%d %H:%M} {zone} for {reasons}, after it was due: changes nothing",
     "closed": "{date} is closed: {name}",
     "opened": "{date} is open: {name}",
+    "policy": "by the targets of {policy}",
     "not_before": "not earlier than {at:%Y-%m-%d %H:%M} {zone}",
     "due": "due {at:%Y-%m-%d %H:%M} {zone}: {limit_minutes:g} minutes of the calendar, and {paused_minutes:g} of pauses",
     "waiting": "paused for {reasons}: {remaining_minutes:g} minutes remain, due {at:%Y-%m-%d %H:%M} {zone} if it went on now",
@@ -108,6 +109,8 @@ def _promised(events: Sequence[ClockEvent], state: ClockState, as_of: CalendarsA
                     yield _step("calendar_edited_paused", **about, **counts_in)
                 else:
                     yield _step("calendar_edited", **about, **counts_in, **dues)
+    if state.target.policy_version:
+        yield _step("policy", policy=state.target.policy_version)
     if state.target.not_before is not None:
         yield _step("not_before", at=state.target.not_before)
 

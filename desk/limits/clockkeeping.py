@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -31,6 +32,7 @@ from desk.clocks.targets import AROUND_THE_CLOCK, RECEIVED, SOLVED_GRACE
 from desk.clocks.teams import HANDED_OVER
 from desk.clocks.variables import read_variable
 from desk.limits.clockbook import ClockBook
+from desk.limits.in_force import policy_name, version_in_force
 from desk.model import Case
 from engine.history import HandlerDecided, MessageCorrelated
 from engine.model import ProcessInstance
@@ -57,13 +59,24 @@ _MINUTE, _TICK = timedelta(minutes=1), timedelta(microseconds=1)
 
 
 class ClockKeeping:
-    """One transaction's events on the clocks of one case; `book` is written by whoever made it."""
+    """One transaction's events on the clocks of one case; `book` is written by whoever made it.
 
-    def __init__(self, book: ClockBook, instance: ProcessInstance) -> None:
+    `variables` reads those of the process as they were before, when it is asked.
+    """
+
+    def __init__(self, book: ClockBook, instance: ProcessInstance, variables: Callable[[], Mapping[str, Any]]) -> None:
         self.book = book
-        self._policy = f"{instance.process_key} {instance.version}"
+        self._instance = instance
+        self._variables = variables
         self._considered: tuple[Mapping[str, Any], ...] = ()
         self._because = LEFT
+
+    @cached_property
+    def _policy(self) -> str:
+        """What the limits are from that the process tells; a case's first ones are always from its own version."""
+        own = self._instance.version
+        version = version_in_force(self._variables(), own) if self.book.all_clocks() else own
+        return policy_name(self._instance.process_key, version)
 
     # -- what starts and moves them
 

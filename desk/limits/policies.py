@@ -17,6 +17,7 @@ from desk.clocks import Cause, ClockState, evaluate
 from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
+from desk.limits.in_force import TARGETS_VERSION, policy_name
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
 from desk.onebyone import told_of
 from desk.rights import require_operator
@@ -114,7 +115,7 @@ class Policies:
         rows = self._rows(tx, number, version)
         if rows is not None:
             change = Change(cause=Cause.POLICY_APPLIED, by=by, at=now, note=reason, may_lower=True)
-            policy = f"{self._key} {version}"
+            policy = policy_name(self._key, version)
             retarget_all(book, cases.case(tx, number), rows, context.calendars_in(tx), change, policy=policy)
 
     def _rows(self, tx: Transaction, number: str, version: str) -> list[Mapping[str, Any]] | None:
@@ -123,11 +124,16 @@ class Policies:
         return target_rows(self._engine.definition(deployment.id, tx), variables, self._context.now())
 
     def _tell_process(self, tx: Transaction, run: PolicyRun, number: str) -> None:
-        """Give the process the version's rows too, for the clocks of a further round."""
+        """Give the process the version's rows too, and whose they are: for clocks that begin later, and for another class.
+
+        One that hasn't asked its own table yet is still to begin by that.
+        """
         rows, instance = self._rows(tx, number, run.version), instance_of(tx, number)
-        told = queries.variables(tx, self._context.vault, instance.id).get(TARGET_ROWS)
-        if rows is not None and told is not None and told != rows and instance.state in OPEN_INSTANCES:
-            values = {TARGET_ROWS: rows}
+        told = queries.variables(tx, self._context.vault, instance.id)
+        if rows is None or told.get(TARGET_ROWS) is None or instance.state not in OPEN_INSTANCES:
+            return
+        values = {TARGET_ROWS: rows, TARGETS_VERSION: run.version}
+        if any(told.get(name) != value for name, value in values.items()):
             self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=values, by=run.by, reason=run.reason))
 
     def _dues(self, tx: Transaction, book: ClockBook) -> dict[tuple[int, str], datetime]:

@@ -12,7 +12,8 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows, version_in_force
+from desk.limits.in_force import policy_name, version_in_force
+from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
 from desk.model import Case, CaseType, Priority
 from desk.profiles import checked_tags, checked_tier, known_tier
 from desk.rights import require_lead, require_owner_or_lead
@@ -142,10 +143,10 @@ class Reclassifying:
         Raises RightMissing, ReasonMissing, ExpressionFailed, TargetRowInvalid.
         """
         context, now = self._context, self._context.now()
-        version = version_in_force(clockchanges.book_of(tx, context, case.number), case)
+        known = queries.variables(tx, context.vault, instance.id)
+        version = version_in_force(known, instance.version)
         definition = self._engine.definition(queries.deployment(tx, instance.process_key, version).id, tx)
         rows = target_rows(definition, _of_known_tier(variables, context.settings.tiers), now)
-        known = queries.variables(tx, context.vault, instance.id)
         changed = {name: value for name, value in variables.items() if name not in known or known[name] != value}
         if rows is not None:
             changed[TARGET_ROWS] = rows
@@ -153,7 +154,7 @@ class Reclassifying:
         if rows is None:
             return
         change = Change(cause=cause, by=by, at=now, note=reason, may_lower=may_lower)
-        policy = f"{instance.process_key} {version}"
+        policy = policy_name(instance.process_key, version)
 
         def alter(book: ClockBook) -> None:
             retarget_all(book, case, rows, context.calendars_in(tx), change, policy=policy)

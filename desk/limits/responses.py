@@ -10,16 +10,18 @@ import structlog
 
 from desk.casetasks import instance_of
 from desk.clocks import Anchors, Calendars, ClockStarted, ServiceTarget, strictest_targets
-from desk.clocks.names import NEXT_RESPONSE, RESPOND, kind_of
+from desk.clocks.names import NEXT_RESPONSE, RESPOND, SOLVE, kind_of
 from desk.clocks.variables import read_variable
 from desk.clocks.waiting import RESUMED_BY_CUSTOMER
 from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
+from desk.limits.in_force import policy_name, version_in_force
 from desk.limits.limit_errors import TargetRowInvalid
-from desk.limits.targeting import TARGET_ROWS, team_at_start
+from desk.limits.targeting import TARGET_ROWS, service_target, team_at_start
 from desk.store import cases
 from engine.db import queries
+from engine.model import ProcessInstance
 from engine.ports import Transaction
 
 log = structlog.get_logger(__name__)
@@ -97,28 +99,44 @@ def time_answer(book: ClockBook, round: int, started: ClockStarted) -> None:
 
 
 def _next_target(tx: Transaction, context: DeskContext, number: str, book: ClockBook) -> ServiceTarget | None:
-    """The limit for an answer: the process's own row for it, else what a first response would be promised now."""
-    variables = queries.variables(tx, context.vault, instance_of(tx, number).id)
-    said = variables.get(clockchanges.CLOCKS)
-    own = said.get(NEXT_RESPONSE) if isinstance(said, Mapping) else None
-    started = read_variable(own, at=context.now(), by=CUSTOMER) if isinstance(own, Mapping) else None
-    first = started or book.started(1, RESPOND)
-    calendars = context.calendars_in(tx).for_team(team_at_start(book, cases.case(tx, number)))
-    if started is None and (found := _promised_now(calendars, variables.get(TARGET_ROWS), context.now())):
-        return found
-    return first.target if first else None
+    """The limit for an answer by the present target rows: the case may have been classed anew, other targets applied to it.
+
+    Without a row for it what the process told otherwise, else what a first response would be promised now.
+    """
+    case, instance = cases.case(tx, number), instance_of(tx, number)
+    variables = queries.variables(tx, context.vault, instance.id)
+    policy = policy_name(instance.process_key, version_in_force(variables, instance.version))
+    calendars = context.calendars_in(tx).for_team(team_at_start(book, case))
+    promised = _promised_now(calendars, variables.get(TARGET_ROWS), context.now(), policy)
+    first = book.started(1, RESPOND)
+    return (
+        promised.get(NEXT_RESPONSE)
+        or _told(variables, context.now(), instance)
+        or promised.get(RESPOND)
+        or (first.target if first else None)
+    )
 
 
-def _promised_now(calendars: Calendars, rows: Any, now: datetime) -> ServiceTarget | None:
-    """The strictest limit of a response that the present target rows promise: a case may have been classed anew.
+def _told(variables: Mapping[str, Any], now: datetime, instance: ProcessInstance) -> ServiceTarget | None:
+    """What the process told of the answer as the round began; it holds no more once another version's targets were applied."""
+    said, own = variables.get(clockchanges.CLOCKS), instance.version
+    clock = said.get(NEXT_RESPONSE) if isinstance(said, Mapping) else None
+    if not isinstance(clock, Mapping) or version_in_force(variables, own) != own:
+        return None
+    started = read_variable(clock, at=now, by=CUSTOMER, policy_version=policy_name(instance.process_key, own))
+    return started.target if started else None
 
-    None when rows can't be read: that mustn't keep a customer's message out.
+
+def _promised_now(calendars: Calendars, rows: Any, now: datetime, policy: str) -> Mapping[str, ServiceTarget]:
+    """What the rows promise for answers, first and next; the solution's are read with them, since a limit may be a part of it.
+
+    Nothing when rows can't be read: that mustn't keep a customer's message out.
     """
     listed = rows if isinstance(rows, list) else []
-    own = [row for row in listed if isinstance(row, Mapping) and row.get("clock") == RESPOND]
+    own = [row for row in listed if isinstance(row, Mapping) and row.get("clock") in (NEXT_RESPONSE, RESPOND, SOLVE)]
     try:
-        found = strictest_targets(own, Anchors(received_at=now), calendars).clocks.get(RESPOND)
+        found = strictest_targets(own, Anchors(received_at=now), calendars)
     except TargetRowInvalid as error:
         log.warning("target_rows_unreadable", reason=error.message)
-        return None
-    return ServiceTarget(limit=found.limit, calendar=found.calendar, source=found.source) if found else None
+        return {}
+    return {name: service_target(one, found.considered, policy) for name, one in found.clocks.items()}

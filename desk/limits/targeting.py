@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.diagram import Node, NodeKind
-from desk.clocks import Anchors, Calendars, Cause, ClockRetargeted, ClockStarted, ClockTarget, ServiceTarget, strictest_targets
+from desk.clocks import Anchors, Calendars, Cause, ClockStarted, ClockTarget, ServiceTarget, strictest_targets
 from desk.clocks.names import RESPOND, TEAM, kind_of
 from desk.clocks.retargeting import RetargetClock, retarget
 from desk.clocks.rounds import ROUND, TIMED_AGAIN
@@ -66,7 +66,7 @@ def retarget_all(
     calendars = calendars.for_team(team_at_start(book, case))
     rows = [row for row in rows if case.round == 1 or row.get("clock") in TIMED_AGAIN]
     found = strictest_targets(rows, Anchors(received_at=since), calendars)
-    promised = {name: _service_target(one, found.considered, policy) for name, one in found.clocks.items()}
+    promised = {name: service_target(one, found.considered, policy) for name, one in found.clocks.items()}
     for round, name in book.open_clocks():
         if round == case.round and kind_of(name) not in STARTED_BY_EVENTS:
             targets = (promised[name],) if name in promised else ()
@@ -78,20 +78,6 @@ def retarget_all(
             anchor = found.clocks[name].anchor if case.round == 1 else ROUND
             started = ClockStarted(at=change.at, by=change.by, anchor=anchor, anchored_at=since, target=target)
             book.start(case.round, name, started, warn_at=found.clocks[name].warn_at)
-
-
-def version_in_force(book: ClockBook, case: Case) -> str:
-    """The version whose targets the case has: that of its process, or the one that was applied to it last (E25)."""
-    applied = [
-        event
-        for round, name in book.all_clocks()
-        for event in book.events(round, name)
-        if isinstance(event, ClockRetargeted) and event.cause is Cause.POLICY_APPLIED
-    ]
-    last = max(applied, key=lambda event: event.at, default=None)
-    policy = last.target.policy_version if last else ""
-    key = f"{case.process_key} "
-    return policy.removeprefix(key) if policy.startswith(key) else case.version
 
 
 def _since(book: ClockBook, case: Case) -> datetime:
@@ -110,7 +96,8 @@ def _counts(book: ClockBook, case: Case, name: str) -> bool:
     return (case.round, name) in book.all_clocks()
 
 
-def _service_target(target: ClockTarget, considered: Sequence[Mapping[str, Any]], policy: str) -> ServiceTarget:
+def service_target(target: ClockTarget, considered: Sequence[Mapping[str, Any]], policy: str) -> ServiceTarget:
+    """What a clock keeps of the target that was found strictest; `policy` names the version that promises it."""
     return ServiceTarget(
         limit=target.limit,
         calendar=target.calendar,

@@ -24,6 +24,9 @@ def test_each_clock_says_why_it_is_due_when_it_is_in_both_languages(product):
     assert "Limit: 2 h in the calendar Around the clock" in page_of(english, number)
     assert "全天候</dd>" in page_of(chinese, number)
     assert "时限：2 小时（日历：全天候），依据“紧急：2小时内解决”" in page_of(chinese, number)
+    version = product.desk.cases.case(number, viewer="li").case.version
+    assert f"By the targets of version {version}." in page_of(english, number)
+    assert f"按版本 {version} 的时限表。" in page_of(chinese, number)
 
 
 def test_clocks_wait_and_go_on_by_hand(product):

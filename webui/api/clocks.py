@@ -47,6 +47,7 @@ WHY = Shape(
         "breached_at": or_null(INSTANT),
         "calendar": TEXT,
         "source": TEXT,
+        "policy_version": TEXT,
         "steps": items(TEXT),
     },
 )
@@ -148,7 +149,8 @@ def _why(why: ClockWhy) -> dict[str, Any]:
     state = why.state
     told = {"state": state.phase, "started_at": state.started_at, "due_at": state.due_at, "breached_at": state.breached_at}
     told |= {"remaining_seconds": round(state.remaining.total_seconds()), "calendar": state.target.calendar}
-    return WHY.show(why, **told, source=state.target.source, steps=[str(step) for step in why.steps])
+    told |= {"source": state.target.source, "policy_version": state.target.policy_version}
+    return WHY.show(why, **told, steps=[str(step) for step in why.steps])
 
 
 def _promise(kept: KeptPromise) -> dict[str, Any]:

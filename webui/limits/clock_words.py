@@ -10,6 +10,7 @@ from bpmn.wording import Wording
 from desk.clocks.explaining import ClockStep
 from desk.clocks.names import TEAM, kind_of
 from desk.clocks.targets import team_of
+from desk.limits.in_force import version_named
 from webui.calendars.calendar_words import named
 from webui.i18n import format_date, format_datetime, format_hours, format_number, gettext, mark
 from webui.labels import CLOCKS, PAUSE_REASONS, VERDICTS, Label, label_of
@@ -28,6 +29,7 @@ STEPS: Mapping[str, str] = {
     "paused_after_due": mark("Paused from %(since)s (%(reasons)s), after it was due: changes nothing."),
     "closed": mark("%(date)s is closed: %(name)s."),
     "opened": mark("%(date)s is open: %(name)s."),
+    "policy": mark("By the targets of version %(policy)s."),
     "not_before": mark("Not due before %(at)s, since the solution was late."),
     "due": mark("Due %(at)s: %(limit_minutes)s of the calendar, and %(paused_minutes)s of pauses."),
     "waiting": mark("Paused (%(reasons)s): %(remaining_minutes)s remain; due %(at)s if it went on now."),
@@ -135,6 +137,8 @@ def _shown(name: str, value: Any, words: Any) -> Any:
             return row_limit(value)
         case "by", str():
             return name_of(value)
+        case "policy", str():
+            return version_named(value)
         case "name", _:
             return sentence(value) if not isinstance(value, str) else value
         case "minutes" | "limit_minutes" | "paused_minutes" | "remaining_minutes", _:

@@ -8,19 +8,22 @@ from sqlalchemy import insert
 from bpmn.package import ProcessPackage
 from desk import tables
 from desk.errors import AnswersInvalid, RightMissing
+from desk.limits.clockchanges import book_of
 from desk.limits.reclassifying import NewClass
-from tests.desk.conftest import BILLING_DAY, PACKAGE, keep_deployed, local
+from tests.desk.conftest import BILLING_DAY, PACKAGE, SHANGHAI, keep_deployed, local
 
 STRICTER = "2.0"
 
 
 @pytest.fixture
 def stricter(office):
-    """A further version, by which a normal case is solved within 8 hours instead of 24."""
+    """A further version, by which a normal case is solved in 8 hours, not 24, and answered again in 20 minutes."""
     files = dict(PACKAGE.files)
     table = files["targets.dmn"].decode()
     row = table.index('<rule id="targets_row_4">')
-    files["targets.dmn"] = (table[:row] + table[row:].replace("<text>24</text>", "<text>8</text>", 1)).encode()
+    answers = table[table.index('<rule id="targets_row_3">') : row].replace("targets_row_3", "targets_row_next_response")
+    answers = answers.replace('"respond"', '"next_response"').replace("<text>1</text>", "<text>20</text>").replace('"h"', '"min"')
+    files["targets.dmn"] = (table[:row] + answers + table[row:].replace("<text>24</text>", "<text>8</text>", 1)).encode()
     files["process.toml"] = files["process.toml"].replace(b'version = "1.0"', b'version = "2.0"')
     files["customer-service.bpmn"] = files["customer-service.bpmn"].replace(b'versionTag value="1.0"', b'versionTag value="2.0"')
     keep_deployed(office.engine, ProcessPackage.from_files(files), office.clock.now())
@@ -29,6 +32,19 @@ def stricter(office):
 def due(office, number):
     clocks = office.desk.cases.case(number, viewer="wang").clocks
     return next(clock.due_at for clock in clocks if clock.name == "solve")
+
+
+def promised(office, number, name="solve", round=1):
+    """What a clock counts by."""
+    whys = office.desk.timing.why(number, viewer="wang")
+    return next(why.state.target for why in whys if (why.name, why.round) == (name, round))
+
+
+def reopen(office, number):
+    """Resolve a case to the dissatisfaction of its customer."""
+    office.resolve(number)
+    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "dissatisfied"})
+    office.run()
 
 
 def test_e25_running_cases_keep_their_targets_until_a_policy_is_applied_to_them(office, stricter):
@@ -70,15 +86,66 @@ def test_e25_a_further_round_has_the_targets_of_the_policy_that_was_applied(offi
     office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
     office.run()
     office.at("11:00")
-    office.resolve(number)
-    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "dissatisfied"})
-    office.run()
+    reopen(office, number)
     office.at("11:30")
     second = next(one for one in office.desk.cases.case(number, viewer="wang").clocks if (one.name, one.round) == ("solve", 2))
     assert second.due_at == local("2023-10-01T19:00")
     office.desk.reclassifying.reclassify(number, NewClass(tags=["refund"]), reason="退款", by="wang")
     second = next(one for one in office.desk.cases.case(number, viewer="wang").clocks if (one.name, one.round) == ("solve", 2))
     assert second.due_at == local("2023-10-01T19:00")
+
+
+def test_e25_every_clock_names_the_version_that_it_is_promised_by(office, stricter):
+    office.at("10:15")
+    applied, own = office.open(BILLING_DAY), "customer-service 1.0"
+    assert promised(office, applied).policy_version == own
+    office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
+    office.run()
+    other = office.open(BILLING_DAY, customer_contact="13900000000")
+    office.at("11:00")
+    for number, version in ((applied, "customer-service 2.0"), (other, own)):
+        reopen(office, number)
+        assert [promised(office, number, round=round).policy_version for round in (1, 2)] == [version, version]
+        office.desk.reclassifying.reclassify(number, NewClass(priority="urgent"), reason="升级", by="wang")
+        assert promised(office, number, round=2).policy_version == version
+        steps = [step.text(SHANGHAI) for why in office.desk.timing.why(number, viewer="wang") for step in why.steps]
+        assert f"by the targets of {version}" in steps
+
+
+def test_e25_a_case_that_was_resolved_when_a_policy_came_opens_again_by_it(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    office.resolve(number)
+    with office.engine.db.transaction() as tx:
+        book = book_of(tx, office.desk.context, number)
+        book.stop(None, office.clock.now(), by="wang", what="closed")
+        book.write()
+    assert all(why.state.over for why in office.desk.timing.why(number, viewer="wang"))
+    office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
+    office.run()
+    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "dissatisfied"})
+    office.run()
+    assert promised(office, number).policy_version == "customer-service 1.0"
+    assert promised(office, number, round=2).policy_version == "customer-service 2.0"
+
+
+def test_e25_the_next_answer_is_timed_by_the_policy_that_was_applied_in_every_round(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    office.desk.work.reply(number, "正在查", by=office.task(number).assignee or "")
+    office.desk.work.customer_message(number, "在吗？", message_id="m1")
+    before = promised(office, number, "next_response")
+    assert (before.limit.amount, before.limit.unit, before.policy_version) == (1, "h", "customer-service 1.0")
+    office.desk.work.reply(number, "正在查", by=office.task(number).assignee or "")
+    office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
+    office.run()
+    office.desk.work.customer_message(number, "还没好？", message_id="m2")
+    reopen(office, number)
+    office.desk.work.customer_message(number, "？？", message_id="m3")
+    for name, round in (("next_response:2", 1), ("next_response", 2)):
+        after = promised(office, number, name, round)
+        assert (after.limit.amount, after.limit.unit, after.policy_version) == (20, "min", "customer-service 2.0")
+        assert [row["source"] for row in after.considered if row["won"]] == [after.source]
 
 
 def test_e25_a_limit_that_has_passed_by_the_new_policy_is_marked_beforehand(office, stricter):

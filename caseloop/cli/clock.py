@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 import click
 
 from caseloop import bootstrap
 from caseloop.settings import Settings
-from desk.clocks.state import ClockPhase, ClockState
+from desk.clocks.state import ClockPhase
 from desk.limits.timing import ClockWhy
 
 
@@ -36,13 +36,21 @@ def lines(why: ClockWhy, zone: tzinfo) -> Iterator[str]:
     """A clock in English: how it stands, then the steps; instants as wall time of a zone."""
     state = why.state
     stands = ", ".join(dict.fromkeys((str(state.phase), str(state.verdict))))
-    yield f"  {why.name}, round {why.round}: {stands}; {_due(state, zone)}"
+    yield f"  {why.name}, round {why.round}: {stands}; {_due(why, zone)}"
     yield from (f"    {step.text(zone)}" for step in why.steps)
     if len(why.verdicts) > 1:
         yield from (f"    verdict {fact.version}: {fact.verdict} by {fact.by}, {fact.why}" for fact in why.verdicts)
 
 
-def _due(state: ClockState, zone: tzinfo) -> str:
-    if state.due_at is None:
-        return "counts no more" if state.phase is ClockPhase.VOID else "not due while it is paused"
-    return f"due {state.due_at.astimezone(zone).isoformat(timespec='seconds')}"
+def _due(why: ClockWhy, zone: tzinfo) -> str:
+    if why.state.due_at is not None:
+        return f"due {_told(why.state.due_at, zone)}"
+    if why.state.phase is ClockPhase.VOID:
+        return "counts no more"
+    if why.due_then is None or why.resumes_at is None:
+        return "not due while it is paused"
+    return f"not due while it is paused, {_told(why.due_then, zone)} if it goes on at {_told(why.resumes_at, zone)}"
+
+
+def _told(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).isoformat(timespec="seconds")

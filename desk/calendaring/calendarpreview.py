@@ -12,7 +12,7 @@ from desk.calendars import Calendar
 from desk.calendars.difference import ChangedDay, changed_days
 from desk.clocks import Calendars
 from desk.clocks.evaluation import evaluate_folded
-from desk.clocks.folding import Folded, fold
+from desk.clocks.folding import fold
 from desk.context import DeskContext
 from desk.store import clocks, recomputing
 from desk.store.clocks import KeptClock
@@ -118,7 +118,7 @@ def _worked_out(tx: Transaction, scope: Scope, before: Calendars, after: Calenda
 def moves(kept: KeptClock, before: Calendars, after: Calendars, now: datetime) -> Moving | None:
     """How a clock moves between two states of the calendars; None when it doesn't."""
     folded, at = fold(kept.events), max(now, kept.events[-1].at)
-    resumes_at = _resumes_at(folded, at)
+    resumes_at = folded.resumes_at(at)
     old, new = (evaluate_folded(folded, calendars, resumes_at or at) for calendars in (before, after))
     if old.due_if_resumed == new.due_if_resumed:
         return None
@@ -133,13 +133,6 @@ def moves(kept: KeptClock, before: Calendars, after: Calendars, now: datetime) -
         after=new.due_if_resumed,
         breached=new.due_if_resumed < at and old.breached_at is None,
     )
-
-
-def _resumes_at(folded: Folded, at: datetime) -> datetime | None:
-    """When the last of the open pauses is planned to end; None when it isn't known, or not after `at`."""
-    ends = [pause.until for pause in folded.open.values()]
-    known = [end for end in ends if end is not None]
-    return max(known) if known and len(known) == len(ends) and max(known) > at else None
 
 
 def days_that_differ(old: Calendar, new: Calendar, today: date) -> list[ChangedDay]:

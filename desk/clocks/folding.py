@@ -57,6 +57,12 @@ class Folded:
             self._close(event.at)
             self.open.clear()
 
+    def resumes_at(self, now: datetime) -> datetime | None:
+        """When the last of the open pauses is planned to end; None when that isn't known, or not after `now`."""
+        ends = [pause.until for pause in self.open.values()]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) and max(known) > now else None
+
     def _close(self, at: datetime) -> None:
         if self.since is not None:
             self.begins.append(self.since)

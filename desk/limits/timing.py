@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import partial
 
 from desk.casetasks import instance_of, open_case
-from desk.clocks import ClockPaused, ClockState, VoidReason, evaluate
+from desk.clocks import ClockPaused, ClockState, VoidReason
 from desk.clocks.decisions import PauseClock, ResumeClock, pause, resume, resume_reached
 from desk.clocks.errors import ClockNotPaused
+from desk.clocks.evaluation import evaluate_folded
 from desk.clocks.explaining import ClockStep, explanation
+from desk.clocks.folding import fold
 from desk.clocks.names import SOLVE
 from desk.clocks.pausing import DEFAULT_PAUSES, PauseReason
 from desk.clocks.verdicts import VerdictFact
@@ -45,7 +47,8 @@ class ClockWhy:
     """A clock with everything that led to what it says; `verdicts` are all versions of its verdict, in order.
 
     `noted` are the pauses with a note by whoever made them. `put_off_to` is when it escalates because of what was promised to the
-    customer; None when nothing puts that off.
+    customer; None when nothing puts that off. A clock that is paused up to a known instant has that as `resumes_at`, and in
+    `due_then` when it is due if it goes on then, by the calendars as they are now.
     """
 
     name: str
@@ -55,6 +58,8 @@ class ClockWhy:
     verdicts: tuple[VerdictFact, ...]
     noted: tuple[ClockPaused, ...]
     put_off_to: datetime | None = None
+    resumes_at: datetime | None = None
+    due_then: datetime | None = None
 
 
 class Timing:
@@ -148,15 +153,18 @@ class Timing:
         for one in clocks.kept(tx, [number], vault=self._context.vault):
             # what is over stays as it was when it ended, whatever is published later
             calendars = as_of(one.row.calendar_version) if one.row.stopped_at else self._context.calendars_in(tx)
-            state = evaluate(one.events, calendars, max(now, one.events[-1].at))
+            folded, at = fold(one.events), max(now, one.events[-1].at)
+            state, resumes_at = evaluate_folded(folded, calendars, at), folded.resumes_at(at)
             why = ClockWhy(
                 name=one.row.name,
                 round=one.row.round,
                 state=state,
-                steps=explanation(with_edit_notes(tx, one.events), calendars, max(now, one.events[-1].at), as_of=as_of),
+                steps=explanation(with_edit_notes(tx, one.events), calendars, at, as_of=as_of),
                 verdicts=judged.get((one.row.round, one.row.name), ()),
                 noted=tuple(event for event in one.events if isinstance(event, ClockPaused) and event.note),
                 put_off_to=_put_off_to(one.row.name, state, promised),
+                resumes_at=resumes_at,
+                due_then=resumes_at and evaluate_folded(folded, calendars, resumes_at).due_if_resumed,
             )
             found.append(why)
         return sorted(found, key=lambda why: (-why.round, why.state.due_if_resumed, why.name))

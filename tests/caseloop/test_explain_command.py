@@ -65,6 +65,14 @@ def test_a_clock_that_runs_says_so_once_and_its_steps_hold_words_without_codes()
     assert "paused for third party:" in paused[-1]
 
 
+def test_a_paused_clock_says_when_it_is_due_if_it_goes_on_as_planned() -> None:
+    state = evaluate([started("2024-03-05T09:00", 24, "h"), made.pause("2024-03-05T10:00")], CALENDARS, local("2024-03-05T11:00"))
+    planned = {"resumes_at": local("2024-03-05T12:00"), "due_then": local("2024-03-06T11:00")}
+    why = ClockWhy(name="solve", round=1, state=state, steps=(), verdicts=(), noted=(), **planned)
+    said = next(lines(why, UTC))
+    assert said.endswith("; not due while it is paused, 2024-03-06T03:00:00+00:00 if it goes on at 2024-03-05T04:00:00+00:00")
+
+
 def test_a_case_with_nothing_due_says_so() -> None:
     ended = Explanation(stands=(), decisions=(), due=(), clocks=(), attempts=())
     assert as_text("NR1", ended, UTC).splitlines()[-2:] == ["  Due: nothing any more", "  Tried: nothing"]

@@ -36,6 +36,7 @@ def test_clocks_wait_and_go_on_by_hand(product):
     page = page_of(visitor, number)
     assert "paused: waits for the customer" in page
     assert "等截图" in page
+    assert "if it goes on at 01-06 09:00, by the calendar as it is now" in page
     assert visitor.post(f"/cases/{number}/clocks/resume", {"reason": "customer"}).status_code == 303
     assert "paused: waits" not in page_of(visitor, number)
 

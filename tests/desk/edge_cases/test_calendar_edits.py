@@ -86,6 +86,24 @@ def test_e26_why_a_clock_is_due_tells_the_edit_with_its_reason_and_the_due_insta
     assert "considered" not in step.arguments
 
 
+def test_e26_a_paused_clock_tells_when_it_is_due_if_it_goes_on_as_planned_by_the_calendar_as_it_is_now(office):
+    office.at("10:00", "2023-10-08")
+    number = office.open(SUGGESTION)
+    office.desk.timing.pause(number, reason="parts", until=local("2023-10-10T18:00"), by="wang")
+
+    def planned():
+        [solve] = [why for why in office.desk.timing.why(number, viewer="wang") if why.name == "solve"]
+        return solve.state.due_at, solve.resumes_at, solve.due_then
+
+    assert planned() == (None, local("2023-10-10T18:00"), local("2023-10-16T17:00"))
+    edit(office, partial(closing, first="2023-10-12"))
+    assert planned() == (None, local("2023-10-10T18:00"), local("2023-10-17T17:00"))
+    office.desk.timing.pause(number, reason="customer", until=local("2023-10-16T18:00"), by="wang")
+    assert planned()[1] == local("2023-10-16T18:00")
+    office.desk.timing.resume(number, by="wang")
+    assert planned()[1:] == (None, None)
+
+
 def test_e26_a_ladder_counts_by_the_edited_calendar_also_where_no_limit_moves(office):
     office.at("09:00", "2023-10-10")
     number = office.open({**SUGGESTION, "received_at": "2023-10-10T09:00"})

@@ -13,6 +13,7 @@ from desk.context import DeskContext
 from desk.model import Agent, Priority
 from desk.notification.channel_book import ChannelBook
 from desk.notification.dossier import OWNER, Dossier, read_dossier
+from desk.notification.kinds import name_of_kind
 from desk.notification.ports import Message, Way
 from desk.notification.preferences import Preferences, Travel, travel
 from desk.notification.templates import Written
@@ -90,7 +91,7 @@ class Announcer:
         wanted = preferences.of_people(tx, self._context.vault, [agent.login for agent in chosen])
         for agent in chosen:
             self._tell(tx, agent, wanted.get(agent.login, NOBODYS_CHOICE), told)
-        for entry in self._book.listening(template, team):
+        for entry in self._book.listening(name_of_kind(template), team):
             said = written(tx, template, given, entry.language)
             self._promise(tx, told, said, entry.name, to="", key=f"{key}:@{entry.name}", plan=self._now())
 

@@ -17,6 +17,7 @@ from desk.store.clocks import ClockRow
 from engine.ports import Transaction
 
 OWNER, SUPERVISOR, SUPERVISORS, TEAM = "owner", "supervisor", "supervisors", "team"
+ADMINISTRATORS = "administrators"
 CONTRIBUTOR, DEPARTMENT_SUPERVISOR = "contributor", "department_supervisor"
 """Who works on a part of the case for another department, and who leads that department."""
 
@@ -53,8 +54,9 @@ class Dossier:
             team = self.teams.get(key or self.case.team)
             named = self._active(team.supervisor if team else None) or self._active(team.deputy if team else None)
             return named or self.staff(SUPERVISORS)
-        if audience == SUPERVISORS:
-            return tuple(one for one in self.people.values() if one.active and one.role is Role.SUPERVISOR)
+        if audience in (SUPERVISORS, ADMINISTRATORS):
+            role = Role.SUPERVISOR if audience == SUPERVISORS else Role.ADMIN
+            return tuple(one for one in self.people.values() if one.active and one.role is role)
         return tuple(one for one in self.people.values() if one.active and (key or self.case.team) in one.team_keys)
 
     def _active(self, login: str | None) -> tuple[Agent, ...]:

@@ -27,6 +27,7 @@ KINDS: Mapping[str, Kind] = {
     "undeliverable": Kind(must=True),
     "left_untouched": Kind(must=True),
     "answering": Kind(must=True),
+    "nobody_answers": Kind(must=True, urgent=True),
     "response_warning": Kind(),
     "solution_warning": Kind(),
     "follow_up_due": Kind(must=True),
@@ -46,8 +47,15 @@ KINDS: Mapping[str, Kind] = {
     "suggestions_handed_over": Kind(),
 }
 OTHER = Kind()
+_SAME_KIND: Mapping[str, str] = {"answering_line": "answering"}
+"""Templates that tell of many cases what another one tells of one: what is chosen for that one holds for both."""
+
+
+def name_of_kind(template: str) -> str:
+    """The kind of notice that a template is, by which people choose and channels subscribe."""
+    return _SAME_KIND.get(template, template)
 
 
 def kind_of(template: str) -> Kind:
     """What holds for a template; one that isn't listed can be turned off and can wait."""
-    return KINDS.get(template, OTHER)
+    return KINDS.get(name_of_kind(template), OTHER)

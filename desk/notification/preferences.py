@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from desk.calendars import WorkingTime
-from desk.notification.kinds import kind_of
+from desk.notification.kinds import kind_of, name_of_kind
 from desk.notification.ports import Way
 
 _MOMENT = timedelta(seconds=1)
@@ -101,7 +101,7 @@ class Preferences:
 
     def when(self, kind: str, way: Way) -> When:
         """What is wanted; a notice that must be had is always in the app, and the app knows no digest."""
-        chosen = When(self.choices.get(kind, {}).get(way, When.AT_ONCE))
+        chosen = When(self.choices.get(name_of_kind(kind), {}).get(way, When.AT_ONCE))
         if way is Way.APP:
             return When.AT_ONCE if kind_of(kind).must or chosen is not When.OFF else When.OFF
         return chosen

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from desk.context import DeskContext
-from desk.model import Role, Team
+from desk.model import Priority, Role, Team
 from desk.notification.announcing import Announcer
-from desk.store import assignments, candidates, cases, notices, people
-from desk.store.assignments import DueLook, Kept
+from desk.notification.dossier import ADMINISTRATORS, SUPERVISORS, TEAM
+from desk.store import assignments, candidates, cases, people
+from desk.store.assignments import NOBODY, DueLook, Kept
 from desk.store.candidates import Lead
 from engine.model import UserTask
 from engine.ports import Transaction
@@ -20,7 +21,10 @@ from engine.ports import Transaction
 log = structlog.get_logger(__name__)
 LOOK_AGAIN = timedelta(minutes=10)
 """So often it is looked whether who answers for a case is still there to do so."""
-ANSWERING = "answering"
+ANSWERING, LINE, NOBODY_ANSWERS = "answering", "answering_line", "nobody_answers"
+"""The templates: of one case, of several, and of one for which nobody may answer."""
+MOST_NAMED = 10
+MOST_OF_LINES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,10 @@ class Leading:
 
     teams: Mapping[str, Team]
     leads: Sequence[Lead]
+
+    def owner_of(self, case: DueLook) -> str | None:
+        """Who owns a case that waits."""
+        return self.who_answers_for(case.team, never=case.never, present=case.owner)
 
     def who_answers_for(self, team_key: str, *, never: Collection[str] = (), present: str | None = None) -> str | None:
         """Who owns what nobody of a team has: its supervisor, the deputy while the supervisor isn't there, else another
@@ -54,25 +62,29 @@ def who_leads(tx: Transaction, at: datetime) -> Leading:
 
 
 class Answering:
-    """Keeps it so while a case waits in its line, and tells whom it concerns."""
+    """Keeps it so while a case waits in its line, and tells whom it concerns: each once while it waits. What comes to somebody at
+    once from one line is told in one notice. When nobody may answer, administrators are alarmed.
+    """
 
     def __init__(self, context: DeskContext, announcer: Announcer) -> None:
         self._context = context
         self._announcer = announcer
 
-    def as_they_are(self, tx: Transaction, due: Sequence[DueLook]) -> list[str]:
-        """The numbers of those cases that go on to wait as they do: who answers for them goes on to, and knows it."""
-        leading = who_leads(tx, self._context.now())
-        keys = {
-            one.number: f"{_key(one.task_id, one.task_revision)}:{one.owner}"
-            for one in due
-            if one.waits and one.owner == leading.who_answers_for(one.team, never=one.never, present=one.owner)
-        }
-        told = notices.written(tx, keys.values())
-        return [number for number, key in keys.items() if key in told]
+    def look(self, tx: Transaction, due: Sequence[DueLook]) -> tuple[list[str], list[str]]:
+        """The numbers of those cases that go on to wait as they do, since who answers for them knows it; and of those that are to
+        be looked at one by one. A line that changes hands is looked at as a whole, and whom several cases come to is told.
+        """
+        now = self._context.now()
+        leading = who_leads(tx, now)
+        due = _with_their_lines(tx, due, leading, now)
+        waiting = [(one, leading.owner_of(one)) for one in due if one.waits]
+        told = self._tell_lines(tx, [(one, owner) for one, owner in waiting if owner and owner not in one.told], leading)
+        known = {one.number for one, owner in waiting if (owner or NOBODY) in one.told} | told
+        settled = {one.number for one, owner in waiting if owner == one.owner and one.number in known}
+        return [*settled], [one.number for one in due if one.number not in settled]
 
     def look_again(self, tx: Transaction, kept: Kept, task: UserTask) -> None:
-        """Make who answers for a case that waits its owner, tell them so once each time that it waits, and look again later.
+        """Make who answers for a case that waits its owner, tell them so unless they know it, and look again later.
 
         The instance must be locked.
         """
@@ -81,20 +93,58 @@ class Answering:
         owner = who_leads(tx, now).who_answers_for(kept.team, never=never, present=kept.owner)
         if owner != kept.owner:
             cases.save(tx, cases.case(tx, kept.number), owner=owner)
+        if (owner or NOBODY) not in kept.told:
+            self._tell(tx, kept, task, owner)
+        assignments.change(tx, kept.number, told=_with(kept.told, owner), look_again_at=now + LOOK_AGAIN)
+
+    def _tell(self, tx: Transaction, kept: Kept, task: UserTask, owner: str | None) -> None:
+        dossier = self._announcer.dossier(tx, kept.number)
         if owner is None:
             log.warning("nobody_answers", case=kept.number, team=kept.team)
+            told = dossier.staff(ADMINISTRATORS) or dossier.staff(SUPERVISORS) or dossier.staff(TEAM)
+            template, time = NOBODY_ANSWERS, f":{self._context.now():%Y%m%d%H%M%S}"
         else:
-            self._tell(tx, kept, owner, key=_key(task.id, task.revision))
-        assignments.change(tx, kept.number, look_again_at=now + LOOK_AGAIN)
+            told = (dossier.people[owner],) if owner in dossier.people else ()
+            template, time = ANSWERING, ""
+        key = f"{template}:{task.id}:{task.revision}{time}"
+        self._announcer.tell_staff(tx, dossier, told, template, self._announcer.variables(dossier), key=key)
 
-    def _tell(self, tx: Transaction, kept: Kept, owner: str, *, key: str) -> None:
-        if notices.written(tx, [f"{key}:{owner}"]):
-            return
-        dossier = self._announcer.dossier(tx, kept.number)
-        told = [dossier.people[owner]] if owner in dossier.people else []
-        self._announcer.tell_staff(tx, dossier, told, ANSWERING, self._announcer.variables(dossier), key=key)
+    def _tell_lines(self, tx: Transaction, untold: Sequence[tuple[DueLook, str]], leading: Leading) -> set[str]:
+        """Tell of several cases in one notice; which these were. Of a single one it is told when that is looked at."""
+        lines: dict[tuple[str, str], list[DueLook]] = {}
+        for one, owner in untold:
+            lines.setdefault((one.team, owner), []).append(one)
+        told: dict[str, frozenset[str]] = {}
+        for (team_key, owner), found in lines.items():
+            if len(found) > 1:
+                self._tell_line(tx, owner, leading.teams.get(team_key), found)
+                told |= {one.number: _with(one.told, owner) for one in found}
+        assignments.note_told(tx, told)
+        return set(told)
+
+    def _tell_line(self, tx: Transaction, owner: str, team: Team | None, found: Sequence[DueLook]) -> None:
+        found, team_key = sorted(found, key=lambda one: one.number), found[0].team
+        given = {
+            "count": len(found),
+            "team": team.name if team else team_key,
+            "list": ", ".join(one.number for one in found[:MOST_NAMED]) + (" …" if len(found) > MOST_NAMED else ""),
+            "link": f"{self._context.settings.base_url}/teams/{team_key}/line",
+        }
+        key, urgent = f"{LINE}:{found[0].task_id}:{found[0].task_revision}", any(one.priority == Priority.URGENT for one in found)
+        self._announcer.tell(tx, [people.agent(tx, owner)], LINE, given, key=key, team=team_key, urgent=urgent)
 
 
-def _key(task_id: int | None, revision: int | None) -> str:
-    """Under which who answers is told so, with their login."""
-    return f"{ANSWERING}:{task_id}:{revision}"
+def _with_their_lines(tx: Transaction, due: Sequence[DueLook], leading: Leading, now: datetime) -> Sequence[DueLook]:
+    """What is due; and where a line changes hands all that waits in it, so that all of it does at once."""
+    moving = {one.team for one in due if one.waits and leading.owner_of(one) != one.owner}
+    if not moving:
+        return due
+    known = {one.number for one in due}
+    others = [one for one in assignments.waiting_looks(tx, moving, MOST_OF_LINES) if one.number not in known]
+    assignments.look_now(tx, [one.number for one in others], now)
+    return [*due, *others]
+
+
+def _with(told: frozenset[str], owner: str | None) -> frozenset[str]:
+    """Who was told, once `owner` was as well. Once somebody answers, it is news when nobody may any more."""
+    return told | {NOBODY} if owner is None else told - {NOBODY} | {owner}

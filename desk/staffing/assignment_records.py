@@ -90,7 +90,7 @@ class AssignmentRecords:
         return case.number in assignments.in_line(self._tx, (case.number,))
 
     def _wait(self, case: Case, task_id: int, at: datetime, *, team: str, avoid: frozenset[str] | None = None) -> None:
-        waits = {"waiting_since": at, "look_again_at": at + UNTIL_TOLD} | ({} if avoid is None else {"avoid": avoid})
+        waits = {"waiting_since": at, "look_again_at": at + UNTIL_TOLD, "told": ()} | ({} if avoid is None else {"avoid": avoid})
         assignments.keep(self._tx, case.number, team=team, task_id=task_id, **waits)
 
     def _given(self, case: Case, task_id: int, at: datetime, *, at_once: bool = False) -> None:

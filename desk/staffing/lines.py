@@ -119,8 +119,8 @@ class Lines:
     def _take_looks(self, tx: Transaction, now: datetime, until: datetime) -> tuple[int, list[str]]:
         """How many cases wait as they are, who were put off together; and some of the others, taken until then as lines are."""
         due = assignments.due_looks(tx, now, MOST_PLANNED)
-        settled = set(self._answering.as_they_are(tx, due))
-        taken = [one.number for one in due if one.number not in settled][:AT_ONCE]
+        settled, others = self._answering.look(tx, due)
+        taken = others[:AT_ONCE]
         assignments.put_off(tx, settled, now + LOOK_AGAIN)
         assignments.put_off(tx, taken, until)
         return len(settled), taken

@@ -22,13 +22,19 @@ from engine.db.statements import Statement, given, update_where
 from engine.ports import Transaction
 
 _row = tables.assignment.c
+_LOGINS = ("avoid", "told")
 _WANTED = Statement(select(_row.wanted).where(_row.case_number == given(_row.case_number)))
+
+
+NOBODY = ""
+"""Stands among those who were told when it is known that nobody may answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What is kept of a case's assignment. `wanted` has the case's present priority, and in its `avoid` who never gets the case;
     the own `avoid` are who gave it back or let it lie since somebody last worked on it, `requeued` how often it was taken away.
+    `told` are who was told since it waits that they answer for it; NOBODY among them: that nobody may is known.
     """
 
     number: str
@@ -41,6 +47,7 @@ class Kept:
     look_again_at: datetime | None
     avoid: frozenset[str]
     requeued: int
+    told: frozenset[str]
 
     @property
     def wanted_now(self) -> Wanted:
@@ -49,12 +56,12 @@ class Kept:
 
 
 def keep(tx: Transaction, number: str, *, team: str, **changes: Any) -> None:
-    """Keep, or change what is kept. `wanted` as a mapping, `avoid` as logins."""
-    changes |= {name: json.dumps(sorted(changes[name])) for name in ("avoid",) if name in changes}
+    """Keep, or change what is kept. `wanted` as a mapping, `avoid` and `told` as logins."""
+    changes |= {name: json.dumps(sorted(changes[name])) for name in _LOGINS if name in changes}
     if "wanted" in changes:
         asked = {name: changes["wanted"][name] for name in (*ASKED, "avoid") if changes["wanted"].get(name) is not None}
         changes |= {"wanted": json.dumps(asked), "fallback_team": asked.get("fallback_team")}
-    fresh = {"wanted": json.dumps({"team": team}), "avoid": "[]", "requeued": 0, **changes}
+    fresh = {"wanted": json.dumps({"team": team}), "avoid": "[]", "told": "[]", "requeued": 0, **changes}
     values = {"case_number": number, "team": team, **fresh}
     _keep(tx.dialect.name, tuple(values), ("team", *changes)).run(tx, **values)
 
@@ -70,7 +77,7 @@ def _keep(dialect: str, names: tuple[str, ...], changing: tuple[str, ...]) -> St
 
 def change(tx: Transaction, number: str, **changes: Any) -> None:
     """Change what is kept, if anything is."""
-    changes |= {name: json.dumps(sorted(changes[name])) for name in ("avoid",) if name in changes}
+    changes |= {name: json.dumps(sorted(changes[name])) for name in _LOGINS if name in changes}
     update_where(tables.assignment, tuple(changes), ("case_number",)).run(tx, **changes, was_case_number=number)
 
 
@@ -138,13 +145,15 @@ def keep_from(tx: Transaction, number: str, logins: Collection[str], *, team: st
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueLook:
     """A case whose assignment is to be looked at again. `waits`: nobody has its task, so that `owner` only answers for it;
-    `never` are those from whom it is kept.
+    `never` are those from whom it is kept, `told` as in Kept.
     """
 
     number: str
     team: str
     owner: str | None
+    priority: str
     never: frozenset[str]
+    told: frozenset[str]
     waits: bool
     task_id: int | None
     task_revision: int | None
@@ -157,18 +166,29 @@ def is_look_due(tx: Transaction, now: datetime) -> bool:
 
 def due_looks(tx: Transaction, now: datetime, limit: int) -> list[DueLook]:
     """What is to be looked at by now and nobody else looks at, locked: what somebody has before what waits."""
+    return _looks(tx, _row.look_again_at <= now, limit)
+
+
+def waiting_looks(tx: Transaction, team_keys: Collection[str], limit: int) -> list[DueLook]:
+    """What waits in the lines of these teams and nobody else looks at, locked, whether it is to be looked at by now or not."""
+    return _looks(tx, and_(_row.team.in_(list(team_keys)), _row.waiting_since.is_not(None)), limit)
+
+
+def _looks(tx: Transaction, which: ColumnElement[bool], limit: int) -> list[DueLook]:
     case, task = tables.case.c, engine_tables.user_task.c
-    columns = (_row.case_number, _row.team, _row.wanted, _row.waiting_since, case.owner, task.id, task.revision)
+    columns = (_row.case_number, _row.team, _row.wanted, _row.told, case.owner, case.priority, task.id, task.revision)
     waits = and_(_row.waiting_since.is_not(None), task.assignee.is_(None), task.state.in_(OPEN_TASKS))
     query = select(*columns, waits.label("waits")).join(tables.case, case.number == _row.case_number)
-    query = query.outerjoin(engine_tables.user_task, task.id == _row.task_id).where(_row.look_again_at <= now)
+    query = query.outerjoin(engine_tables.user_task, task.id == _row.task_id).where(which)
     query = query.order_by(_row.waiting_since.is_not(None), _row.look_again_at).limit(limit)
     return [
         DueLook(
             number=row.case_number,
             team=row.team,
             owner=row.owner,
+            priority=row.priority,
             never=frozenset(json.loads(row.wanted).get("avoid", ())),
+            told=frozenset(json.loads(row.told)),
             waits=bool(row.waits),
             task_id=row.id,
             task_revision=row.revision,
@@ -183,6 +203,21 @@ def look_at_waiting(tx: Transaction, team: str, at: datetime, *, anew: bool = Fa
     if not anew:
         where.append(_row.look_again_at.is_(None))
     tx.execute(update(tables.assignment).where(*where).values(look_again_at=at))
+
+
+def look_now(tx: Transaction, numbers: Collection[str], now: datetime) -> None:
+    """Have assignments looked at by now, whenever that was to happen."""
+    tx.execute(update(tables.assignment).where(is_among(tx, _row.case_number, numbers)).values(look_again_at=now))
+
+
+def note_told(tx: Transaction, told: Mapping[str, Collection[str]]) -> None:
+    """Note of each of these cases who was told that they answer for it."""
+    alike: dict[frozenset[str], list[str]] = {}
+    for number, logins in told.items():
+        alike.setdefault(frozenset(logins), []).append(number)
+    for logins, numbers in alike.items():
+        values = {"told": json.dumps(sorted(logins))}
+        tx.execute(update(tables.assignment).where(is_among(tx, _row.case_number, numbers)).values(values))
 
 
 def put_off(tx: Transaction, numbers: Collection[str], until: datetime) -> None:
@@ -203,13 +238,14 @@ def _query() -> Any:
 
 
 def _kept(row: Row) -> Kept:
-    avoid = frozenset(json.loads(row.avoid))
+    avoid, told = frozenset(json.loads(row.avoid)), frozenset(json.loads(row.told))
     values = {name: getattr(row, name) for name in ("task_id", "team", "owner", "received_at", "waiting_since", "requeued")}
     return Kept(
         number=row.case_number,
         wanted=wanted_of(json.loads(row.wanted), priority=row.priority),
         look_again_at=row.look_again_at,
         avoid=avoid,
+        told=told,
         **values,
     )
 

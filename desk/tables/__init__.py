@@ -392,8 +392,10 @@ assignment = Table(
     Column("look_again_at", UtcDateTime),
     Column("avoid", Text, nullable=False),
     Column("requeued", Integer, nullable=False),
+    Column("told", Text, nullable=False, server_default="[]"),
     Index("ix_desk_assignment_team_waiting_since", "team", "waiting_since"),
     Index("ix_desk_assignment_fallback_team_waiting_since", "fallback_team", "waiting_since"),
     Index("ix_desk_assignment_look_again_at", "look_again_at"),
 )
-"""What was asked for when a case was assigned; since when it waits in its team's line; when its assignment is looked at again."""
+"""What was asked for when a case was assigned; since when it waits in its team's line, and who was told since then that they
+answer for it; when its assignment is looked at again."""

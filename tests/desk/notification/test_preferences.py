@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from desk.calendars import AroundTheClock, weekly_hours
+from desk.notification.kinds import kind_of
 from desk.notification.patience import Breaker, next_try
 from desk.notification.ports import Way
 from desk.notification.preferences import Digest, Preferences, Quiet, Rhythm, Travel, When, travel
@@ -97,6 +98,11 @@ def test_what_is_urgent_leaves_at_night_and_the_rest_waits():
     assert leaves(Preferences(), "solution_warning", urgent=True) == Travel(not_before=now)
     assert leaves(wanted(queue_alarm={"mail": "digest"}), "queue_alarm") == Travel(not_before=now)
     assert leaves(wanted(assigned={"mail": "digest"}), "assigned") == Travel(not_before=at("2024-03-06 09:00"), in_digest=True)
+
+
+def test_what_is_chosen_of_a_case_holds_for_a_whole_line_too():
+    assert leaves(wanted(answering={"mail": "off"}), "answering_line") is None
+    assert kind_of("answering_line").must
 
 
 def test_tries_come_later_and_later_and_never_sooner_than_asked():

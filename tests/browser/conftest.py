@@ -1,20 +1,15 @@
-"""Chromium for tests that do what a person does, a server around an application, and screenshots to look at."""
+"""Chromium for tests that do what a person does, the desk before it, and screenshots to look at."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from flask import Flask, g
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
-from webui import access
-from webui.context import Viewer
+from .desk import RunningDesk, running_desk
 
 CHROMIUM = Path(os.environ.get("CASELOOP_CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
@@ -42,26 +37,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def seen_by(app: Flask, viewer: Viewer) -> Flask:
-    """Let every request of an application without a desk come from this viewer, who has no notices."""
-    before = app.before_request_funcs[None]
-    before[before.index(access.recognise)] = lambda: setattr(g, "viewer", viewer)
-    app.view_functions["notices.bell"] = lambda: ""
-    app.jinja_env.globals["stream_url"] = lambda: None
-    return app
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on a free port of this machine; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
+@pytest.fixture
+def desk(furnished: Path, tmp_path: Path) -> Iterator[RunningDesk]:
+    """The product behind an address, for one test; a module whose tests may share one has a fixture of its own."""
+    with running_desk(furnished, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

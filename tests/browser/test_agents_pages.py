@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.support.product import INTAKE, Product
 
-from .desk import RunningDesk, check_looks, running_desk, sign_in
+from .desk import RunningDesk, await_drawn, check_looks, running_desk, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CALM = {"type": "inquiry", "subtype": "product_info", "usage_blocked": False, "order_number": "", "urgency": "normal"}
@@ -87,7 +87,7 @@ def test_each_page_is_readable_for_everybody(desk, told, open_page, screenshot, 
         sign_in(page, login)
     for name, path in PAGES[login]:
         page.goto(path.format(**vars(told)))
-        page.wait_for_load_state("networkidle")
+        await_drawn(page)
         screenshot(page, name, language)
         check_looks(page)
 

@@ -54,12 +54,6 @@ def test_the_analysts_pages_look_right_and_are_accessible(busy_desk, open_page, 
         check_looks(page)
 
 
-@pytest.fixture
-def desk(furnished, tmp_path):
-    with running_desk(furnished, tmp_path) as desk:
-        yield desk
-
-
 def on_canvas(page: Page, element_id: str) -> Locator:
     return page.locator(f"[data-element-id={element_id}] > .djs-hit").first
 

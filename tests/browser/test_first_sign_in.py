@@ -5,17 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .desk import running_desk, sign_in
+from .desk import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ONE_TIME, OWN = "given on a slip of paper", "a sentence that is mine alone"
 STANDS_STILL_FOR = 2_000  # milliseconds
-
-
-@pytest.fixture
-def desk(furnished, tmp_path):
-    with running_desk(furnished, tmp_path) as running:
-        yield running
 
 
 def test_a_new_agent_is_asked_for_an_own_password_by_a_page_that_stands_still(desk, open_page):

@@ -15,7 +15,7 @@ from engine.errors import TaskNotOpen
 from webui.app import create_app
 from webui.context import Viewer
 
-from .conftest import seen_by, serving
+from .server import seen_by, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LI = Viewer(login="li", name="李", roles=frozenset({"agent"}))

@@ -53,39 +53,37 @@ def test_the_pages_look_right_and_are_accessible(broken_desk, open_page, screens
     check_looks(page)
 
 
-def test_all_shown_are_tried_again_in_rounds_without_another_click(furnished, tmp_path, open_page, monkeypatch):
+def test_all_shown_are_tried_again_in_rounds_without_another_click(desk, open_page, monkeypatch):
     monkeypatch.setattr("webui.processes.incidents.AT_A_TIME", 1)
-    with running_desk(furnished, tmp_path) as desk:
-        numbers = [a_stuck_case(desk.product), another_stuck(desk.product)]
-        repair(desk.product, numbers[0])
-        page = open_page(desk.address, language="en")
-        sign_in(page, "wang")
-        page.goto("/incidents")
-        page.get_by_role("button", name="Retry all 2 shown").click()
-        expect(page.get_by_text("2 of 2 tried, 1 failed again.")).to_be_visible()
-        page.get_by_role("link", name="Back to the incidents").click()
-        expect(page.get_by_text(numbers[1]).first).to_be_visible()
+    numbers = [a_stuck_case(desk.product), another_stuck(desk.product)]
+    repair(desk.product, numbers[0])
+    page = open_page(desk.address, language="en")
+    sign_in(page, "wang")
+    page.goto("/incidents")
+    page.get_by_role("button", name="Retry all 2 shown").click()
+    expect(page.get_by_text("2 of 2 tried, 1 failed again.")).to_be_visible()
+    page.get_by_role("link", name="Back to the incidents").click()
+    expect(page.get_by_text(numbers[1]).first).to_be_visible()
 
 
-def test_a_token_is_moved_and_a_bad_value_is_said_without_losing_it(furnished, tmp_path, open_page):
-    with running_desk(furnished, tmp_path) as desk:
-        number = desk.product.open_case(by="li")
-        page = open_page(desk.address, language="en")
-        page.expected_troubles += ["422"]
-        sign_in(page, "wang")
-        page.goto(f"/cases/{number}")
-        page.get_by_role("link", name="Operate").click()
-        page.get_by_text("Add a variable…").press("Enter")
-        page.get_by_label("Variable", exact=True).fill("rules")
-        page.get_by_label("Value, as JSON").fill("{yes")
-        page.locator("#reason-variable-new").fill("it was missing")
-        page.get_by_role("button", name="Add", exact=True).click()
-        expect(page.locator("#flash")).to_contain_text("is no value as JSON")
-        expect(page.get_by_label("Value, as JSON")).to_have_value("{yes")
-        row = page.get_by_role("row").filter(has_text="work to be done")
-        row.get_by_text("Move…").press("Enter")
-        row.get_by_label("Move to").select_option("classify")
-        row.get_by_label("Reason").fill("wrong team")
-        row.get_by_role("button", name="Move", exact=True).click()
-        expect(page.locator("#flash")).to_contain_text("The token was moved")
-        expect(page.locator("#done")).to_contain_text("wrong team")
+def test_a_token_is_moved_and_a_bad_value_is_said_without_losing_it(desk, open_page):
+    number = desk.product.open_case(by="li")
+    page = open_page(desk.address, language="en")
+    page.expected_troubles += ["422"]
+    sign_in(page, "wang")
+    page.goto(f"/cases/{number}")
+    page.get_by_role("link", name="Operate").click()
+    page.get_by_text("Add a variable…").press("Enter")
+    page.get_by_label("Variable", exact=True).fill("rules")
+    page.get_by_label("Value, as JSON").fill("{yes")
+    page.locator("#reason-variable-new").fill("it was missing")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#flash")).to_contain_text("is no value as JSON")
+    expect(page.get_by_label("Value, as JSON")).to_have_value("{yes")
+    row = page.get_by_role("row").filter(has_text="work to be done")
+    row.get_by_text("Move…").press("Enter")
+    row.get_by_label("Move to").select_option("classify")
+    row.get_by_label("Reason").fill("wrong team")
+    row.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator("#flash")).to_contain_text("The token was moved")
+    expect(page.locator("#done")).to_contain_text("wrong team")

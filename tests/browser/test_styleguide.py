@@ -12,13 +12,13 @@ from playwright.sync_api import expect
 from webui.app import create_app
 from webui.context import Viewer
 
-from .conftest import seen_by, serving
+from .desk import RULES
+from .server import seen_by, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ANA = Viewer(login="ana", name="安娜", roles=frozenset({"agent", "analyst"}))
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 OWN_MARKUP = {"exclude": [[".djs-container"], [".fjs-container"], [".bio-properties-panel-container"]]}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import serving
 from tests.browser.desk import sign_in
+from tests.browser.server import serving
 
 pytestmark = pytest.mark.browser
 

@@ -7,16 +7,9 @@ from playwright.sync_api import expect
 
 from tests.support.product import INTAKE
 
-from .desk import running_desk, sign_in
+from .desk import A_REFRESH, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-A_REFRESH = 25_000  # milliseconds, more than the fifteen seconds between two
-
-
-@pytest.fixture
-def desk(furnished, tmp_path):
-    with running_desk(furnished, tmp_path) as running:
-        yield running
 
 
 def test_a_note_that_was_refused_stays_open_and_its_draft_opens_it_again(desk, open_page):
@@ -41,11 +34,13 @@ def test_a_note_that_was_refused_stays_open_and_its_draft_opens_it_again(desk, o
 
 def test_the_counts_of_the_queue_follow_and_the_focus_stays(desk, open_page):
     page = open_page(desk.address)
+    page.clock.install()
     sign_in(page, "wang")
     count = page.locator("#scope-all .count")
     expect(count).to_have_text("0")
     page.locator("#scope-team").focus()
     desk.product.desk.intake.open_case(INTAKE, by="li")
-    expect(count).not_to_have_text("0", timeout=A_REFRESH)
+    page.clock.fast_forward(A_REFRESH)
+    expect(count).not_to_have_text("0")
     expect(page.locator("#scope-team")).to_be_focused()
     expect(page.locator("#scopes")).to_have_count(1)

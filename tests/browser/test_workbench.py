@@ -19,7 +19,8 @@ from engine.errors import StaleRevision
 from webui.app import create_app
 from webui.context import Viewer
 
-from .conftest import seen_by, serving
+from .desk import RULES
+from .server import seen_by, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LIN = Viewer(login="lin", name="林", roles=frozenset({"analyst"}))
@@ -39,7 +40,6 @@ FILES = {
     "dmn": {"xml": (SAMPLES / "priority.dmn").read_text("utf-8")},
     "formedit": {"schema": json.loads((SAMPLES / "handle.form").read_text("utf-8"))},
 }
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 WIDGETS = {
     "exclude": [
         [".djs-container"], [".bio-properties-panel-container"], [".dmn-js-parent"], [".fjs-editor-container"]
@@ -99,7 +99,7 @@ def address(desk):
 
 def opened(page: Page, kind: str) -> Page:
     page.goto(f"/edit/{kind}")
-    page.locator("body[data-ready='1']").wait_for(timeout=20_000)
+    page.locator("body[data-ready='1']").wait_for()
     return page
 
 

@@ -18,6 +18,7 @@ from engine.db import schema
 from engine.db.database import Database
 from engine.testing import FakeClock
 from engine.vault import KeyRing
+from tests.support import examples  # noqa: F401  (every property is held to its profile)
 from tests.support.material import missing
 from tests.support.memory import keep_files_in_memory
 from tests.support.product import MORNING, Product, furnished_home

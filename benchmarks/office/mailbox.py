@@ -14,6 +14,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+READY_SECONDS = 30.0
 _SURVEY = re.compile(r"/survey/([\w-]+)")
 
 
@@ -40,7 +41,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self._arrived = Condition()
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), ready_timeout=READY_SECONDS)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         second = time.monotonic()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -15,6 +15,7 @@ from bpmn.errors import MalformedForm
 from bpmn.forms import FieldError, Form, FormRejected, read_form, to_json_schema
 from bpmn.forms.errors import TEXTS
 from tests.bpmn.samples import form
+from tests.support.examples import examples
 
 OPTIONS = [{"label": "投诉", "value": "complaint"}, {"label": "咨询", "value": "question"}]
 
@@ -323,7 +324,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(data=JSON | st.dictionaries(KEYS, JSON, max_size=8), context=st.dictionaries(KEYS, JSON, max_size=4))
 def test_whatever_is_sent_an_answer_is_clean_or_rejected_with_reasons(data: object, context: dict) -> None:
     try:
@@ -338,7 +339,7 @@ def test_whatever_is_sent_an_answer_is_clean_or_rejected_with_reasons(data: obje
 FILES = st.binary(max_size=200) | JSON.map(form) | JSON.map(lambda rules: form({"type": "select", "key": "a", "validate": rules}))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(data=FILES)
 def test_whatever_a_form_file_holds_it_is_read_or_refused(data: bytes) -> None:
     with suppress(MalformedForm, FormRejected):

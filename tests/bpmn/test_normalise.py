@@ -1,11 +1,12 @@
 """Diagrams of many modelers come out in the one way that the engine's parser takes, and nothing is invented."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn.diagram import Node, NodeKind, Process, read_diagram
 from bpmn.normalise import normalise
 from tests.bpmn.samples import diagram, end, extended, flow, start, straight, tag, user_task, zeebe
+from tests.support.examples import examples
 
 
 def normalised(data: bytes) -> Process:
@@ -134,7 +135,7 @@ KINDS = st.sampled_from(["task", "userTask", "startEvent", "endEvent", "exclusiv
 EDGES = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=14)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(kinds=st.lists(KINDS, max_size=8), edges=EDGES)
 def test_whatever_is_drawn_every_element_survives_and_every_node_leads_on(kinds: list[str], edges: list) -> None:
     nodes = [tag(kind, id=f"n{number}") for number, kind in enumerate(kinds)]

@@ -21,6 +21,6 @@ print("stopped in good order")
 def test_signals_that_come_at_the_worst_moment_stop_a_process_all_the_same():
     for name in (signal.SIGTERM.name, signal.SIGINT.name):
         told = subprocess.run(
-            [sys.executable, "-c", STORY.format(name=name)], capture_output=True, text=True, timeout=30, check=True
+            [sys.executable, "-c", STORY.format(name=name)], capture_output=True, text=True, timeout=120, check=True
         )
         assert told.stdout == "stopped in good order\n"

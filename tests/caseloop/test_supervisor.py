@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 
 from caseloop import supervisor
+
+BOOTED = 1000.0
+"""An instant from which one can count on without rounding."""
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def ended() -> subprocess.Popen:
 
 
 def test_a_process_that_dies_at_once_is_started_later_each_time(started):
-    child = supervisor._Child("worker", ended(), started_at=time.monotonic())
+    child = supervisor._Child("worker", ended(), started_at=BOOTED)
     pauses = []
     for _ in range(6):
         now = child.started_at
@@ -43,6 +45,6 @@ def test_a_process_that_dies_at_once_is_started_later_each_time(started):
 
 
 def test_who_lived_long_is_started_at_once(started):
-    child = supervisor._Child("web", ended(), started_at=time.monotonic())
+    child = supervisor._Child("web", ended(), started_at=BOOTED)
     supervisor._look_after(child, child.started_at + supervisor.QUICK_DEATH_SECONDS + 1)
     assert (started, child.restart_at) == (["web"], None)

@@ -22,7 +22,7 @@ from tests.support.packages import package, person
 
 STORY = package(start(), person("handle"), end(), chain("start", "handle", "end"))
 LEASE = 60.0
-SOON = 10.0
+SOON = 30.0
 Make = Callable[[Database, KeyRing], Queue]
 QUEUES: dict[str, tuple[str, Make]] = {
     "embedded-sqlite": ("sqlite", EmbeddedQueue),

@@ -23,6 +23,7 @@ from engine.errors import SettingsInvalid
 from handlers.mail import Letter, Mailer, MailRefused, MailUnavailable, message_id
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
+PATIENCE_SECONDS = 30.0
 LETTER = Letter(to="ana@example.org", subject="新案件 NR20231001001", text="您好，请查看。", key="job-1", at=NOON)
 
 
@@ -84,7 +85,7 @@ def serve(postbox: Postbox) -> Iterator[Callable[..., int]]:
     running: list[Controller] = []
 
     def start(**how: Any) -> int:
-        controller = AnyPort(postbox, hostname="127.0.0.1", port=0, **how)
+        controller = AnyPort(postbox, hostname="127.0.0.1", port=0, ready_timeout=PATIENCE_SECONDS, **how)
         controller.start()
         running.append(controller)
         return controller.port
@@ -105,7 +106,7 @@ def server_context(certificate: Path) -> ssl.SSLContext:
 
 
 def mailer(port: int, **how: Any) -> Mailer:
-    return Mailer(host="127.0.0.1", port=port, sender="客服 <desk@example.org>", timeout_seconds=5, **how)
+    return Mailer(host="127.0.0.1", port=port, sender="客服 <desk@example.org>", timeout_seconds=PATIENCE_SECONDS, **how)
 
 
 def only_this_password(server: SMTP, session: Any, envelope: Any, mechanism: str, credentials: Any) -> AuthResult:

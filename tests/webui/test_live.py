@@ -32,7 +32,7 @@ def hub_of(notices, most=3):
 
 
 def after(stream):
-    return stream.news.get(timeout=10)
+    return stream.news.get(timeout=30)
 
 
 def test_only_whom_it_concerns_is_told_and_only_what_is_new(notices):

@@ -32,7 +32,7 @@ def at_once(visitors: list[Visitor], send: Callable[[Visitor, int], TestResponse
         assert visitor.token
 
     def go(number: int) -> TestResponse:
-        ready.wait(10)
+        ready.wait(30)
         return send(visitors[number], number)
 
     with ThreadPoolExecutor(len(visitors)) as threads:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn.feel import FeelError, FeelSyntaxError, parse, parse_unary_tests, to_python
+from tests.support.examples import examples
 
 WORDS = "if |then| else|for i in | return |some y in | satisfies | and | or | in | between | instance of |function(a) |null|true"
 SIGNS = '.. ** != <= // /* 1 2.5 "a" x list< number not( sum( date( sort( "2026-01-01" partial item range('
@@ -13,7 +14,7 @@ PIECES = st.sampled_from([*"()[]{},:.+-*/=<>?@\n", *SIGNS.split(), *WORDS.split(
 CONTEXT = {"x": [1, {"a": "b"}], "full name": "Ana", "a": 3}
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=60))
 def test_any_expression_ends_in_a_value_or_a_feel_error(text):
     try:
@@ -26,7 +27,7 @@ def test_any_expression_ends_in_a_value_or_a_feel_error(text):
         return
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(PIECES, max_size=15).map("".join), st.sampled_from([None, 1, "a", [1], {"a": 1}]))
 def test_any_cell_answers_true_false_or_null(text, value):
     try:

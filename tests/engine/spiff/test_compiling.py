@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.spiff import CompileRefused, TokenFlow, compile_process, verify_compiles
@@ -36,6 +36,7 @@ from tests.engine.spiff.diagrams import (
     user,
 )
 from tests.engine.spiff.player import Player
+from tests.support.examples import examples
 from tests.support.material import shared_data
 
 
@@ -214,7 +215,7 @@ def test_a_data_reference_that_makes_spiffworkflow_search_for_ever_does_no_harm(
     inner = sub("one", start("s1"), reader, end("e1"), chain("s1", "t", "e1"))
     outer = sub("two", start("s2"), inner, end("e2"), chain("s2", "one", "e2"))
     reference = '<bpmn:dataObject id="o"/><bpmn:dataObjectReference id="r" dataObjectRef="o"/>'
-    verify_compiles(a_line(outer, reference), "p", timeout_seconds=10)
+    verify_compiles(a_line(outer, reference), "p", timeout_seconds=60)
 
 
 @pytest.mark.shared_data
@@ -224,7 +225,7 @@ def test_the_dangerous_diagram_is_refused_and_runs_nothing():
         compile_process(xml, "dangerous")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=st.data())
 def test_a_damaged_diagram_is_refused_or_runs_but_never_breaks_anything(data):
     xml = CUSTOMER_SERVICE

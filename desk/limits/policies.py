@@ -1,4 +1,4 @@
-"""A version's targets applied to open cases of other versions (E25): a preview, then a run that workers go on with.
+"""A version's targets applied to open cases that have others (E25): a preview, then a run that workers go on with.
 
 Without it running cases keep the targets of the version on which they started.
 """
@@ -142,7 +142,7 @@ class Policies:
 
     @tried_again
     def apply(self, version: str, *, by: str, reason: str) -> int:
-        """Begin a run over all open cases of other versions; its id. Raises AnswersInvalid without a reason."""
+        """Begin a run over all open cases that have other targets; its id. Raises AnswersInvalid without a reason."""
         require_reason(reason)
         with self._db.transaction() as tx:
             require_operator(people.agent(tx, by), WHAT)

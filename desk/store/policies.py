@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
 
 from desk import tables
+from desk.limits.in_force import policy_name
 from desk.model import CaseState
 from desk.store.sealing import seal, unseal
 from desk.tables import REASON
@@ -17,6 +18,7 @@ from engine.vault import KeyRing
 
 _run = tables.policy_run.c
 _case = tables.case.c
+_clock = tables.clock.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +40,24 @@ class PolicyRun:
 
 
 def _others(process_key: str, version: str, after: str = "") -> list[ColumnElement[bool]]:
-    return [_case.process_key == process_key, _case.version != version, _case.state != CaseState.CLOSED, _case.number > after]
+    """Open cases of other versions, and those of this one to which another one's targets were applied."""
+    by_others = _clock.stopped_at.is_(None) & _clock.policy_version.not_in(("", policy_name(process_key, version)))
+    promised = exists().where(_clock.case_number == _case.number, by_others)
+    return [
+        _case.process_key == process_key,
+        or_(_case.version != version, promised),
+        _case.state != CaseState.CLOSED,
+        _case.number > after,
+    ]
 
 
 def count(tx: Transaction, process_key: str, version: str) -> int:
-    """How many open cases run on another version."""
+    """How many open cases a run comes to."""
     return tx.execute(select(func.count()).select_from(tables.case).where(*_others(process_key, version))).scalar_one()
 
 
 def numbers(tx: Transaction, process_key: str, version: str, *, after: str, limit: int) -> list[str]:
-    """The next open cases of other versions, by number."""
+    """The next of those cases, by number."""
     query = select(_case.number).where(*_others(process_key, version, after)).order_by(_case.number).limit(limit)
     return list(tx.execute(query).scalars())
 

@@ -112,6 +112,19 @@ def test_e25_every_clock_names_the_version_that_it_is_promised_by(office, strict
         assert f"by the targets of {version}" in steps
 
 
+def test_e25_a_policy_that_was_applied_by_mistake_is_taken_back_by_applying_the_cases_own(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    own = promised(office, number)
+    assert office.desk.policies.preview(own.policy_version.split()[-1], viewer="wang").total == 0
+    for version, limit in ((STRICTER, 8), ("1.0", 24)):
+        office.desk.policies.apply(version, by="wang", reason="新合同")
+        office.run()
+        assert promised(office, number).limit.amount == limit
+    assert due(office, number) == local("2023-10-02T10:15")
+    assert promised(office, number).policy_version == own.policy_version
+
+
 def test_e25_a_case_that_was_resolved_when_a_policy_came_opens_again_by_it(office, stricter):
     office.at("10:15")
     number = office.open(BILLING_DAY)

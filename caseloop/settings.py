@@ -34,7 +34,10 @@ KNOWN = (
     "STREAMS",
     "TIERS",
     "CUSTOMER_LANGUAGE",
+    "KEEP_JOBS_DAYS",
+    "KEEP_KEYS_DAYS",
 )
+LONGEST_KEPT_DAYS = 36_500
 EMBEDDED, PROCRASTINATE = QUEUES = ("embedded", "procrastinate")
 IGNORED = ("CRASH_AT", "FRONTEND", "NODE", "SHARED_DATA")
 """Variables of the build and the tests that share our prefix."""
@@ -49,6 +52,7 @@ class Settings:
     about the visitor's address is believed. `handlers` maps further handler names to
     "module:factory", beside those found by entry point. `channels` is the file of channels, read (caseloop.channel_file).
     `tiers` are the keys of the customers' tiers, the usual one first. `customer_language` is of customers without one.
+    `keep_jobs` and `keep_keys` say how long finished jobs and the keys of what was taken once are kept; None: for ever.
     `streams` is how many pages may be told live, each by a thread of the web server beside `threads`.
     """
 
@@ -69,6 +73,8 @@ class Settings:
     streams: int
     tiers: tuple[str, ...]
     customer_language: str
+    keep_jobs: timedelta | None
+    keep_keys: timedelta | None
 
     @property
     def key_file(self) -> Path:
@@ -105,6 +111,8 @@ class Settings:
             streams=_number(given, "STREAMS", 32, lowest=0, highest=1000),
             tiers=_tiers(given),
             customer_language=_language(given),
+            keep_jobs=_kept(given, "KEEP_JOBS_DAYS", 30),
+            keep_keys=_kept(given, "KEEP_KEYS_DAYS", 90),
         )
 
 
@@ -120,6 +128,10 @@ def _number(given: Mapping[str, str], name: str, default: int, *, lowest: int, h
     if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
         raise SettingsInvalid(f"{PREFIX}{name}: expected a whole number from {lowest} to {highest}, got {text!r}.")
     return int(text)
+
+
+def _kept(given: Mapping[str, str], name: str, default: int) -> timedelta | None:
+    return timedelta(days=_number(given, name, default, lowest=0, highest=LONGEST_KEPT_DAYS)) or None
 
 
 def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:

@@ -101,6 +101,9 @@ def web(settings: Settings, grace_seconds: float) -> None:
 def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
     """Run jobs, fire timers and bring messages on their way. Start as many as you like, on as many machines.
 
+    Finished jobs are deleted after CASELOOP_KEEP_JOBS_DAYS (30), the keys of what was taken once after CASELOOP_KEEP_KEYS_DAYS
+    (90); 0 keeps them for ever. SIGTERM lets it finish the jobs in its hands.
+
     \b
     Example:
       caseloop worker --threads 4

@@ -13,7 +13,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import codec
@@ -164,7 +164,10 @@ def claim_id(tx: Transaction, message_id: str, name: str, now: datetime) -> bool
         if tx.execute(held).one_or_none() is None:
             continue
         expired = delete(buffered).where(buffered.c.message_id == message_id, buffered.c.expires_at <= now)
-        return tx.execute(expired).rowcount > 0
+        if not tx.execute(expired).rowcount:
+            return False
+        tx.execute(update(taken).where(taken.c.message_id == message_id).values(taken_at=now))
+        return True
     return True
 
 

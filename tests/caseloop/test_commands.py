@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -92,6 +92,7 @@ def test_every_command_has_help_with_an_example(home: Path, path: tuple[str, ...
         ({"CASELOOP_QUEUE": "celery"}, "expected embedded or procrastinate, got 'celery'"),
         ({"CASELOOP_QUEUE": "procrastinate"}, "procrastinate works on PostgreSQL only"),
         ({"CASELOOP_TIERS": "standard,,vip"}, "expected keys such as standard,vip,key_account, each once"),
+        ({"CASELOOP_KEEP_JOBS_DAYS": "-1"}, "expected a whole number from 0 to 36500, got '-1'"),
         ({"CASELOOP_PROT": "8080"}, "CASELOOP_PROT isn't a setting"),
     ],
 )
@@ -110,6 +111,14 @@ def test_a_bad_setting_says_what_was_expected_and_what_came(environment: dict[st
 )
 def test_jobs_travel_by_procrastinate_where_it_can_run(environment: dict[str, str], queue: str) -> None:
     assert Settings.from_environment(environment).queue == queue
+
+
+def test_finished_jobs_and_keys_are_kept_for_a_while_or_for_ever() -> None:
+    usual, for_ever = (
+        Settings.from_environment(given) for given in ({}, {"CASELOOP_KEEP_JOBS_DAYS": "0", "CASELOOP_KEEP_KEYS_DAYS": "0"})
+    )
+    assert (usual.keep_jobs, usual.keep_keys) == (timedelta(days=30), timedelta(days=90))
+    assert (for_ever.keep_jobs, for_ever.keep_keys) == (None, None)
 
 
 def test_a_bad_address_of_a_mail_server_is_shown_without_its_password() -> None:

@@ -16,7 +16,7 @@ from engine import codec
 from engine.db import queries
 from engine.errors import Invalid
 from engine.history import InstanceSuspended, TokenMoved, VariableSet
-from tests.support.product import Product
+from tests.support.product import INTAKE, Product
 from tests.support.versions import a_stuck_case
 
 
@@ -121,3 +121,16 @@ def test_a_value_that_is_shown_is_read_back_with_its_type(value: Any) -> None:
 def test_what_is_no_value_is_refused_in_words(text: str) -> None:
     with pytest.raises(Invalid):
         codec.read(text)
+
+
+def test_workers_delete_finished_jobs_and_keys_when_the_settings_say_so(product: Product) -> None:
+    answers = {**INTAKE, "type": "inquiry"}
+    number = product.desk.intake.open_case(answers, by="li", request_id="call-1")
+    product.work()
+    with product.services.db.reading() as tx:
+        first = queries.jobs(tx)[0]
+    product.clock.advance(days=91)
+    product.work()
+    with product.services.db.reading() as tx:
+        assert first.id not in [job.id for job in queries.jobs(tx)]
+    assert product.desk.intake.open_case(answers, by="li", request_id="call-1") != number

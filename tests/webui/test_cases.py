@@ -79,6 +79,15 @@ def test_the_page_shows_state_clocks_version_and_masked_customer(product):
     assert "13812345678" not in page
 
 
+def test_what_the_customer_wants_stands_before_all_work_on_the_pages_of_case_and_task(product):
+    number = product.open_case()
+    visitor = product.visitor("li")
+    for path, panel in ((f"/cases/{number}", 'id="tasks"'), (f"/tasks/{product.task_of(number).id}", 'id="task"')):
+        page = visitor.get(path).text
+        assert 0 < page.index("APP支付失败") < page.index("15 min left") < page.index(panel), path
+        assert page.count("APP支付失败") == 1
+
+
 def test_the_history_tells_what_people_did_in_plain_words(product):
     number = product.open_case()
     product.desk.work.claim(product.task_of(number).id, by="li")

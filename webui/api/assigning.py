@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from desk.errors import NotAwaited
-from desk.model import Scope
 from desk.staffing.ownership import Prospect
-from webui.api.cases import CASE_NUMBER, ROLES
-from webui.api.operations import Answer, Call, Operation, View
+from webui.api.desk_operations import at_desk
+from webui.api.operations import Answer, Call
 from webui.api.shapes import BOOLEAN, ID, INSTANT, LOGIN, REASON, REVISION, TEXT, WHOLE, Shape, items, or_null, takes, text
 from webui.context import services
 
@@ -96,31 +95,25 @@ def _candidate(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row.get(name) for name in CANDIDATE.fields} | {"obstacle": str(row.get("obstacle") or "")}
 
 
-def _at(method: str, path: str, view: View, **more: Any) -> Operation:
-    scope = Scope.READ if method == "GET" else Scope.TASKS
-    parts = {"number": CASE_NUMBER}
-    return Operation(method=method, path=f"/cases/{{number}}{path}", view=view, scope=scope, roles=ROLES, parts=parts, **more)
-
-
 OPERATIONS = (
-    _at("GET", "/assignment", get_assignment, answers={200: ASSIGNMENT.schema}),
-    _at(
+    at_desk("GET", "/cases/{number}/assignment", get_assignment, answers={200: ASSIGNMENT.schema}),
+    at_desk(
         "POST",
-        "/give",
+        "/cases/{number}/give",
         give_case,
         body=takes({"assignee": LOGIN, "reason": REASON}, revision=REVISION),
         answers={200: GIVEN.schema},
     ),
-    _at(
+    at_desk(
         "POST",
-        "/transfer",
+        "/cases/{number}/transfer",
         give_case_to_team,
         body=takes({"team": text(60), "reason": REASON}, revision=REVISION),
         answers={200: GIVEN.schema},
     ),
-    _at(
+    at_desk(
         "POST",
-        "/assign-anew",
+        "/cases/{number}/assign-anew",
         assign_case_anew,
         body=takes({"reason": REASON, "revision": REVISION}),
         answers={200: GIVEN.schema},

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from desk.assignment.absences import OpenWork
-from desk.model import Availability, Role, Scope
+from desk.model import Availability, Role
 from desk.store.staffing import AGENT
-from webui.api.cases import ROLES
+from webui.api.desk_operations import at_desk
 from webui.api.instants import WHEN, instant_of
-from webui.api.operations import Answer, Call, Operation, View
+from webui.api.operations import Answer, Call
 from webui.api.shapes import ID, INSTANT, LOGIN, TEXT, WHOLE, Shape, items, one_of, or_null, takes
 from webui.api.shifts import SHIFT, SHIFT_SENT, set_shift, shown_shift
 from webui.context import services
@@ -100,17 +98,12 @@ def cancel_leave(call: Call) -> Answer:
     return 204, None
 
 
-def _at(method: str, path: str, view: View, **more: Any) -> Operation:
-    scope = Scope.READ if method == "GET" else Scope.TASKS
-    return Operation(method=method, path=path, view=view, scope=scope, roles=ROLES, parts={"login": LOGIN}, **more)
-
-
 SWITCH = takes({"availability": one_of(Availability)}, until=WHEN)
 ENTER = takes({"from_at": WHEN, "until_at": WHEN, "open_work": one_of(OpenWork)}, delegate=or_null(LOGIN))
 OPERATIONS = (
-    _at("GET", "/people/{login}", get_person, answers={200: PERSON.schema}),
-    _at("PUT", "/people/{login}/shift", set_person_shift, body=SHIFT_SENT, answers={200: PERSON.schema}),
-    _at("PUT", "/people/{login}/availability", turn_switch, body=SWITCH, answers={200: PERSON.schema}),
-    _at("POST", "/people/{login}/leave", enter_leave, body=ENTER, answers={201: LEAVE.schema}),
-    _at("POST", "/leave/{leave_id}/cancel", cancel_leave, answers={204: None}),
+    at_desk("GET", "/people/{login}", get_person, answers={200: PERSON.schema}),
+    at_desk("PUT", "/people/{login}/shift", set_person_shift, body=SHIFT_SENT, answers={200: PERSON.schema}),
+    at_desk("PUT", "/people/{login}/availability", turn_switch, body=SWITCH, answers={200: PERSON.schema}),
+    at_desk("POST", "/people/{login}/leave", enter_leave, body=ENTER, answers={201: LEAVE.schema}),
+    at_desk("POST", "/leave/{leave_id}/cancel", cancel_leave, answers={204: None}),
 )

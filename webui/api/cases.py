@@ -8,12 +8,13 @@ from typing import Any
 from desk.casework.cases import CaseListItem, CaseView
 from desk.clocks import ClockPhase
 from desk.masking import mask_within
-from desk.model import CaseState, Channel, Scope, Verdict
+from desk.model import CaseState, Channel, Verdict
 from desk.store.deliveries import reference_of
 from desk.store.links import LinkKind
 from desk.texts import MAX_TEXT
+from webui.api.desk_operations import at_desk
 from webui.api.errors import CursorUnknown
-from webui.api.operations import PAGING, Answer, Call, Operation
+from webui.api.operations import PAGING, Answer, Call
 from webui.api.paging import cursor, place
 from webui.api.shapes import (
     ANSWERS,
@@ -98,7 +99,6 @@ CASE = Shape(
 NUMBER = Shape("CaseNumber", {"number": TEXT})
 RECEIVED = Shape("ReceivedMessage", {"number": TEXT, "taken": BOOLEAN, "opened": BOOLEAN})
 HEADERS: Schema = {"type": "object", "maxProperties": 100, "additionalProperties": text(2000, shortest=0)}
-ROLES = ("agent", "supervisor")
 FILTERS = {
     "state": one_of(CaseState),
     "type": text(40),
@@ -109,7 +109,6 @@ FILTERS = {
     "tier": text(40),
     "tag": text(30),
 }
-CASE_NUMBER = text(40, pattern="^[A-Za-z0-9-]+$")
 
 
 def list_cases(call: Call) -> Answer:
@@ -196,41 +195,15 @@ def take_message(call: Call) -> Answer:
 
 
 OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/cases",
-        view=list_cases,
-        scope=Scope.READ,
-        roles=ROLES,
-        query={**PAGING, **FILTERS, "text": text(100)},
-        answers={200: page_of(ITEM)},
+    at_desk("GET", "/cases", list_cases, query={**PAGING, **FILTERS, "text": text(100)}, answers={200: page_of(ITEM)}),
+    at_desk(
+        "POST", "/cases", open_case, body=takes({"form": ANSWERS}, team=text(60)), creates=True, answers={201: NUMBER.schema}
     ),
-    Operation(
-        method="POST",
-        path="/cases",
-        view=open_case,
-        scope=Scope.TASKS,
-        roles=ROLES,
-        body=takes({"form": ANSWERS}, team=text(60)),
-        creates=True,
-        answers={201: NUMBER.schema},
-    ),
-    Operation(
-        method="GET",
-        path="/cases/{number}",
-        view=get_case,
-        scope=Scope.READ,
-        roles=ROLES,
-        parts={"number": CASE_NUMBER},
-        answers={200: CASE.schema},
-    ),
-    Operation(
-        method="POST",
-        path="/cases/{number}/messages",
-        view=take_message,
-        scope=Scope.TASKS,
-        roles=ROLES,
-        parts={"number": CASE_NUMBER},
+    at_desk("GET", "/cases/{number}", get_case, answers={200: CASE.schema}),
+    at_desk(
+        "POST",
+        "/cases/{number}/messages",
+        take_message,
         body=takes({"text": text(MAX_TEXT), "message_id": text(120)}, headers=HEADERS, channel=one_of(Channel)),
         answers={200: RECEIVED.schema},
     ),

@@ -10,13 +10,13 @@ from desk.clocks.pausing import PauseReason
 from desk.limits.promises import PromiseState
 from desk.limits.reclassifying import NewClass
 from desk.limits.timing import ClockWhy
-from desk.model import CaseType, Priority, Scope
+from desk.model import CaseType, Priority
 from desk.profiles import MOST_TAGS
 from desk.store.promises import KeptPromise
 from desk.texts import LONGEST_REASON
-from webui.api.cases import CASE_NUMBER, ROLES
+from webui.api.desk_operations import at_desk
 from webui.api.instants import WHEN, instant_of
-from webui.api.operations import Answer, Call, Operation, View
+from webui.api.operations import Answer, Call
 from webui.api.shapes import (
     BOOLEAN,
     ID,
@@ -159,47 +159,37 @@ def _promise(kept: KeptPromise) -> dict[str, Any]:
     return PROMISE.show(kept, **own, state=given.state_at(services().clock.now()))
 
 
-def _at(method: str, path: str, view: View, **more: Any) -> Operation:
-    scope = Scope.READ if method == "GET" else Scope.TASKS
-    parts = {"number": CASE_NUMBER}
-    return Operation(method=method, path=f"/cases/{{number}}{path}", view=view, scope=scope, roles=ROLES, parts=parts, **more)
-
-
 OPERATIONS = (
-    _at("GET", "/clocks", explain_clocks, answers={200: WHYS}),
-    _at(
+    at_desk("GET", "/cases/{number}/clocks", explain_clocks, answers={200: WHYS}),
+    at_desk(
         "POST",
-        "/clocks/pause",
+        "/cases/{number}/clocks/pause",
         pause_clocks,
         body=takes({"reason": one_of(PauseReason), "until": WHEN}, note=NOTE),
         answers={200: WHYS},
     ),
-    _at("POST", "/clocks/resume", resume_clocks, body=takes({}, reason=one_of(PauseReason)), answers={200: WHYS}),
-    _at(
-        "POST",
-        "/class",
-        reclassify_case,
-        body=takes({"reason": REASON}, **CLASS),
-        answers={200: WHYS},
+    at_desk(
+        "POST", "/cases/{number}/clocks/resume", resume_clocks, body=takes({}, reason=one_of(PauseReason)), answers={200: WHYS}
     ),
-    _at(
+    at_desk("POST", "/cases/{number}/class", reclassify_case, body=takes({"reason": REASON}, **CLASS), answers={200: WHYS}),
+    at_desk(
         "POST",
-        "/leave-out",
+        "/cases/{number}/leave-out",
         leave_case_out,
         body=takes({"reason": one_of(LEFT_OUT), "note": REASON}),
         answers={200: WHYS},
     ),
-    _at("GET", "/promises", list_promises, answers={200: PROMISES}),
-    _at(
+    at_desk("GET", "/cases/{number}/promises", list_promises, answers={200: PROMISES}),
+    at_desk(
         "POST",
-        "/promises",
+        "/cases/{number}/promises",
         promise_time,
         body=takes({"due_at": WHEN, "reason": REASON}, revision=REVISION),
         answers={201: PROMISE.schema},
     ),
-    _at(
+    at_desk(
         "POST",
-        "/promises/{promise_id}/withdraw",
+        "/cases/{number}/promises/{promise_id}/withdraw",
         withdraw_promise,
         body=takes({"apology": REASON}),
         answers={200: PROMISE.schema},

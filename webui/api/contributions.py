@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from desk.collaboration.contributions import MOST_AT_ONCE, Asked, ContributionView
-from desk.model import Scope
 from desk.store.contributions import ContributionState
-from webui.api.cases import CASE_NUMBER, ROLES
-from webui.api.operations import Answer, Call, Operation
+from webui.api.desk_operations import at_desk
+from webui.api.operations import Answer, Call
 from webui.api.shapes import ID, INSTANT, REASON, TEXT, Schema, Shape, items, one_of, or_null, takes, text
 from webui.context import services
 
@@ -70,41 +69,26 @@ def _shown(view: ContributionView) -> dict[str, Any]:
 
 
 OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/cases/{number}/contributions",
-        view=list_contributions,
-        scope=Scope.READ,
-        roles=ROLES,
-        parts={"number": CASE_NUMBER},
-        answers={200: CONTRIBUTIONS},
-    ),
-    Operation(
-        method="POST",
-        path="/cases/{number}/contributions",
-        view=ask_departments,
-        scope=Scope.TASKS,
-        roles=ROLES,
-        parts={"number": CASE_NUMBER},
+    at_desk("GET", "/cases/{number}/contributions", list_contributions, answers={200: CONTRIBUTIONS}),
+    at_desk(
+        "POST",
+        "/cases/{number}/contributions",
+        ask_departments,
         body=takes({"departments": {**items(ASK), "minItems": 1, "maxItems": MOST_AT_ONCE}}),
         creates=True,
         answers={201: CONTRIBUTIONS},
     ),
-    Operation(
-        method="POST",
-        path="/contributions/{contribution_id}/withdraw",
-        view=withdraw_contribution,
-        scope=Scope.TASKS,
-        roles=ROLES,
+    at_desk(
+        "POST",
+        "/contributions/{contribution_id}/withdraw",
+        withdraw_contribution,
         body=takes({"reason": REASON}),
         answers={204: None},
     ),
-    Operation(
-        method="POST",
-        path="/contributions/{contribution_id}/pass-on",
-        view=pass_contribution_on,
-        scope=Scope.TASKS,
-        roles=ROLES,
+    at_desk(
+        "POST",
+        "/contributions/{contribution_id}/pass-on",
+        pass_contribution_on,
         body=takes({"team": TEAM, "reason": REASON}),
         answers={200: CONTRIBUTIONS},
     ),

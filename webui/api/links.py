@@ -6,9 +6,10 @@ from typing import Any
 
 from desk.casework.timeline import TimelineItem
 from desk.masking import mask_within
-from desk.model import CaseType, EntryKind, Scope
-from webui.api.cases import CASE, CASE_NUMBER, NUMBER, ROLES, case_shown
-from webui.api.operations import Answer, Call, Operation
+from desk.model import CaseType, EntryKind
+from webui.api.cases import CASE, NUMBER, case_shown
+from webui.api.desk_operations import CASE_NUMBER, at_desk
+from webui.api.operations import Answer, Call
 from webui.api.shapes import ID, INSTANT, REASON, REVISION, TEXT, Schema, Shape, items, one_of, takes
 from webui.context import services
 
@@ -52,34 +53,20 @@ def _said(item: TimelineItem, number: str) -> dict[str, Any]:
 
 
 OPERATIONS = (
-    Operation(
-        method="POST",
-        path="/cases/{number}/merge",
-        view=merge_case,
-        scope=Scope.TASKS,
-        roles=ROLES,
-        parts={"number": CASE_NUMBER},
+    at_desk(
+        "POST",
+        "/cases/{number}/merge",
+        merge_case,
         body=takes({"into": CASE_NUMBER, "reason": REASON}, revision=REVISION, into_revision=REVISION),
         answers={200: CASE.schema},
     ),
-    Operation(
-        method="POST",
-        path="/cases/{number}/split",
-        view=split_case,
-        scope=Scope.TASKS,
-        roles=ROLES,
-        parts={"number": CASE_NUMBER},
+    at_desk(
+        "POST",
+        "/cases/{number}/split",
+        split_case,
         body=takes({"entry_id": ID}, type=one_of(CaseType), reason=REASON),
         creates=True,
         answers={201: NUMBER.schema},
     ),
-    Operation(
-        method="GET",
-        path="/cases/{number}/conversation",
-        view=get_conversation,
-        scope=Scope.READ,
-        roles=ROLES,
-        parts={"number": CASE_NUMBER},
-        answers={200: CONVERSATION},
-    ),
+    at_desk("GET", "/cases/{number}/conversation", get_conversation, answers={200: CONVERSATION}),
 )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from desk.casework.inbox import Scope as Queue
-from desk.model import Scope
 from engine.db.queries import OPEN_TASKS
 from engine.errors import Conflict, NotFound, TaskNotYours
 from engine.model import TaskState, UserTask
+from webui.api.desk_operations import at_desk
 from webui.api.operations import PAGING, Answer, Call, Operation, View
 from webui.api.paging import page
 from webui.api.shapes import (
@@ -60,7 +60,6 @@ WITH_FORM = Shape(
     "UserTaskWithForm",
     {**FIELDS, "form": or_null({"type": "object"}), "mine": BOOLEAN, "may_claim": BOOLEAN, "may_reassign": BOOLEAN},
 )
-ROLES = ("agent", "supervisor")
 FILTERS = {"process_key": PROCESS_KEY, "business_key": text(100), "activity_id": text(200)}
 QUEUE = {**one_of(Queue), "default": Queue.MINE.value}
 STATE = {**one_of(("open", *TaskState)), "default": "open"}
@@ -137,27 +136,14 @@ def _telling_what_changed(call: Call) -> Iterator[int]:
 
 def _verb(view: View, body: Schema) -> Operation:
     path = f"/tasks/{{task_id}}/{view.__name__.partition('_')[0]}"
-    return Operation(method="POST", path=path, view=view, scope=Scope.TASKS, roles=ROLES, body=body, answers={200: TASK.schema})
+    return at_desk("POST", path, view, body=body, answers={200: TASK.schema})
 
 
 OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/tasks",
-        view=list_tasks,
-        scope=Scope.READ,
-        roles=ROLES,
-        query={**PAGING, **FILTERS, "scope": QUEUE, "state": STATE},
-        answers={200: page_of(TASK)},
+    at_desk(
+        "GET", "/tasks", list_tasks, query={**PAGING, **FILTERS, "scope": QUEUE, "state": STATE}, answers={200: page_of(TASK)}
     ),
-    Operation(
-        method="GET",
-        path="/tasks/{task_id}",
-        view=get_task,
-        scope=Scope.READ,
-        roles=ROLES,
-        answers={200: WITH_FORM.schema},
-    ),
+    at_desk("GET", "/tasks/{task_id}", get_task, answers={200: WITH_FORM.schema}),
     _verb(claim_task, takes({}, revision=REVISION)),
     _verb(release_task, takes({}, revision=REVISION)),
     _verb(reassign_task, takes({"assignee": LOGIN, "reason": REASON}, revision=REVISION)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.model import Availability, Scope
+from desk.model import Availability
 from desk.staffing.staff import Member, TeamNow
 from desk.store.staffing import TEAM as OF_TEAM
 from desk.texts import LONGEST_REASON
-from webui.api.cases import ROLES
-from webui.api.operations import Answer, Call, Operation, View
+from webui.api.desk_operations import at_desk
+from webui.api.operations import Answer, Call
 from webui.api.shapes import (
     BOOLEAN,
     ID,
@@ -28,7 +28,6 @@ from webui.api.shapes import (
 from webui.api.shifts import SHIFT, SHIFT_SENT, set_shift, shown_shift
 from webui.context import services
 
-TEAM_KEY = text(60)
 COUNTS: Schema = {"type": "object", "additionalProperties": WHOLE}
 TEAM_FIELDS: dict[str, Schema] = {
     "key": TEXT,
@@ -153,11 +152,6 @@ def choose_team_calendar(call: Call) -> Answer:
     return get_team_calendar(call)
 
 
-def _at(method: str, path: str, view: View, **more: Any) -> Operation:
-    scope = Scope.READ if method == "GET" else Scope.TASKS
-    return Operation(method=method, path=f"/teams{path}", view=view, scope=scope, roles=ROLES, parts={"team": TEAM_KEY}, **more)
-
-
 CHOOSE = takes(
     {
         "calendar": or_null(text(60)),
@@ -166,12 +160,12 @@ CHOOSE = takes(
     }
 )
 OPERATIONS = (
-    _at("GET", "", list_teams, answers={200: TEAMS}),
-    _at("GET", "/{team}", get_team, answers={200: TEAM.schema}),
-    _at("GET", "/{team}/line", get_line, answers={200: LINE}),
-    _at("POST", "/{team}/line/give-out", give_line_out, body=takes({}), answers={200: GIVEN_OUT}),
-    _at("GET", "/{team}/shift", get_team_shift, answers={200: SHIFT}),
-    _at("PUT", "/{team}/shift", set_team_shift, body=SHIFT_SENT, answers={200: SHIFT}),
-    _at("GET", "/{team}/calendar", get_team_calendar, answers={200: CALENDAR}),
-    _at("PUT", "/{team}/calendar", choose_team_calendar, body=CHOOSE, answers={200: CALENDAR}),
+    at_desk("GET", "/teams", list_teams, answers={200: TEAMS}),
+    at_desk("GET", "/teams/{team}", get_team, answers={200: TEAM.schema}),
+    at_desk("GET", "/teams/{team}/line", get_line, answers={200: LINE}),
+    at_desk("POST", "/teams/{team}/line/give-out", give_line_out, body=takes({}), answers={200: GIVEN_OUT}),
+    at_desk("GET", "/teams/{team}/shift", get_team_shift, answers={200: SHIFT}),
+    at_desk("PUT", "/teams/{team}/shift", set_team_shift, body=SHIFT_SENT, answers={200: SHIFT}),
+    at_desk("GET", "/teams/{team}/calendar", get_team_calendar, answers={200: CALENDAR}),
+    at_desk("PUT", "/teams/{team}/calendar", choose_team_calendar, body=CHOOSE, answers={200: CALENDAR}),
 )

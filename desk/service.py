@@ -44,6 +44,7 @@ from desk.notification.choosing import Choosing
 from desk.notification.coming_back import ComingBack
 from desk.notification.courier import Courier
 from desk.notification.log import Deliveries
+from desk.notification.outages import Outages
 from desk.notification.texts import TemplateTexts
 from desk.processes.deployments import Deployments
 from desk.processes.diagrams import Diagrams
@@ -139,7 +140,7 @@ class Desk:
         self.channels = ChannelBook()
         self.announcer = Announcer(context, self.channels)
         coming_back = ComingBack(context, self.channels, self.announcer)
-        self.courier = Courier(context, self.channels, coming_back)
+        self.courier = Courier(context, self.channels, coming_back, Outages(context, self.announcer))
         self.deliveries = Deliveries(context, coming_back)
         self.choosing = Choosing(context, self.channels)
         self.template_texts = TemplateTexts(context)

@@ -17,6 +17,7 @@ from desk.context import DeskContext
 from desk.notification.channel_book import ChannelBook
 from desk.notification.coming_back import ComingBack
 from desk.notification.digests import gather
+from desk.notification.outages import Outages
 from desk.notification.patience import GIVEN_UP_AFTER, Breaker, next_try
 from desk.notification.ports import Channel, Message, Outcome, Refused, Sent, TryLater
 from desk.store import deliveries
@@ -33,12 +34,14 @@ log = structlog.get_logger()
 class Courier:
     """Any number of them may work on one database, in threads or processes."""
 
-    def __init__(self, context: DeskContext, book: ChannelBook, coming_back: ComingBack) -> None:
+    def __init__(self, context: DeskContext, book: ChannelBook, coming_back: ComingBack, outages: Outages) -> None:
         self._context = context
         self._db = context.engine.db
         self._book = book
         self._coming_back = coming_back
+        self._outages = outages
         self._breakers: dict[str, Breaker] = {}
+        self._told_to_rest: dict[str, bool] = {}
 
     def run(self, stop: Event, *, lease: timedelta = LEASE) -> None:
         """Work until told to stop. What a courier had that died is sent by another one after the time of the lease."""
@@ -84,6 +87,7 @@ class Courier:
             outcome = _sent(channel, message, delivery.idempotency_key)
             self._note_luck(name, outcome)
             self._db.run(lambda tx, one=(delivery, message), said=outcome: self._settle(tx, *one, said, until))
+            self._tell_of_outage(name, self._breakers[name])
             if self._breakers[name].rests(self._context.now()):
                 self._give_back(taken[index + 1 :], until)
                 break
@@ -100,6 +104,12 @@ class Courier:
         self._breakers[name] = before.failed(self._context.now()) if isinstance(outcome, TryLater) else Breaker()
         if self._breakers[name].tripped:
             log.warning("channel_rests", channel=name, until=self._breakers[name].rests_until, reason=outcome.reason)
+
+    def _tell_of_outage(self, name: str, breaker: Breaker) -> None:
+        """Tell of a channel when it begins to rest, and when it answers; once, as far as this process knows."""
+        if self._told_to_rest.get(name) is not breaker.tripped and (breaker.tripped or not breaker.failures):
+            self._db.run(lambda tx: self._outages.tell(tx, name, rests=breaker.tripped))
+            self._told_to_rest[name] = breaker.tripped
 
     def _give_back(self, untried: Sequence[tuple[Delivery, Message]], until: datetime) -> None:
         def work(tx: Transaction) -> None:

@@ -10,9 +10,11 @@ from email.message import EmailMessage
 from desk.context import DeskContext
 from desk.errors import DeliveryNotFound
 from desk.notification.coming_back import ComingBack
+from desk.notification.outages import rests
+from desk.notification.patience import LONGEST_PAUSE
 from desk.rights import readable, require_lead
 from desk.store import cases, deliveries, people
-from desk.store.deliveries import Delivery, DeliveryState
+from desk.store.deliveries import Delivery, DeliveryState, Overdue
 from engine.db.database import tried_again
 
 PAGE = 50
@@ -33,13 +35,15 @@ class LogPage:
 class Stuck:
     """A channel whose messages wait though they should have left: tried in vain, or never tried, as by a channel that is gone.
 
-    `next_try` is when the first of them is tried again, None when that is past.
+    `rests`: it failed so often in a row that it is left alone for a while. `tried_by` is when one of them is tried again at the
+    latest; None when that is past, so that nobody seems to try.
     """
 
     channel: str
     waiting: int
     since: datetime
-    next_try: datetime | None
+    rests: bool
+    tried_by: datetime | None
 
 
 class Deliveries:
@@ -65,10 +69,10 @@ class Deliveries:
         with self._db.reading() as tx:
             require_lead(people.agent(tx, by), "look at the log of deliveries")
             found, now = deliveries.overdue(tx, self._context.now()), self._context.now()
-        return [
-            Stuck(channel=name, waiting=number, since=since, next_try=first if first > now else None)
-            for name, (number, since, first) in sorted(found.items())
-        ]
+            return [
+                Stuck(channel=name, waiting=one.waiting, since=one.since, rests=rests(tx, name), tried_by=_tried_by(one, now))
+                for name, one in sorted(found.items())
+            ]
 
     def of_case(self, number: str, *, viewer: str) -> list[Delivery]:
         """What was sent for a case. Raises CaseNotFound."""
@@ -111,6 +115,12 @@ class Deliveries:
             deliveries.settle(tx, vault, delivery.idempotency_key, DeliveryState.BOUNCED, detail=reason, at=now)
             self._coming_back.came_back(tx, delivery, message, reason)
             return True
+
+
+def _tried_by(one: Overdue, now: datetime) -> datetime | None:
+    """A message waits for its own next try and for the end of its channel's rest, whichever is later."""
+    by = one.first_at if one.tried_at is None else max(one.first_at, one.tried_at + LONGEST_PAUSE)
+    return by if by > now else None
 
 
 def _original(notification: bytes) -> str | None:

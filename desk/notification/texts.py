@@ -68,6 +68,7 @@ SAMPLE: Mapping[str, str] = {
     "subject": "新案件 NR20231001001",
     "address": "email: z***@example.org",
     "reason": "550 no such mailbox",
+    "channel_name": "wecom",
     "count": "2",
     "list": "· 新案件 NR20231001001\n· 催办（第 2 次）：NR20231001001",
 }

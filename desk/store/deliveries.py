@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
@@ -65,6 +65,18 @@ class NewDelivery:
     not_before: datetime
     in_digest: bool = False
     login: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """Messages of a channel that should have left: how many, since when the oldest waits, when the first may leave, and when
+    one was tried last, None for never.
+    """
+
+    waiting: int
+    since: datetime
+    first_at: datetime
+    tried_at: datetime | None
 
 
 _PLAIN = (
@@ -221,15 +233,16 @@ def of_case(tx: Transaction, vault: KeyRing, number: str, *, limit: int, states:
     return [_delivery(vault, row) for row in tx.execute(query.order_by(TABLE.c.at, TABLE.c.idempotency_key).limit(limit))]
 
 
-def overdue(tx: Transaction, now: datetime) -> dict[str, tuple[int, datetime, datetime]]:
-    """By channel, how many messages wait that were tried in vain or should have left LATE ago; since when the oldest does, and
-    when the first may leave.
-    """
-    of_channel = TABLE.c.channel, func.count(), func.min(TABLE.c.created_at), func.min(TABLE.c.not_before)
-    query = select(*of_channel).group_by(TABLE.c.channel)
+def overdue(tx: Transaction, now: datetime) -> dict[str, Overdue]:
+    """By channel, the messages that wait though they were tried in vain or should have left LATE ago."""
+    tried_at = case((TABLE.c.attempts > 0, TABLE.c.at))
+    sums = func.count(), func.min(TABLE.c.created_at), func.min(TABLE.c.not_before), func.max(tried_at)
     is_late = or_(TABLE.c.attempts > 0, TABLE.c.not_before <= now - LATE)
-    waiting = query.where(TABLE.c.state == DeliveryState.WAITING, is_late)
-    return {channel: (number, oldest, first) for channel, number, oldest, first in tx.execute(waiting)}
+    query = select(TABLE.c.channel, *sums).where(TABLE.c.state == DeliveryState.WAITING, is_late).group_by(TABLE.c.channel)
+    return {
+        channel: Overdue(waiting=number, since=oldest, first_at=first, tried_at=last)
+        for channel, number, oldest, first, last in tx.execute(query)
+    }
 
 
 def message_of(vault: KeyRing, row: Row) -> Message:

@@ -59,6 +59,14 @@ def written(tx: Transaction, idempotency_keys: Iterable[str]) -> frozenset[str]:
     return frozenset(tx.execute(select(key).where(is_among(tx, key, idempotency_keys))).scalars())
 
 
+def newest_key(tx: Transaction, login: str, prefix: str) -> str:
+    """The idempotency key, beginning with `prefix`, of the newest such notice of a person; empty for none."""
+    table = tables.notice
+    where = (table.c.login == login, table.c.idempotency_key.startswith(prefix, autoescape=True))
+    query = select(table.c.idempotency_key).where(*where).order_by(table.c.id.desc()).limit(1)
+    return tx.execute(query).scalar() or ""
+
+
 def of_person(tx: Transaction, vault: KeyRing, login: str, *, limit: int, unread_only: bool) -> list[Notice]:
     """The newest notices of a person."""
     table = tables.notice

@@ -153,11 +153,15 @@ def test_a_channel_that_fails_is_counted_in_the_navigation_and_says_when_it_is_t
     counted = 'data-go="m"[^>]*>.*<span class="badge bad">1</span></a>'
     assert not re.search(counted, product.visitor("wang").get("/messages/deliveries").text)
     mail.answer = TryLater(reason="h.example answered 500. It is tried again.", seconds=3600)
-    product.desk.work.reply(product.open_case(customer_contact="zhang@example.org"), "请再试一次。", by="li")
+    number = product.open_case(customer_contact="zhang@example.org")
+    for _ in range(3):
+        product.desk.work.reply(number, "请再试一次。", by="li")
     product.work()
     page = product.visitor("wang").get("/messages/deliveries").text
     assert re.search(counted, page)
-    assert "The next try is at" in page
+    assert "Channel email rests, since it failed several times in a row." in page
+    assert product.visitor("admin").get("/notices").text.count("渠道 email 连续发送失败，已暂停</h2>") == 1
+    assert "It is tried again by itself, at the latest at" in page
     assert not re.search(counted, product.visitor(analyst(product)).get("/messages/templates").text)
 
 

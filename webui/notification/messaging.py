@@ -46,6 +46,7 @@ def log() -> str:
         deliveries=found.deliveries,
         total=found.total,
         stuck=deliveries.stuck(by=login),
+        now=services().clock.now(),
         asked=asked,
         states=choices(words.DELIVERY_STATES),
         channels=[("", gettext("any")), *((name, name) for name in services().desk.channels.names())],
@@ -69,7 +70,7 @@ def _page_asked() -> int:
 def retry(reference: str) -> Response:
     """Send one again."""
     services().desk.deliveries.retry(reference[:40], by=signed_in().login)
-    flash(gettext("It is sent again in a moment."), "good")
+    flash(gettext("It is sent again: in a moment, or with the next try of its channel when that rests."), "good")
     return go_to(url_for("messaging.log", state=request.form.get("state") or None))
 
 

@@ -10,13 +10,15 @@ import pytest
 
 from desk.calendarsource import StoredCalendars
 from desk.context import DeskContext
+from desk.model import Agent, Role
 from desk.notification.announcing import Announcer
 from desk.notification.channel_book import ChannelBook, Entry
 from desk.notification.coming_back import ComingBack
 from desk.notification.courier import LEASE, Courier
+from desk.notification.outages import Outages, rests
 from desk.notification.ports import Message, Refused, Sent, TryLater, Way
-from desk.store import deliveries
-from desk.store.deliveries import DeliveryState, NewDelivery, reference_of
+from desk.store import deliveries, notices, people
+from desk.store.deliveries import DeliveryState, NewDelivery, Overdue, reference_of
 from engine.testing import FakeChance, FakeClock
 from handlers.channels.http import Http
 from handlers.channels.webhook import Webhook
@@ -68,7 +70,8 @@ class House:
 
     def another(self):
         announcer = Announcer(self.context, self.book)
-        return Courier(self.context, self.book, ComingBack(self.context, self.book, announcer))
+        coming_back, outages = ComingBack(self.context, self.book, announcer), Outages(self.context, announcer)
+        return Courier(self.context, self.book, coming_back, outages)
 
     def promise(self, *keys, channel="it", **how):
         for key in keys:
@@ -208,7 +211,46 @@ def test_messages_of_a_channel_that_is_gone_are_overdue_after_a_while(house):
         assert deliveries.overdue(tx, house.clock.now()) == {}
     house.pass_time(minutes=1)
     with house.db.reading() as tx:
-        assert deliveries.overdue(tx, house.clock.now()) == {"gone": (1, MORNING, MORNING)}
+        assert deliveries.overdue(tx, house.clock.now()) == {
+            "gone": Overdue(waiting=1, since=MORNING, first_at=MORNING, tried_at=None)
+        }
+
+
+def told(house, login):
+    with house.db.reading() as tx:
+        found = notices.of_person(tx, house.vault, login, limit=10, unread_only=False)
+        return [one.template for one in reversed(found)], rests(tx, "it")
+
+
+def employ(house, login, role):
+    basics = {"name": login, "shown_as": login, "team_keys": (), "skills": (), "language": "en", "email": ""}
+    rest = {"active": True, "available": True, "capacity": 1, "password_is_temporary": False, "revision": 1}
+    house.db.run(lambda tx: people.add_agent(tx, Agent(login=login, role=role, **basics, **rest), "no hash"))
+
+
+def test_each_administrator_is_told_once_that_a_channel_rests_and_once_that_it_works_again(house, noted):
+    employ(house, "root", Role.ADMIN)
+    employ(house, "wang", Role.SUPERVISOR)
+    house.promise("a", "b")
+    noted.answer = TryLater(reason="h.example answered 500. It is tried again.")
+    house.courier.run_until_idle()
+    assert told(house, "root") == ([], False)
+    house.promise("c")
+    house.courier.run_until_idle()
+    assert told(house, "root") == (["channel_rests"], True)
+    house.courier = house.another()
+    for _ in range(4):
+        house.pass_time(minutes=10)
+    assert told(house, "root") == (["channel_rests"], True)
+    house.courier, noted.answer = house.another(), Sent(said="noted")
+    for _ in range(3):
+        house.pass_time(minutes=10)
+    assert told(house, "root") == (["channel_rests", "channel_works"], False)
+    noted.answer = TryLater(reason="h.example answered 500. It is tried again.")
+    house.promise("d", "e", "f")
+    house.pass_time(minutes=10)
+    assert told(house, "root") == (["channel_rests", "channel_works", "channel_rests"], True)
+    assert told(house, "wang")[0] == []
 
 
 def test_an_adapter_with_a_mistake_in_it_loses_nothing(house, noted):

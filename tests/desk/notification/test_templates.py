@@ -49,6 +49,7 @@ FULL = {
     "subject": "新案件 NR20231001001",
     "address": "email: z***@example.org",
     "reason": "550",
+    "channel_name": "wecom",
     "count": 2,
     "list": "· NR20231001001",
 }

@@ -137,6 +137,27 @@ def test_pages_say_who_answers_for_a_case_that_nobody_has(product, waiting, lang
     assert said not in visitor.get(f"/cases/{waiting}").text
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "owner", "listed"),
+    [
+        ("en", "Nobody may answer for this case.", "nobody may answer for it", "nobody"),
+        ("zh", "无人可负责此案件。", "无人可负责", "无人"),
+    ],
+)
+def test_e42_pages_say_that_nobody_may_answer_for_a_case(product, waiting, language, said, owner, listed):
+    visitor = product.visitor("wang", language=language)
+    assert said not in visitor.get(f"/cases/{waiting}").text
+    for one in product.desk.people.agents():
+        if one.leads:
+            product.desk.lines.keep_from(waiting, one.login, by="admin")
+    page = visitor.get(f"/cases/{waiting}").text
+    assert said in page
+    assert f"{owner}</span>" in page.partition('id="case"')[2]
+    assert said in visitor.get(f"/cases/{waiting}?tab=why").text
+    assert f"{listed}</span></td>" in visitor.get(f"/cases?text={waiting}").text
+    assert f"无人可负责：{waiting}" in product.visitor("admin", language=language).get("/notices").text
+
+
 def test_who_takes_a_request_while_nobody_is_free_reads_who_answers_for_it(product, waiting):
     page = product.visitor("li").get(f"/requests/{waiting}").text
     assert "The case is offered to its team; 王主管 answers for it until somebody takes it." in page

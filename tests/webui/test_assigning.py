@@ -140,8 +140,8 @@ def test_pages_say_who_answers_for_a_case_that_nobody_has(product, waiting, lang
 @pytest.mark.parametrize(
     ("language", "said", "owner", "listed"),
     [
-        ("en", "Nobody may answer for this case.", "nobody may answer for it", "nobody"),
-        ("zh", "无人可负责此案件。", "无人可负责", "无人"),
+        ("en", "Nobody may answer for this case.", "nobody may answer for it", "nobody answers"),
+        ("zh", "无人可负责此案件。", "无人可负责", "无人负责"),
     ],
 )
 def test_e42_pages_say_that_nobody_may_answer_for_a_case(product, waiting, language, said, owner, listed):

@@ -30,6 +30,14 @@ ASSIGNMENT = "assignment"
 NOTIFY = "notify"
 
 
+def owners_task(tx: Transaction, kept: Kept | None) -> UserTask | None:
+    """The open task of a case's owner; None while nobody is to work on the case."""
+    if kept is None or kept.task_id is None:
+        return None
+    task = queries.task(tx, kept.task_id)
+    return task if task.state in queries.OPEN_TASKS else None
+
+
 def assign_again(
     tx: Transaction, context: DeskContext, kept: Kept, task: UserTask, *, why: str, avoid: Iterable[str] = (), by: str = DESK
 ) -> Assignment:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bpmn.diagram import Process
-from desk.assignment import Assignment, Wanted, assign
+from desk.assignment import Assignment, assign
 from desk.assignment.line import WaitingCase
 from desk.assignment.presence import back_at
 from desk.casetasks import instance_of
 from desk.casework.timeline import Explained, as_explained
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, CaseClosed, NotAwaited, TeamNotFound
+from desk.errors import CaseClosed, NotAwaited, TeamNotFound
 from desk.notification.announcing import Announcer
 from desk.projection import OWNERS_STAGE, STAGE, WAITS_FOR
 from desk.rights import heads, readable, require_head
-from desk.staffing.handing import assign_again
+from desk.staffing.assignment_records import DECIDER
+from desk.staffing.handing import assign_again, owners_task, wanted_again
 from desk.staffing.lines import what_waits
 from desk.store import assignments, candidates, cases, people, staffing
 from desk.store.assignments import Kept
-from desk.wordings import REQUIRED
+from desk.texts import require_reason
 from engine.db import queries
 from engine.db.database import tried_again
 from engine.errors import StaleRevision
@@ -29,7 +30,6 @@ from engine.history import HandlerDecided, HistoryEvent, TaskClaimed, TaskCreate
 from engine.model import UserTask
 from engine.ports import Transaction
 
-DECIDER = "assign"
 MOST_IN_LINE = 100
 
 
@@ -110,11 +110,11 @@ class Ownership:
             agent = people.agent(tx, viewer)
             case = cases.case(tx, number, readable=readable(agent))
             kept = assignments.kept(tx, number)
-            task = _open_task(tx, kept) if case.open else None
+            task = owners_task(tx, kept) if case.open else None
             may_give = task is not None and heads(agent, (case.team,), people.teams(tx))
             if kept is None or task is None:
                 return Prospect(task=None, answer=None, waiting_since=None, position=None, next_at=None, may_give=False)
-            wanted = _else_wanted(tx, kept, task)
+            wanted = wanted_again(tx, kept, task.assignee, _holder_of(task))
             answer = assign(wanted, candidates.candidates(tx, wanted.teams, now), now)
             waits = kept.waiting_since is not None
             return Prospect(
@@ -135,10 +135,9 @@ class Ownership:
         """Give the case by the rule to somebody else than who has it; nothing changes when the rule finds nobody.
 
         `revision` is that of the task that was looked at. Raises CaseNotFound, CaseClosed, NotAwaited, RightMissing,
-        StaleRevision, AnswersInvalid without a reason.
+        StaleRevision, AnswersInvalid without a reason or for a long one.
         """
-        if not reason.strip():
-            raise AnswersInvalid({"reason": REQUIRED})
+        require_reason(reason)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             case = cases.case(tx, number, readable=readable(agent))
@@ -147,13 +146,12 @@ class Ownership:
                 raise CaseClosed(number)
             self._engine.lock(tx, instance_of(tx, number).id)
             kept = assignments.kept(tx, number)
-            task = _open_task(tx, kept)
+            task = owners_task(tx, kept)
             if kept is None or task is None:
                 raise NotAwaited(number, "assignment")
             if task.revision != revision:
                 raise StaleRevision(f"The task of {number}", read=revision, current=task.revision)
-            avoid = {task.assignee} if task.assignee else set()
-            answer = assign_again(tx, self._context, kept, task, why=reason.strip()[:500], avoid=avoid, by=by)
+            answer = assign_again(tx, self._context, kept, task, why=reason.strip(), avoid=_holder_of(task), by=by)
             if answer.assignee not in (None, by, task.assignee):
                 key = f"reassigned:{task.id}:{task.revision}"
                 self._announcer.tell_new_holder(tx, number, str(answer.assignee), reason=reason.strip(), key=key)
@@ -219,17 +217,8 @@ def _turn(
     return Turn(at=event.at, how=how, assignee=assignee, before=before, by=event.by, reason=reason, decision=explained)
 
 
-def _open_task(tx: Transaction, kept: Kept | None) -> UserTask | None:
-    if kept is None or kept.task_id is None:
-        return None
-    task = queries.task(tx, kept.task_id)
-    return task if task.state in queries.OPEN_TASKS else None
-
-
-def _else_wanted(tx: Transaction, kept: Kept, task: UserTask) -> Wanted:
-    avoid = kept.wanted_now.avoid | ({task.assignee} if task.assignee else set())
-    familiar = cases.owners_of_customer(tx, cases.case(tx, kept.number))
-    return replace(kept.wanted, familiar=familiar, previous_owner=task.assignee, avoid=frozenset(avoid))
+def _holder_of(task: UserTask) -> tuple[str, ...]:
+    return (task.assignee,) if task.assignee else ()
 
 
 def _in_line(case: WaitingCase, answer: Assignment) -> InLine:

@@ -16,7 +16,7 @@ from desk.model import Agent, Case
 from desk.notification.announcing import Announcer
 from desk.reasons import decision
 from desk.staffing.assignment_records import DECIDER
-from desk.staffing.handing import ASSIGNMENT
+from desk.staffing.handing import ASSIGNMENT, owners_task
 from desk.staffing.reserving import reserved
 from desk.store import assignments, cases, contributions, people
 from desk.store.assignments import Kept
@@ -74,8 +74,8 @@ class Transferring:
     def _opened(self, tx: Transaction, number: str, agent: Agent) -> tuple[Case, Kept, UserTask]:
         """The case with its owner's task, and its instance locked."""
         case, kept = open_case(tx, self._engine, number, agent), assignments.kept(tx, number)
-        task = None if kept is None or kept.task_id is None else queries.task(tx, kept.task_id)
-        if kept is None or task is None or task.state not in queries.OPEN_TASKS:
+        task = owners_task(tx, kept)
+        if kept is None or task is None:
             raise NotAwaited(number, "assignment")
         return case, kept, task
 

@@ -97,8 +97,11 @@ def test_agents_look_and_heads_give(product):
     visitor = product.visitor(product.task_of(number).assignee)
     page = visitor.get(f"/cases/{number}?tab=owner").text
     assert "Assign again" not in page
-    refused = visitor.post(f"/cases/{number}/assign", {"revision": revision_on(page), "reason": "x"})
-    assert refused.status_code == 403
+    order = {"revision": revision_on(page), "reason": "x"}
+    assert visitor.post(f"/cases/{number}/assign", order).status_code == 403
+    wang = product.visitor("wang")
+    assert wang.post(f"/cases/{number}/assign", {**order, "reason": "x" * 501}).status_code == 422
+    assert wang.post(f"/cases/{number}/assign", order).status_code == 303
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from desk.context import DeskContext
 from desk.instants import instant, minute
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import CONTRIBUTOR, DEPARTMENT_SUPERVISOR, OWNER, SUPERVISOR, SUPERVISORS, TEAM, Dossier
+from desk.notification.process_words import words_in
 from desk.notification.templates import NAMES, variables_of
 from engine.errors import Invalid
 from engine.ports import Done, Fail, HandlerCall, JobOutcome, Transaction
@@ -57,7 +58,7 @@ class Notify:
     ) -> JobOutcome:
         dossier = self._announcer.dossier(tx, call.business_key)
         key = f"{call.business_key}:{template}:{dossier.case.round}" if in_round else call.idempotency_key
-        given = {**said, **self._announcer.variables(dossier)}
+        given = {**words_in(tx, self._desk, call, said), **self._announcer.variables(dossier)}
         if audience == CUSTOMER:
             return self._tell_customer(tx, dossier, template, given, key=key, language=call.headers.get("language", ""))
         part = facts.contribution(tx, self._desk.vault, call.inputs.get("contribution"))

@@ -10,6 +10,7 @@ from string import Template
 from types import MappingProxyType
 from typing import Any
 
+from bpmn.wording import Wording
 from engine.errors import Invalid
 
 LANGUAGES = ("zh", "en")
@@ -23,6 +24,8 @@ _TEXTS: Mapping[str, Any] = MappingProxyType(
     tomllib.loads(files("desk.notification").joinpath("notices.toml").read_text("utf-8"))
 )
 NAMES = frozenset(_TEXTS) - {WORDS}
+CODES = frozenset(_TEXTS[WORDS])
+"""Codes for which we have a word in each language."""
 OF_THE_CASE = frozenset(
     {"number", "type", "priority", "channel", "preferred_channel", "round", "received_at", "respond_due", "solve_due", "owner"}
     | {"team", "link"}
@@ -57,14 +60,14 @@ def spoken(language: str) -> str:
 
 
 def write(name: str, variables: Mapping[str, Any], language: str, texts: Texts | None = None) -> Written:
-    """Fill a template in the language, by its shipped texts or by `texts`; codes become words.
+    """Fill a template in the language, by its shipped texts or by `texts`; codes become words, and of a Wording its own part.
 
     Raises Invalid, naming template and variable, when there is no such template or a required variable is missing.
     """
     if name not in NAMES:
         raise Invalid(f"There is no notice template {name!r}. Known are {', '.join(sorted(NAMES))}.")
     own = spoken(language)
-    given = {key: _word(key, str(value), own) for key, value in variables.items() if value not in (None, "")}
+    given = {key: _word(key, value, own) for key, value in variables.items() if value not in (None, "")}
     missing = sorted(required_by(name) - given.keys())
     if missing:
         raise Invalid(f"Notice {name!r} lacks {', '.join(missing)}. Give it as an input of the node, or fill it in the form.")
@@ -101,8 +104,9 @@ def sayable(name: str, part: str) -> frozenset[str]:
     return (OF_THE_CASE | outside) - INSIDE
 
 
-def _word(key: str, value: str, language: str) -> str:
-    return _TEXTS[WORDS][value][language] if key in CODED and value in _TEXTS[WORDS] else value
+def _word(key: str, value: Any, language: str) -> str:
+    said = value.said(language) if isinstance(value, Wording) else str(value)
+    return _TEXTS[WORDS][said][language] if key in CODED and said in CODES else said
 
 
 def _filled(text: str, given: Mapping[str, str]) -> str:

@@ -30,7 +30,14 @@ def post(office: Office, mail: NotedMail) -> Announcer:
 
 
 def call(
-    office: Office, number: str, handler: str, *, key: str = "job-1", inputs: Mapping[str, Any] | None = None, **headers: str
+    office: Office,
+    number: str,
+    handler: str,
+    *,
+    key: str = "job-1",
+    at: str = "node",
+    inputs: Mapping[str, Any] | None = None,
+    **headers: str,
 ) -> HandlerCall:
     """A call as the engine makes it."""
     return HandlerCall(
@@ -39,7 +46,7 @@ def call(
         business_key=number,
         process_key="customer-service",
         version="1.0",
-        activity_id="node",
+        activity_id=at,
         activity_name="Node",
         inputs=inputs or {},
         headers=headers,

@@ -93,6 +93,25 @@ def test_a_customer_is_written_to_in_their_language_by_whoever_writes(office, no
     assert mail.letters[-1].subject == f"The result of your request ({again})"
 
 
+def test_what_came_out_is_said_in_the_readers_language_and_a_persons_words_as_they_stand(office, notify, mail):
+    number = office.open(customer_contact="ann@example.org", customer_language="en")
+    told = {"to": "customer", "template": "result"}
+    for key, inputs in (
+        ("unsaid", {"solution": "您的需求已处理完毕", "result": "resolved"}),
+        ("own-code", {"solution": "处理", "result": "wait_customer"}),
+    ):
+        notify.do(call(office, number, "notify", key=key, at="tell_customer", inputs=inputs, **told))
+        notify.do(call(office, number, "notify", key=f"{key}-zh", at="tell_customer", inputs=inputs, language="zh", **told))
+    unsaid, chinese, own_code, own_code_chinese = (letter.text for letter in mail.letters)
+    assert f"(number {number}): solved." in unsaid
+    assert "Solution: Your request has been handled" in unsaid
+    assert "处理结果：已解决" in chinese
+    assert "解决方案：您的需求已处理完毕" in chinese
+    assert f"(number {number}): Wait for the customer." in own_code
+    assert "Solution: 处理" in own_code
+    assert "处理结果：等待客户补充信息" in own_code_chinese
+
+
 def test_a_language_that_we_do_not_write_is_refused_at_intake(office):
     with pytest.raises((AnswersInvalid, FormInvalid)):
         office.open(customer_language="fr")

@@ -44,6 +44,7 @@ def said_in(package: ProcessPackage) -> Iterator[str]:
         if name.endswith((".bpmn", ".dmn")):
             for element in ElementTree.fromstring(content).iter():
                 yield from (element.get("name", ""), element.get("label", ""))
+                yield from re.findall(r'"([^"]*)"', element.get("source", ""))
                 if element.tag.endswith(("}documentation", "}description", "}outputEntry")):
                     yield "".join(element.itertext()).strip().strip('"')
         elif name.endswith(".form"):

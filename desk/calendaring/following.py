@@ -95,14 +95,11 @@ class Following:
 
     def alone(self, tx: Transaction, number: str) -> int:
         """Let one case follow, with its process, whatever it waits for; how many of its clocks moved."""
-        moved = 0
 
-        def alter(_book: object) -> None:
-            nonlocal moved
-            moved = self._recompute(tx, clocks.kept(tx, [number]))
+        def alter(_book: object) -> int:
+            return self._recompute(tx, clocks.kept(tx, [number]))
 
-        clockchanges.change(tx, self._context, number, alter, by=self._edit.by, reason=REASON)
-        return moved
+        return clockchanges.change(tx, self._context, number, alter, by=self._edit.by, reason=REASON)
 
     def _apart(self, number: str, held: Held) -> int | None:
         """Let one case follow in a transaction of its own; None when that can't be done, which stops no other case."""

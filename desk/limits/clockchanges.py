@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from bpmn.diagram import feel_source
 from desk.casetasks import instance_of
@@ -24,7 +24,8 @@ CLOCKS = "clocks"
 """The variable in which a process has what was promised when its round began; diagrams of earlier versions time by it."""
 _INSTANT_READ = re.compile(r"\bclocks\s*\.\s*\w+\s*\.\s*(due_at|warn_at)\b")
 
-Alter = Callable[[ClockBook], None]
+Result = TypeVar("Result")
+Alter = Callable[[ClockBook], Result]
 
 
 def book_of(tx: Transaction, context: DeskContext, number: str) -> ClockBook:
@@ -32,35 +33,39 @@ def book_of(tx: Transaction, context: DeskContext, number: str) -> ClockBook:
     return ClockBook(tx, context.vault, number, context.calendars)
 
 
-def change(tx: Transaction, context: DeskContext, number: str, alter: Alter, *, by: str, reason: str) -> None:
-    """Let `alter` change the clocks of a case, and the process move what follows them, in the same transaction.
+def change(tx: Transaction, context: DeskContext, number: str, alter: Alter[Result], *, by: str, reason: str) -> Result:
+    """Let `alter` change the clocks of a case, and the process move what follows them, in the same transaction; its answer.
 
     What was due before fires first. A diagram that times by the instants in its variable gets the new ones there.
     """
     instance = instance_of(tx, number)
 
-    def alter_and_write() -> None:
+    def alter_and_write() -> Result:
         book = book_of(tx, context, number)
-        alter(book)
+        answer = alter(book)
         book.write()
+        return answer
 
-    follow(tx, context, number, alter_and_write, by=by, reason=reason)
+    answer = follow(tx, context, number, alter_and_write, by=by, reason=reason)
     definition = context.engine.definition(instance.deployment_id, tx)
     if instance.state in OPEN_INSTANCES and times_by_variable(definition):
         _tell_variable(tx, context, instance, by=by, reason=reason)
+    return answer
 
 
-def follow(tx: Transaction, context: DeskContext, number: str, write: Callable[[], None], *, by: str, reason: str) -> None:
-    """Let `write` change what the lookup `clock` answers, and the process move its timers. What was due before fires first.
+def follow(tx: Transaction, context: DeskContext, number: str, write: Callable[[], Result], *, by: str, reason: str) -> Result:
+    """Let `write` change what the lookup `clock` answers, and the process move its timers; the answer of `write`.
 
-    Levels that were to come are looked at again.
+    What was due before fires first. Levels that were to come are looked at again.
     """
     instance = instance_of(tx, number)
     escalations.look_again(tx, [number], context.now())
     if instance.state not in OPEN_INSTANCES:
-        write()
-        return
-    context.engine.refresh(tx, RefreshLookups(instance_id=instance.id, names=(CLOCK,), by=by, reason=reason), write)
+        return write()
+    answers: list[Result] = []
+    order = RefreshLookups(instance_id=instance.id, names=(CLOCK,), by=by, reason=reason)
+    context.engine.refresh(tx, order, lambda: answers.append(write()))
+    return answers[0]
 
 
 def times_by_variable(definition: Definition) -> bool:

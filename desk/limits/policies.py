@@ -5,7 +5,7 @@ Without it running cases keep the targets of the version on which they started.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,12 +87,13 @@ class Policies:
                 except CaseloopError:
                     unreadable.append(number)
             total = store.count(tx, self._key, version)
-        done = {"moved": tuple(moved), "unreadable": tuple(unreadable)}
-        return PolicyPreview(version=version, total=total, looked_at=len(numbers), **done)
+        return PolicyPreview(
+            version=version, total=total, looked_at=len(numbers), moved=tuple(moved), unreadable=tuple(unreadable)
+        )
 
     def _would_move(self, tx: Transaction, number: str, version: str) -> list[MovedClock]:
         book, now = clockchanges.book_of(tx, self._context, number), self._context.now()
-        open_clocks = book.open_clocks()
+        case, open_clocks = cases.case(tx, number), book.open_clocks()
         before = {each: self._state(tx, book, each) for each in open_clocks}
         self._retarget(tx, book, number, version, by="", reason=WHAT)
         found = []
@@ -100,10 +101,15 @@ class Policies:
             old, new = before[each], self._state(tx, book, each)
             if new.over or old.due_if_resumed == new.due_if_resumed:
                 continue
-            due = {"due_before": old.due_if_resumed, "due_after": new.due_if_resumed}
-            breaches = new.due_if_resumed <= now and old.breached_at is None
-            of_case = {"case_number": number, "version": cases.case(tx, number).version, "clock": each[1]}
-            found.append(MovedClock(**of_case, **due, breaches=breaches))
+            moved = MovedClock(
+                case_number=number,
+                version=case.version,
+                clock=each[1],
+                due_before=old.due_if_resumed,
+                due_after=new.due_if_resumed,
+                breaches=new.due_if_resumed <= now and old.breached_at is None,
+            )
+            found.append(moved)
         return found
 
     def _state(self, tx: Transaction, book: ClockBook, where: tuple[int, str]) -> ClockState:
@@ -147,8 +153,8 @@ class Policies:
         with self._db.transaction() as tx:
             require_operator(people.agent(tx, by), WHAT)
             queries.deployment(tx, self._key, version)
-            told = {"process_key": self._key, "version": version, "reason": reason.strip()}
-            return store.add(tx, self._context.vault, **told, by=by, at=self._context.now())
+            vault, now = self._context.vault, self._context.now()
+            return store.add(tx, vault, process_key=self._key, version=version, reason=reason.strip(), by=by, at=now)
 
     def runs(self, *, viewer: str) -> list[PolicyRun]:
         """The newest runs, with how far they are."""
@@ -159,11 +165,10 @@ class Policies:
     def tend(self) -> int:
         """Go on with the oldest run for some cases; how many were looked at. A chore of the workers."""
         with self._db.reading() as tx:
-            undone = store.runs(tx, self._context.vault, limit=1, only_undone=True)
-            numbers = self._next(tx, undone)
-        if not undone:
-            return 0
-        run = undone[0]
+            run = next(iter(store.runs(tx, self._context.vault, limit=1, only_undone=True)), None)
+            if run is None:
+                return 0
+            numbers = store.numbers(tx, run.process_key, run.version, after=run.after_case, limit=AT_ONCE)
         if not numbers:
             self._db.run(lambda tx: store.change(tx, run, finished_at=self._context.now()))
             return 1
@@ -172,35 +177,25 @@ class Policies:
         self._db.run(lambda tx: store.change(tx, run, after_case=numbers[-1], **counts))
         return len(numbers)
 
-    def _next(self, tx: Transaction, undone: Sequence[PolicyRun]) -> list[str]:
-        return [
-            number
-            for run in undone
-            for number in store.numbers(tx, run.process_key, run.version, after=run.after_case, limit=AT_ONCE)
-        ]
-
     def _each(self, run: PolicyRun, number: str) -> bool | None:
         """One case in a transaction of its own, its timers with it: whether anything moved; None when that can't be done.
 
         Done a second time, after a worker died, it finds the new limits there and changes nothing.
         """
-        moved = False
-
-        def follow(tx: Transaction) -> None:
-            def alter(book: ClockBook) -> None:
-                nonlocal moved
-                before = self._dues(tx, book)
-                self._retarget(tx, book, number, run.version, by=run.by, reason=run.reason)
-                moved = before != self._dues(tx, book)
-
-            clockchanges.change(tx, self._context, number, alter, by=run.by, reason=Cause.POLICY_APPLIED)
-            self._tell_process(tx, run, number)
-
         try:
-            self._db.run(follow)
+            return self._db.run(lambda tx: self._follow(tx, run, number))
         except Unavailable:
             raise
         except Exception as error:
             log.warning("policy_not_applied", case=number, version=run.version, **told_of(error))
             return None
+
+    def _follow(self, tx: Transaction, run: PolicyRun, number: str) -> bool:
+        def alter(book: ClockBook) -> bool:
+            before = self._dues(tx, book)
+            self._retarget(tx, book, number, run.version, by=run.by, reason=run.reason)
+            return before != self._dues(tx, book)
+
+        moved = clockchanges.change(tx, self._context, number, alter, by=run.by, reason=Cause.POLICY_APPLIED)
+        self._tell_process(tx, run, number)
         return moved

@@ -61,17 +61,16 @@ class Promising:
 
     def _keep(self, tx: Transaction, number: str, given: Promise, before: Sequence[KeptPromise]) -> int:
         """Keep a promise, whose id this gives, in place of those before; what escalates the case's limit follows."""
-        kept: list[int] = []
 
-        def write() -> None:
+        def write() -> int:
             for one in before:
                 taken = promises.withdraw(one.promise, given.reason, given.promised_at)
                 store.save(tx, self._context.vault, replace(one, promise=taken))
-            kept.append(store.add(tx, self._context.vault, number, given))
+            return store.add(tx, self._context.vault, number, given)
 
-        clockchanges.follow(tx, self._context, number, write, by=given.by, reason="promised")
+        promise_id = clockchanges.follow(tx, self._context, number, write, by=given.by, reason="promised")
         cases.touch(tx, number)
-        return kept[0]
+        return promise_id
 
     @tried_again
     def withdraw(self, number: str, promise_id: int, *, apology: str, by: str) -> KeptPromise:

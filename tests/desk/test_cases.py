@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from desk.casework.elsewhere import Elsewhere
 from desk.collaboration.contributions import Asked
 from desk.errors import AnswersInvalid, CaseNotFound, RightMissing
 from tests.desk.conftest import BILLING_DAY, local
@@ -28,6 +31,22 @@ def test_a_case_does_not_exist_for_other_teams_and_analysts(office):
         assert office.desk.cases.search(viewer=stranger).total == 0
     with pytest.raises(CaseNotFound):
         office.desk.cases.case("NR20231001999", viewer="wang")
+
+
+def test_cases_that_others_have_of_a_customer_are_counted_by_team_but_not_to_who_is_complained_about(office):
+    same = {"customer_contact": "13812345678"}
+    office.resolve(office.open())
+    about_chen, inquiry = office.open(about_agent="chen"), office.open(INQUIRY, **same)
+    elsewhere = office.desk.cases.elsewhere
+    told = [Elsewhere(team="complaints", cases=2, open=2, ask="wang"), Elsewhere(team="service", cases=1, open=1, ask="wang")]
+    assert elsewhere("138 1234 5678", viewer="tech") == tuple(told)
+    assert elsewhere("13812345678", viewer="chen") == (replace(told[0], cases=1, open=1), told[1])
+    assert elsewhere("13812345678", viewer="li") == elsewhere("13812345678", viewer="wang") == ()
+    assert elsewhere("13812345678", viewer="analyst") == elsewhere("张三", viewer="tech") == elsewhere("", viewer="tech") == ()
+    assert {office.desk.cases.case(number, viewer="wang").case.team for number in (about_chen, inquiry)} == {
+        "complaints",
+        "service",
+    }
 
 
 def test_a_technician_sees_a_case_once_asked_to_help_and_afterwards(office):

@@ -65,12 +65,6 @@ def test_a_search_by_phone_tells_how_many_cases_other_teams_have_and_whom_to_ask
     assert 'id="elsewhere"' not in product.visitor("wang").get("/cases?q=13812345678").text
 
 
-def test_who_is_complained_about_never_learns_of_that_case(product):
-    product.open_case(about_agent="zhao")
-    assert 'id="elsewhere"' in product.visitor("business").get("/cases?q=13812345678").text
-    assert 'id="elsewhere"' not in product.visitor("zhao").get("/cases?q=13812345678").text
-
-
 def test_the_page_shows_state_clocks_version_and_masked_customer(product):
     number = product.open_case()
     page = product.visitor("li").get(f"/cases/{number}").text

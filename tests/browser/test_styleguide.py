@@ -29,8 +29,7 @@ def address():
         yield url
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_every_component_is_shown_and_accessible(address, open_page, screenshot, language, width):
     page = open_page(address, language=language, width=width)
     page.goto("/styleguide")

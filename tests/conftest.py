@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from benchmarks.office.postgres import INSTALL_HINT, postgres_server, server_programs
 from caseloop.schema import SCHEMA_LOCATIONS
@@ -60,11 +60,15 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
-def _administer(url: str, statement: str) -> None:
-    engine = create_engine(url + "postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+@cache
+def _administrator(server: str) -> Engine:
+    """Connected as long as the run: a connection takes as long as what it is for."""
+    return create_engine(server + "postgres", isolation_level="AUTOCOMMIT")
+
+
+def _administer(server: str, statement: str) -> None:
+    with _administrator(server).connect() as connection:
         connection.exec_driver_sql(statement)
-    engine.dispose()
 
 
 @contextmanager

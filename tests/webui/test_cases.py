@@ -237,5 +237,19 @@ def test_who_was_considered_in_two_teams_is_told_apart_by_them(product):
     for login in ("li", "zhao"):
         revision = product.desk.people.agent(login).revision
         product.desk.people.change_agent(login, by="admin", revision=revision, available=False)
-    page = product.visitor("wang").get(f"/cases/{product.open_case()}?tab=history").text
-    assert all(f'李娜 <span class="quiet">{team}</span>' in page for team in ("Complaints", "Service 1"))
+    page = product.visitor("wang").get(f"/cases/{product.open_case()}?tab=owner").text
+    assert all(f"<strong>李娜</strong></td><td>{team}</td>" in page for team in ("Complaints", "Service 1"))
+
+
+def test_each_view_of_a_case_tells_what_is_its_own_and_leads_to_the_others(product):
+    number, visitor = product.open_case(), product.visitor("wang")
+    views = {tab: visitor.get(f"/cases/{number}?tab={tab}").text for tab in ("work", "clocks", "history", "owner", "why")}
+    points = {tab for tab, page in views.items() if "points</span>" in page or "<strong>94</strong>" in page}
+    assert points == {"owner"}
+    for tab in ("history", "why"):
+        assert f'href="/cases/{number}?tab=owner">Who was considered' in views[tab]
+        assert (
+            f'href="/cases/{number}?tab=clocks">' in views[tab].partition('id="reasons"' if tab == "history" else 'id="due"')[2]
+        )
+    assert [tab for tab, page in views.items() if "Where the time went" in page] == ["clocks"]
+    assert [tab for tab, page in views.items() if "Office hours" in page or "Around the clock" in page] == ["clocks"]

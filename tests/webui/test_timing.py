@@ -103,6 +103,15 @@ def test_a_promise_is_told_and_taken_back(product):
     assert "taken back" in page_of(visitor, number)
 
 
+def test_what_was_promised_can_be_read_when_the_case_is_over(product):
+    number, head = product.open_case(), product.visitor("wang")
+    head.post(f"/cases/{number}/promises", {"due_at": "2026-01-05T10:30", "reason": "等待供应商", **as_read(product, number)})
+    assert "Promise a time" in page_of(head, number)
+    head.post(f"/cases/{number}/leave-out", {"reason": "spam", "note": "广告"})
+    page = page_of(head, number)
+    assert ("等待供应商" in page, "Promise a time" in page, "Take back" in page) == (True, False, False)
+
+
 def test_who_promises_says_which_state_was_read(product):
     number = product.open_case()
     visitor, read = product.visitor("li"), as_read(product, number)

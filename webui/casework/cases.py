@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -116,7 +117,6 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "task_names": task_names(tasks),
         "teller": None if tasks else _teller(case, texts["conversation"]),
         "surveys": [_survey(row) for row in desk.tables.survey_table([case.number])],
-        "timings": desk.tables.timings(case.number),
         "disclosures": desk.cases.disclosures(case.number, viewer=login),
         "may_write": case.case.open,
         "linked": linked_to(case),
@@ -136,6 +136,7 @@ def _limits(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
     by_process = set(case.case.waiting.values())
     return {
         "whys": desk.timing.why(case.number, viewer=login),
+        "timings": desk.tables.timings(case.number),
         "views": {(clock.round, clock.name): clock for clock in case.clocks},
         "promises": desk.promising.of_case(case.number, viewer=login),
         "customers_language": desk.choosing.customers_language(case.number, viewer=login),
@@ -183,6 +184,7 @@ def _history(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "everything": everything,
         "lines": [line for line in said if everything or not line.minor],
         "explained": services().desk.cases.explain(case.number, viewer=login),
+        "owners_decisions": _owners_decisions(case.number, login),
         "reason": reason,
         "obstacle": obstacle,
         "due_times": due_times,
@@ -208,7 +210,14 @@ def _why(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
     found = services().desk.cases.explanation(case.number, viewer=login)
     words = {"reason": reason, "obstacle": obstacle, "why_changed": why_changed, "due_times": due_times}
     words |= {"followed": followed, "done_by_system": done_by_system}
-    return {"explanation": found, "explained": _not_told(found), **words}
+    told = {"explained": _not_told(found), "owners_decisions": _owners_decisions(case.number, login)}
+    return {"explanation": found, **told, **words}
+
+
+def _owners_decisions(number: str, login: str) -> set[tuple[str | None, datetime]]:
+    """The decisions about who owns the case, by activity and instant: the tab *Why this person* tells all about them."""
+    turns = services().desk.ownership.story(number, viewer=login)
+    return {(turn.decision.activity_id, turn.decision.at) for turn in turns if turn.decision}
 
 
 def _not_told(found: Explanation) -> list[Explained]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -24,6 +24,7 @@ LOOK_AGAIN = timedelta(minutes=10)
 ANSWERING, LINE, NOBODY_ANSWERS = "answering", "answering_line", "nobody_answers"
 """The templates: of one case, of several, and of one for which nobody may answer."""
 MOST_NAMED = 10
+LATEST = datetime.max.replace(tzinfo=UTC)
 MOST_OF_LINES = 500
 
 
@@ -70,18 +71,22 @@ class Answering:
         self._context = context
         self._announcer = announcer
 
-    def look(self, tx: Transaction, due: Sequence[DueLook]) -> tuple[list[str], list[str]]:
+    def look(self, tx: Transaction, due: Sequence[DueLook], until: datetime) -> tuple[list[str], list[str]]:
         """The numbers of those cases that go on to wait as they do, since who answers for them knows it; and of those that are to
-        be looked at one by one. A line that changes hands is looked at as a whole, and whom several cases come to is told.
+        be looked at one by one. Of a line that changes hands these are all that do so, unless they are looked at until then
+        anyway; and whom several cases come to is told.
         """
-        now = self._context.now()
-        leading = who_leads(tx, now)
-        due = _with_their_lines(tx, due, leading, now)
-        waiting = [(one, leading.owner_of(one)) for one in due if one.waits]
+        leading = who_leads(tx, self._context.now())
+        lines = _lines_that_change_hands(tx, due, leading)
+        waiting = [(one, leading.owner_of(one)) for one in (*due, *lines) if one.waits]
         told = self._tell_lines(tx, [(one, owner) for one, owner in waiting if owner and owner not in one.told], leading)
         known = {one.number for one, owner in waiting if (owner or NOBODY) in one.told} | told
         settled = {one.number for one, owner in waiting if owner == one.owner and one.number in known}
-        return [*settled], [one.number for one in due if one.number not in settled]
+        later = {one.number for one in lines if (one.look_again_at or LATEST) > until}
+        early = [one.number for one, owner in waiting if owner != one.owner and one.number in later]
+        assignments.look_now(tx, early, self._context.now())
+        numbers = [*(one.number for one in due), *early]
+        return [each for each in numbers if each in settled], [each for each in numbers if each not in settled]
 
     def look_again(self, tx: Transaction, kept: Kept, task: UserTask) -> None:
         """Make who answers for a case that waits its owner, tell them so unless they know it, and look again later.
@@ -134,15 +139,12 @@ class Answering:
         self._announcer.tell(tx, [people.agent(tx, owner)], LINE, given, key=key, team=team_key, urgent=urgent)
 
 
-def _with_their_lines(tx: Transaction, due: Sequence[DueLook], leading: Leading, now: datetime) -> Sequence[DueLook]:
-    """What is due; and where a line changes hands all that waits in it, so that all of it does at once."""
+def _lines_that_change_hands(tx: Transaction, due: Sequence[DueLook], leading: Leading) -> list[DueLook]:
+    """What waits, beside what is due, in the lines of which something that is due changes hands."""
     moving = {one.team for one in due if one.waits and leading.owner_of(one) != one.owner}
-    if not moving:
-        return due
     known = {one.number for one in due}
-    others = [one for one in assignments.waiting_looks(tx, moving, MOST_OF_LINES) if one.number not in known]
-    assignments.look_now(tx, [one.number for one in others], now)
-    return [*due, *others]
+    found = assignments.waiting_looks(tx, moving, MOST_OF_LINES) if moving else ()
+    return [one for one in found if one.number not in known]
 
 
 def _with(told: frozenset[str], owner: str | None) -> frozenset[str]:

@@ -119,7 +119,7 @@ class Lines:
     def _take_looks(self, tx: Transaction, now: datetime, until: datetime) -> tuple[int, list[str]]:
         """How many cases wait as they are, who were put off together; and some of the others, taken until then as lines are."""
         due = assignments.due_looks(tx, now, MOST_PLANNED)
-        settled, others = self._answering.look(tx, due)
+        settled, others = self._answering.look(tx, due, until)
         taken = others[:AT_ONCE]
         assignments.put_off(tx, settled, now + LOOK_AGAIN)
         assignments.put_off(tx, taken, until)

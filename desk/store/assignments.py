@@ -155,6 +155,7 @@ class DueLook:
     never: frozenset[str]
     told: frozenset[str]
     waits: bool
+    look_again_at: datetime | None
     task_id: int | None
     task_revision: int | None
 
@@ -176,7 +177,8 @@ def waiting_looks(tx: Transaction, team_keys: Collection[str], limit: int) -> li
 
 def _looks(tx: Transaction, which: ColumnElement[bool], limit: int) -> list[DueLook]:
     case, task = tables.case.c, engine_tables.user_task.c
-    columns = (_row.case_number, _row.team, _row.wanted, _row.told, case.owner, case.priority, task.id, task.revision)
+    columns = (_row.case_number, _row.team, _row.wanted, _row.told, _row.look_again_at)
+    columns += (case.owner, case.priority, task.id, task.revision)
     waits = and_(_row.waiting_since.is_not(None), task.assignee.is_(None), task.state.in_(OPEN_TASKS))
     query = select(*columns, waits.label("waits")).join(tables.case, case.number == _row.case_number)
     query = query.outerjoin(engine_tables.user_task, task.id == _row.task_id).where(which)
@@ -190,6 +192,7 @@ def _looks(tx: Transaction, which: ColumnElement[bool], limit: int) -> list[DueL
             never=frozenset(json.loads(row.wanted).get("avoid", ())),
             told=frozenset(json.loads(row.told)),
             waits=bool(row.waits),
+            look_again_at=row.look_again_at,
             task_id=row.id,
             task_revision=row.revision,
         )

@@ -62,22 +62,26 @@ def retarget_all(
 
     Raises TargetRowInvalid, and ReasonMissing or RightMissing for more time without reason or right.
     """
-    since = _since(book, case)
     calendars = calendars.for_team(team_at_start(book, case))
     rows = [row for row in rows if case.round == 1 or row.get("clock") in TIMED_AGAIN]
-    found = strictest_targets(rows, Anchors(received_at=since), calendars)
+    found = strictest_targets(rows, Anchors(received_at=_since(book, case)), calendars)
     promised = {name: service_target(one, found.considered, policy) for name, one in found.clocks.items()}
     for round, name in book.open_clocks():
         if round == case.round and kind_of(name) not in STARTED_BY_EVENTS:
             targets = (promised[name],) if name in promised else ()
             order = RetargetClock(by=change.by, cause=change.cause, targets=targets, note=change.note, may_lower=change.may_lower)
             book.add(round, name, retarget(book.events(round, name), order, calendars, book.after(round, name, change.at)))
-    for name, target in promised.items():
-        owed = kind_of(name) not in STARTED_BY_EVENTS and not (name == RESPOND and case.first_response_at)
-        if owed and not _counts(book, case, name):
-            anchor = found.clocks[name].anchor if case.round == 1 else ROUND
-            started = ClockStarted(at=change.at, by=change.by, anchor=anchor, anchored_at=since, target=target)
-            book.start(case.round, name, started, warn_at=found.clocks[name].warn_at)
+    begun = {name for round, name in book.all_clocks() if round == case.round}
+    for name in promised:
+        is_over = name == RESPOND and case.first_response_at is not None
+        if name not in begun and not is_over and kind_of(name) not in STARTED_BY_EVENTS:
+            _start(book, case, found.clocks[name], promised[name], change)
+
+
+def _start(book: ClockBook, case: Case, told: ClockTarget, target: ServiceTarget, change: Change) -> None:
+    anchor = told.anchor if case.round == 1 else ROUND
+    started = ClockStarted(at=change.at, by=change.by, anchor=anchor, anchored_at=told.started_at, target=target)
+    book.start(case.round, told.clock, started, warn_at=told.warn_at)
 
 
 def _since(book: ClockBook, case: Case) -> datetime:
@@ -90,10 +94,6 @@ def team_at_start(book: ClockBook, case: Case) -> str:
     """The team whose calendar the round's clocks keep, so that no hand-over moves them: who has the case now where none does."""
     begun = [book.started(round, name) for round, name in book.all_clocks() if round == case.round and kind_of(name) != TEAM]
     return next((team for one in begun if one and (team := team_of(one.target.calendar)) is not None), case.team)
-
-
-def _counts(book: ClockBook, case: Case, name: str) -> bool:
-    return (case.round, name) in book.all_clocks()
 
 
 def service_target(target: ClockTarget, considered: Sequence[Mapping[str, Any]], policy: str) -> ServiceTarget:

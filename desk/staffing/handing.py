@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -70,18 +70,9 @@ def give_part(tx: Transaction, context: DeskContext, part: WaitingPart, task: Us
     result = result_of(answer, part.wanted)
     del result["wanted"]  # what is kept of an assignment is the case's
     _reassign(tx, context, task, answer, result, why, DESK)
-    context.engine.enqueue(
-        tx,
-        EnqueueJob(
-            instance_id=task.instance_id,
-            handler=NOTIFY,
-            label="contribution_asked",
-            by=DESK,
-            idempotency_key=f"contribution:{task.id}:{task.revision}:{answer.assignee}",
-            inputs={"contribution": {"id": part.id, "team": part.wanted.team}, "until": task.due_at},
-            headers={"to": "contributor", "template": "contribution_asked"},
-        ),
-    )
+    told = {"contribution": {"id": part.id, "team": part.wanted.team}, "until": task.due_at}
+    key = f"contribution:{task.id}:{task.revision}:{answer.assignee}"
+    _notify(tx, context, task, "contribution_asked", to="contributor", key=key, inputs=told)
     return answer
 
 
@@ -93,23 +84,29 @@ def _reassign(
 
 
 def _give(tx: Transaction, context: DeskContext, task: UserTask, wanted: Wanted, answer: Assignment, why: str, by: str) -> None:
-    engine, result = context.engine, result_of(answer, wanted)
+    result = result_of(answer, wanted)
     _reassign(tx, context, task, answer, result, why, by)
     known = queries.variables(tx, context.vault, task.instance_id)
     if ASSIGNMENT in known:
         changed = SetVariables(instance_id=task.instance_id, values={ASSIGNMENT: result}, by=by, reason=why)
-        engine.set_variables(tx, changed)
+        context.engine.set_variables(tx, changed)
     if by != DESK:
         return  # whoever asked tells who gets it
-    engine.enqueue(
-        tx,
-        EnqueueJob(
-            instance_id=task.instance_id,
-            handler=NOTIFY,
-            label="assigned",
-            by=DESK,
-            idempotency_key=f"assigned:{task.id}:{task.revision}:{answer.assignee}",
-            inputs={},
-            headers={"to": "owner", "template": "assigned"},
-        ),
+    key = f"assigned:{task.id}:{task.revision}:{answer.assignee}"
+    _notify(tx, context, task, "assigned", to="owner", key=key, inputs={})
+
+
+def _notify(
+    tx: Transaction, context: DeskContext, task: UserTask, template: str, *, to: str, key: str, inputs: Mapping[str, Any]
+) -> None:
+    """Have a notice written by a job of the task's instance, as its diagram would."""
+    order = EnqueueJob(
+        instance_id=task.instance_id,
+        handler=NOTIFY,
+        label=template,
+        by=DESK,
+        idempotency_key=key,
+        inputs=inputs,
+        headers={"to": to, "template": template},
     )
+    context.engine.enqueue(tx, order)

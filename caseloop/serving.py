@@ -13,7 +13,6 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import WSGITask
 
-GRACE_SECONDS = 20.0
 LOOK_SECONDS = 0.5
 LAST_LOOKS_SECONDS = 0.05
 SILENT_SECONDS = 1.0
@@ -30,7 +29,7 @@ class _LastAnswer(WSGITask):
         return super().build_response_header()
 
 
-def serve(app: Any, *, stop: Event, leave: Callable[[], None], grace_seconds: float = GRACE_SECONDS, **options: Any) -> int:
+def serve(app: Any, *, stop: Event, leave: Callable[[], None], grace_seconds: float, **options: Any) -> int:
     """Serve until `stop` is set, then accept nothing more and answer for at most `grace_seconds` what was asked.
 
     `leave` is called first then: it has answers end that would go on for ever. `options` are waitress's. Returns how many

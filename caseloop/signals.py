@@ -6,6 +6,9 @@ import signal
 from queue import SimpleQueue
 from threading import Event, Thread
 
+GRACE_SECONDS = 20.0
+"""So long may requests take to end in a web process that is told to stop."""
+
 
 def stopped_by_signals() -> Event:
     """What SIGTERM and SIGINT set, however often and whenever they come."""

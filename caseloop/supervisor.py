@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from caseloop.signals import stopped_by_signals
+from caseloop.signals import GRACE_SECONDS, stopped_by_signals
 
 QUICK_DEATH_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
-GRACE_SECONDS = 25.0
-"""Longer than a web process lets its requests end (caseloop.serving)."""
+PATIENCE_SECONDS = GRACE_SECONDS + 5
+"""Who still runs so long after it was told to stop is killed."""
 
 SUPERVISED_BY = "SUPERVISOR_PID"
 log = structlog.get_logger()
@@ -80,7 +80,7 @@ def follow_parent(stop: threading.Event) -> None:
         while os.getppid() == int(supervisor):
             time.sleep(0.5)
         stop.set()
-        time.sleep(GRACE_SECONDS)
+        time.sleep(PATIENCE_SECONDS)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="follow-parent").start()
@@ -88,7 +88,7 @@ def follow_parent(stop: threading.Event) -> None:
 
 def _await_end(process: subprocess.Popen) -> None:
     try:
-        process.wait(GRACE_SECONDS)
+        process.wait(PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+LEASE_SECONDS = 60.0
+"""So long a worker holds a job, unless it says that it still lives; then another one takes it over."""
+
 
 class InstanceState(StrEnum):
     ACTIVE = "active"  # at least one token waits for something

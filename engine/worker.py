@@ -11,13 +11,12 @@ from engine import faults, settling
 from engine.db import work
 from engine.errors import Conflict, Unavailable, explain
 from engine.jobs import settle
-from engine.model import JobState
+from engine.model import LEASE_SECONDS, JobState
 from engine.ports import Chore, Clock, Doer, Fail, HandlerCall, JobOutcome, Transaction
 from engine.queue import Lease
 from engine.renewal import Renewal
 from engine.service import Engine
 
-LEASE_SECONDS = 60.0
 IDLE_SECONDS = 0.5
 FAILED_LOOK_SECONDS = 5
 SWEEP_SECONDS = 60

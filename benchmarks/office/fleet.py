@@ -23,7 +23,8 @@ WEB, WORKER = "web", "worker"
 LEASE_SECONDS = 10.0
 """Short, so that what a dead worker held is taken over soon; long enough that no living worker on a busy machine loses its."""
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["caseloop.cli.serve", "benchmarks.office.fleet"])
+_program = ("caseloop.cli.serve", "caseloop.bootstrap", "caseloop.serving", "engine.worker", "webui.notification.notices")
+_context.set_forkserver_preload([*_program, "webui.app", "benchmarks.office.fleet"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,6 @@ import json
 
 import click
 
-from webui.api.blueprint import description
-
 
 @click.group()
 def api() -> None:
@@ -27,4 +25,6 @@ def describe() -> None:
     Example:
       caseloop api describe > openapi.json
     """
+    from webui.api.blueprint import description
+
     click.echo(json.dumps(description(), ensure_ascii=False, indent=1))

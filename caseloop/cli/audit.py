@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
-from engine import audit as histories
-from engine.proof import Verdict
+
+if TYPE_CHECKING:
+    from engine.proof import Verdict
 
 PROGRESS_EVERY = 1000
 
@@ -47,9 +48,11 @@ def verify(settings: Settings, numbers: Sequence[str], since: datetime | None, a
       caseloop audit verify --since 2026-11-01 --json
       caseloop audit verify --anchor anchor-2026-11-01.jsonl
     """
+    from engine import audit as histories
+
     if since is not None and anchor is not None:
         raise click.UsageError("An anchor knows all cases: leave out --since.")
-    services = bootstrap.build(settings)
+    services = built(settings)
     start = since.replace(tzinfo=settings.time_zone) if since else None
     seen = histories.read_anchor(anchor) if anchor else ()
     report = _Report(as_json)
@@ -106,6 +109,8 @@ def take_anchor(settings: Settings) -> None:
     Example:
       caseloop audit anchor > anchor-2026-11-01.jsonl
     """
-    services = bootstrap.build(settings)
+    from engine import audit as histories
+
+    services = built(settings)
     for line in histories.take_anchor(services.db, now=services.clock.now()):
         click.echo(line)

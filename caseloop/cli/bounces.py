@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import click
 
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 
 LARGEST = 5 * 1024 * 1024
@@ -24,5 +24,5 @@ def bounce(settings: Settings, report: BinaryIO) -> None:
     Example, in the mail server's aliases:
       caseloop-bounces: "|caseloop bounce -"
     """
-    ours = bootstrap.build(settings).desk.deliveries.bounced(report.read(LARGEST))
+    ours = built(settings).desk.deliveries.bounced(report.read(LARGEST))
     click.echo("Marked as come back; whom it concerns is told." if ours else "It reports no failure of a mail of ours.")

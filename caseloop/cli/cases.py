@@ -8,13 +8,11 @@ from typing import IO, Any
 
 import click
 
-from caseloop import bootstrap
-from caseloop import demo as demonstration
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 from caseloop.text import table
 from desk.model import COMMAND_LINE
 from engine.commands import StartInstance
-from engine.db import queries
 from engine.errors import Invalid
 
 
@@ -45,7 +43,9 @@ def start(settings: Settings, key: str, variables: IO[str], team: str | None, bu
              "customer_name": "张三", "customer_contact": "13812345678"}' |
         caseloop start customer-service --team service --variables -
     """
-    services = bootstrap.build(settings)
+    from engine.db import queries
+
+    services = built(settings)
     values = _json(variables)
     if key == services.desk.settings.process_key:
         click.echo(services.desk.intake.open_case(values, by=COMMAND_LINE, team=team))
@@ -75,7 +75,9 @@ def tasks(settings: Settings, assignee: str | None, team: str | None, as_json: b
     Example:
       caseloop tasks --team service
     """
-    services = bootstrap.build(settings)
+    from engine.db import queries
+
+    services = built(settings)
     with services.db.reading() as tx:
         found = queries.tasks(tx, assignee=assignee, groups=[team] if team else None)
     rows = [
@@ -104,7 +106,9 @@ def case(settings: Settings, number: str, as_json: bool) -> None:
     Example:
       caseloop case NR20231001001
     """
-    shown = demonstration.tables_of(bootstrap.build(settings).desk, [number])
+    from caseloop import demo as demonstration
+
+    shown = demonstration.tables_of(built(settings).desk, [number])
     click.echo(json.dumps(shown, ensure_ascii=False, indent=1) if as_json else demonstration.readable(shown))
 
 
@@ -121,5 +125,7 @@ def demo(settings: Settings, as_json: bool) -> None:
       caseloop demo
       caseloop demo --json | python3 -m json.tool
     """
+    from caseloop import demo as demonstration
+
     played = demonstration.play()
     sys.stdout.write((json.dumps(played, ensure_ascii=False, indent=1) if as_json else demonstration.readable(played)) + "\n")

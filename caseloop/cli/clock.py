@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 import click
 
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 from desk.clocks.state import ClockPhase
-from desk.limits.timing import ClockWhy
+
+if TYPE_CHECKING:
+    from desk.limits.timing import ClockWhy
 
 
 @click.command()
@@ -25,7 +28,7 @@ def clock(settings: Settings, numbers: Sequence[str]) -> None:
     Examples:
       caseloop clock NR20231001001
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     for number in numbers:
         click.echo(number)
         for why in services.desk.timing.why_for_operator(number):

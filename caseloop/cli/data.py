@@ -6,10 +6,7 @@ from pathlib import Path
 
 import click
 
-from caseloop import backup, bootstrap
-from caseloop.rotation import rotate_keys
 from caseloop.settings import Settings
-from engine.db.database import Database
 
 
 @click.group()
@@ -31,6 +28,9 @@ def upgrade(settings: Settings) -> None:
     Example, on PostgreSQL:
       CASELOOP_DATABASE_URL=postgresql://desk@localhost/desk caseloop db upgrade
     """
+    from caseloop import bootstrap
+    from engine.db.database import Database
+
     bootstrap.prepare(settings)
     click.echo(f"The database {Database(settings.database_url).url.render_as_string(hide_password=True)} is up to date.")
 
@@ -46,6 +46,8 @@ def rotate(settings: Settings) -> None:
     Example:
       caseloop db rotate-keys
     """
+    from caseloop.rotation import rotate_keys
+
     count = rotate_keys(settings)
     click.echo(f"{count} values are sealed with the new key. Back up {settings.key_file} now.")
 
@@ -62,6 +64,8 @@ def back_up(settings: Settings, target: Path) -> None:
     Example:
       caseloop db backup /backups/caseloop-2026-11-21.db
     """
+    from caseloop import backup
+
     with click.progressbar(length=0, label="Copying", show_eta=False) as bar:
 
         def show(done: int, total: int) -> None:
@@ -84,5 +88,7 @@ def restore(settings: Settings, source: Path) -> None:
     Example, after the old file was moved away:
       caseloop db restore /backups/caseloop-2026-11-21.db
     """
+    from caseloop import backup
+
     backup.restore(settings, source)
     click.echo("Restored, and brought up to date. Now: caseloop audit verify, then start web and workers.")

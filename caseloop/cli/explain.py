@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 import click
 
-from caseloop import bootstrap
-from caseloop.explained import as_text, as_values
+from caseloop.cli.product import built
 from caseloop.settings import Settings
-from desk.casework.explanation import explanation_of
 
 
 @click.command()
@@ -27,7 +25,10 @@ def explain(settings: Settings, numbers: Sequence[str], as_json: bool) -> None:
       caseloop explain NR20231001001
       caseloop explain NR20231001001 --json
     """
-    services = bootstrap.build(settings)
+    from caseloop.explained import as_text, as_values
+    from desk.casework.explanation import explanation_of
+
+    services = built(settings)
     with services.db.reading() as tx:
         found = {number: explanation_of(tx, services.desk.context, number) for number in numbers}
     if as_json:

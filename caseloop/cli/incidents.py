@@ -8,12 +8,11 @@ from collections.abc import Sequence
 
 import click
 
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 from caseloop.text import table
 from desk.model import COMMAND_LINE
 from engine.commands import ResolveIncident, RetryIncidents
-from engine.db import queries
 from engine.errors import CaseloopError
 from engine.model import Incident
 
@@ -31,7 +30,9 @@ def incidents(settings: Settings, as_json: bool) -> None:
       caseloop incidents
       caseloop incidents --json
     """
-    services = bootstrap.build(settings)
+    from engine.db import queries
+
+    services = built(settings)
     with services.db.reading() as tx:
         found = sorted(queries.incidents(tx, services.vault), key=lambda each: (each.created_at, each.id))
     rows = [
@@ -87,7 +88,7 @@ def retry(
     command = RetryIncidents(
         by=COMMAND_LINE, incident_ids=tuple(ids), handler=handler, activity_id=activity, process_key=process, limit=MOST
     )
-    tried = bootstrap.build(settings).engine.retry_many(command)
+    tried = built(settings).engine.retry_many(command)
     for each in tried:
         click.echo(f"{each.incident_id}: {each.problem or 'tried again'}", err=each.problem is not None)
     failed = sum(each.problem is not None for each in tried)
@@ -110,7 +111,7 @@ def resolve(settings: Settings, ids: Sequence[int], reason: str) -> None:
     Example:
       caseloop resolve 12 --reason "the customer was told by phone"
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     refused = 0
     for incident_id in ids:
         command = ResolveIncident(incident_id=incident_id, by=COMMAND_LINE, reason=reason)

@@ -6,10 +6,9 @@ import json
 
 import click
 
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 from caseloop.text import table
-from engine.db import queries
 
 
 @click.command()
@@ -23,7 +22,9 @@ def messages(settings: Settings, limit: int, as_json: bool) -> None:
     Example:
       caseloop messages
     """
-    with bootstrap.build(settings).db.reading() as tx:
+    from engine.db import queries
+
+    with built(settings).db.reading() as tx:
         found = queries.buffered_messages(tx, limit)
     rows = [
         {

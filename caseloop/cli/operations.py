@@ -6,25 +6,27 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from caseloop import bootstrap
-from caseloop.bootstrap import Services
+from caseloop.cli.product import built
 from caseloop.cli.standing import as_data, as_text
 from caseloop.settings import Settings
 from desk.model import COMMAND_LINE
 from engine import codec
 from engine.commands import CancelInstance, MoveToken, ResumeInstance, SetVariables, SuspendInstance
-from engine.db import queries
 from engine.errors import CaseloopError, Invalid
-from engine.inspection import OpenToken, standing
 from engine.model import ProcessInstance
-from engine.ports import Transaction
+
+if TYPE_CHECKING:
+    from caseloop.bootstrap import Services
+    from engine.inspection import OpenToken
+    from engine.ports import Transaction
+
+    Order = Callable[[Transaction, int], ProcessInstance]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Order = Callable[[Transaction, int], ProcessInstance]
 
 
 def _numbers(command: Command) -> Command:
@@ -37,6 +39,8 @@ def _reason(command: Command) -> Command:
 
 def each(services: Services, numbers: Sequence[str], order: Order, done: str) -> None:
     """Give one order to each instance, in a transaction of its own, and say what came of it; exit status 1 if one was refused."""
+    from engine.db import queries
+
     refused = 0
     for number in numbers:
         try:
@@ -64,7 +68,10 @@ def instance(settings: Settings, numbers: Sequence[str], as_json: bool) -> None:
       caseloop instance NR20231001001
       caseloop instance NR20231001001 --json
     """
-    services = bootstrap.build(settings)
+    from engine.db import queries
+    from engine.inspection import standing
+
+    services = built(settings)
     with services.db.reading() as tx:
         found = [standing(tx, services.engine, queries.instance_by_key(tx, number).id) for number in numbers]
     if as_json:
@@ -84,7 +91,7 @@ def suspend(settings: Settings, numbers: Sequence[str], reason: str) -> None:
     Example:
       caseloop suspend NR20231001001 NR20231001002 --reason "the payment system is down"
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     command = partial(SuspendInstance, by=COMMAND_LINE, reason=reason)
     each(services, numbers, lambda tx, one: services.engine.operations.suspend(tx, command(instance_id=one)), "was suspended")
 
@@ -100,7 +107,7 @@ def resume(settings: Settings, numbers: Sequence[str], reason: str) -> None:
     Example:
       caseloop resume NR20231001001 --reason "the payment system is back"
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     command = partial(ResumeInstance, by=COMMAND_LINE, reason=reason)
     each(services, numbers, lambda tx, one: services.engine.operations.resume(tx, command(instance_id=one)), "was resumed")
 
@@ -116,7 +123,7 @@ def cancel(settings: Settings, numbers: Sequence[str], reason: str) -> None:
     Example:
       caseloop cancel NR20231001001 --reason "opened twice by mistake"
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     command = partial(CancelInstance, by=COMMAND_LINE, reason=reason)
     each(services, numbers, lambda tx, one: services.engine.cancel(tx, command(instance_id=one)), "was cancelled")
 
@@ -138,9 +145,11 @@ def move(settings: Settings, numbers: Sequence[str], token_id: str | None, sourc
       caseloop move NR20231001001 --from handle --to classify --reason "wrong department"
       caseloop move NR20231001001 --token t7 --to tell-customer --reason "the gateway's rule is broken"
     """
+    from engine.inspection import standing
+
     if (token_id is None) == (source is None):
         raise click.UsageError("Name the token by --token, or by its activity with --from.")
-    services = bootstrap.build(settings)
+    services = built(settings)
 
     def order(tx: Transaction, instance_id: int) -> ProcessInstance:
         moved = token_id or _only_token(standing(tx, services.engine, instance_id).tokens, source or "")
@@ -175,7 +184,7 @@ def set_variables(settings: Settings, number: str, assignments: Sequence[str], r
       caseloop set NR20231001001 'due_at={"$": "datetime", "v": "2023-10-02T09:00:00+08:00"}' --reason "promised so"
     """
     values = dict(_assignment(text) for text in assignments)
-    services = bootstrap.build(settings)
+    services = built(settings)
 
     def order(tx: Transaction, instance_id: int) -> ProcessInstance:
         return services.engine.set_variables(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 from desk.model import COMMAND_LINE, NewAgent, Role
 
@@ -44,7 +44,7 @@ def add(
     Example, a supervisor:
       caseloop user add wu --name 吴主管 --role supervisor --team supervisors
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     password = services.chance.token()[:16]
     agent = services.desk.people.add_agent(
         NewAgent(
@@ -73,7 +73,7 @@ def reset(settings: Settings, login: str) -> None:
     Example:
       caseloop user reset li
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     password = services.chance.token()[:16]
     services.desk.people.reset_password(login, password, by=COMMAND_LINE)
     click.echo(f"{login} may log in with the one-time password {password}")
@@ -88,6 +88,6 @@ def list_users(settings: Settings) -> None:
     Example:
       caseloop user list
     """
-    for agent in bootstrap.build(settings).desk.people.agents():
+    for agent in built(settings).desk.people.agents():
         state = "" if agent.active else "  (may not log in)"
         click.echo(f"{agent.login:<12} {agent.role:<11} {','.join(agent.team_keys):<30} {agent.name}{state}")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from bpmn.package import load_package
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 from desk.model import COMMAND_LINE
 from engine.errors import DeploymentRefused
@@ -25,7 +24,9 @@ def deploy(settings: Settings, path: Path) -> None:
     Example:
       caseloop deploy processes/customer-service/1.1
     """
-    services = bootstrap.build(settings)
+    from bpmn.package import load_package
+
+    services = built(settings)
     try:
         deployment = services.engine.deploy(load_package(path), by=COMMAND_LINE)
     except DeploymentRefused as error:
@@ -50,7 +51,7 @@ def rollout(settings: Settings, key: str, version: str | None, teams: tuple[str,
       caseloop rollout customer-service 1.1 --everyone
       caseloop rollout customer-service
     """
-    desk = bootstrap.build(settings).desk
+    desk = built(settings).desk
     if version is None:
         for team, current in desk.rollout.versions(key).items():
             click.echo(f"{team:<20} {current}")

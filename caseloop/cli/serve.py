@@ -12,15 +12,12 @@ from urllib.parse import urlsplit
 import click
 import structlog
 
-from caseloop import bootstrap, first_start
-from caseloop.serving import GRACE_SECONDS, serve
+from caseloop.cli.product import built
 from caseloop.settings import Settings
-from caseloop.signals import stopped_by_signals
+from caseloop.signals import GRACE_SECONDS, stopped_by_signals
 from caseloop.supervisor import Supervisor, follow_parent
 from engine.errors import Unavailable
-from engine.worker import LEASE_SECONDS, Worker
-from webui.app import create_app
-from webui.notification.notices import end_streams
+from engine.model import LEASE_SECONDS
 
 log = structlog.get_logger()
 
@@ -37,9 +34,11 @@ def up(settings: Settings) -> None:
     Example, on another port:
       CASELOOP_PORT=9000 caseloop up
     """
+    from caseloop import bootstrap, first_start
+
     _require_free_port(settings)
     bootstrap.prepare(settings)
-    made = first_start.furnish(bootstrap.build(settings))
+    made = first_start.furnish(built(settings))
     for agent, password in made:
         click.echo(f"  {agent.login:<10} {agent.role:<11} one-time password: {password}")
     if made:
@@ -64,9 +63,14 @@ def web(settings: Settings, grace_seconds: float) -> None:
     Example, for other machines too:
       CASELOOP_HOST=0.0.0.0 CASELOOP_BASE_URL=https://desk.example.com caseloop web
     """
+    from caseloop import bootstrap
+    from caseloop.serving import serve
+    from webui.app import create_app
+    from webui.notification.notices import end_streams
+
     _require_free_port(settings)
     stop = stopped_by_signals()
-    app = create_app(bootstrap.build(settings), secret_key=bootstrap.web_secret(settings))
+    app = create_app(built(settings), secret_key=bootstrap.web_secret(settings))
     follow_parent(stop)
     log.info("web_serves", url=settings.base_url, pid=os.getpid())
     behind_proxy: dict[str, Any] = {}
@@ -108,7 +112,9 @@ def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
     Example:
       caseloop worker --threads 4
     """
-    services = bootstrap.build(settings)
+    from engine.worker import Worker
+
+    services = built(settings)
     engine = services.engine
     stop = stopped_by_signals()
     name = f"{socket.gethostname()}-{os.getpid()}"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from caseloop.text import table
 from engine import codec
-from engine.inspection import Standing
 from engine.model import Incident, Job
+
+if TYPE_CHECKING:
+    from engine.inspection import Standing
 
 
 def as_data(found: Standing) -> dict[str, Any]:

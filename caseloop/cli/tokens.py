@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from caseloop import bootstrap
+from caseloop.cli.product import built
 from caseloop.settings import Settings
 from caseloop.text import table
 from desk.model import ApiToken, Scope
@@ -43,7 +43,7 @@ def create(settings: Settings, name: str, login: str, scopes: tuple[str, ...], d
     Example, for a program that does external tasks until the year is over:
       caseloop token create shipping --as robot --scope external --scope read --expires 365
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     expires_at = services.clock.now() + timedelta(days=days) if days else None
     made, secret = services.desk.tokens.create(
         name, login=login, scopes=[Scope(scope) for scope in scopes], expires_at=expires_at, by=None
@@ -61,7 +61,7 @@ def list_tokens(settings: Settings) -> None:
     Example:
       caseloop token list
     """
-    services = bootstrap.build(settings)
+    services = built(settings)
     now = services.clock.now()
     rows = [
         {
@@ -88,7 +88,7 @@ def revoke(settings: Settings, token_id: int) -> None:
     Example:
       caseloop token revoke 3
     """
-    ended = bootstrap.build(settings).desk.tokens.revoke(token_id, by=None)
+    ended = built(settings).desk.tokens.revoke(token_id, by=None)
     click.echo(f"Token {ended.id} ({ended.name}) is revoked.")
 
 

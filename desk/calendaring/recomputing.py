@@ -35,7 +35,6 @@ LATE_COMERS = timedelta(seconds=30)
 """So long after publishing a transaction may still end that read the calendars before."""
 LONGEST_TRANSACTION = timedelta(minutes=10)
 
-
 NoteBatch = Callable[[Sequence[str], Transaction, Came], None]
 
 
@@ -118,15 +117,16 @@ class Recomputing:
         """Let the cases of a page follow; how many there were. Raises TakenOver when it took too long."""
         with self._db.reading() as tx:
             numbers = recomputing.cases_after(tx, run.scope, page.after_case, None, up_to=page.up_to_case)
+        if not numbers:  # closed since the page was given out
+            self._db.run(lambda tx: pages.advance(tx, page, page.up_to_case))
+            return 1
 
         def note(batch: Sequence[str], tx: Transaction, came: Came) -> None:
             _require(pages.advance(tx, page, batch[-1] if batch[-1] != numbers[-1] else page.up_to_case), page.edit_id)
             pages.count_up(tx, page.edit_id, looked_at=len(batch), moved=came.moved, failed=came.failed)
 
-        if not numbers:
-            self._db.run(lambda tx: pages.advance(tx, page, page.up_to_case))
         self._follow(run, numbers, lambda tx: _require(pages.hold(tx, page), page.edit_id), note)
-        return len(numbers) or 1
+        return len(numbers)
 
     def _end(self, run: _Run, ending: Ending) -> int:
         """Look again at cases to which something happened since the edit, also those that only now have a clock in its scope;
@@ -150,9 +150,7 @@ class Recomputing:
         self._db.run(finish)
         return 1
 
-    def _follow(
-        self, run: _Run, numbers: Sequence[str], held: Held, note: Callable[[Sequence[str], Transaction, Came], None]
-    ) -> None:
+    def _follow(self, run: _Run, numbers: Sequence[str], held: Held, note: NoteBatch) -> None:
         following = Following(self._context, run.edit, run.before_id, run.scope)
         for begin in range(0, len(numbers), BATCH):
             batch = numbers[begin : begin + BATCH]

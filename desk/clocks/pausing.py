@@ -50,10 +50,14 @@ class PausePolicy:
 
     rows: Mapping[str, frozenset[str]]
 
-    def pauses(self, reason: str, clock: str) -> bool:
-        """Whether a reason pauses a clock. Raises PauseReasonUnknown."""
+    def require(self, reason: str) -> None:
+        """Raises PauseReasonUnknown."""
         if reason not in self.rows:
             raise PauseReasonUnknown(reason, tuple(sorted(self.rows)))
+
+    def pauses(self, reason: str, clock: str) -> bool:
+        """Whether a reason pauses a clock. Raises PauseReasonUnknown."""
+        self.require(reason)
         return kind_of(clock) in self.rows[reason]
 
 

@@ -19,6 +19,7 @@ from desk.collaboration.contributing import agreed_target, target_of
 from desk.context import DeskContext
 from desk.errors import AnswersInvalid, ContributionOver, NotAwaited, RightMissing, TeamNotFound
 from desk.limits.clockchanges import book_of
+from desk.limits.in_force import policy_name
 from desk.model import Agent, Case, EntryKind
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import OWNER
@@ -190,7 +191,7 @@ class Contributions:
         instance = instance_of(tx, case.number)
         definition = self._engine.definition(instance.deployment_id, tx)
         variables = queries.variables(tx, self._context.vault, instance.id)
-        policy = f"{instance.process_key} {instance.version}"
+        policy = policy_name(instance.process_key, instance.version)
         return target_of(definition, variables, team, self._context.calendars_in(tx), now, policy=policy)
 
     def _end(self, tx: Transaction, contribution: Contribution, state: ContributionState, *, by: str, reason: str) -> None:

@@ -61,7 +61,8 @@ _MINUTE, _TICK = timedelta(minutes=1), timedelta(microseconds=1)
 class ClockKeeping:
     """One transaction's events on the clocks of one case; `book` is written by whoever made it.
 
-    `variables` reads those of the process as they were before, when it is asked.
+    `variables` reads those of the process as they were before, when it is asked. Events come in the order in which they happened:
+    what a decider considered counts for the clocks told right behind it, a message for the waits that it ends.
     """
 
     def __init__(self, book: ClockBook, instance: ProcessInstance, variables: Callable[[], Mapping[str, Any]]) -> None:

@@ -38,7 +38,7 @@ from engine.ports import Transaction
 BY_HAND = "by_hand"
 AT_ONCE = 25
 """So many cases whose clocks go on are looked after at once."""
-LEFT_OUT = frozenset({VoidReason.SPAM, VoidReason.CANCELLED})
+LEFT_OUT = (VoidReason.SPAM, VoidReason.CANCELLED)
 """For these reasons a case may be left out by hand."""
 
 
@@ -187,11 +187,11 @@ def _put_off_to(name: str, state: ClockState, promised: Sequence[Promise]) -> da
 
 
 def _pause(book: ClockBook, number: str, order: PauseClock, now: datetime) -> None:
+    DEFAULT_PAUSES.require(order.reason)
     wanted = {
         (round, name): pause(name, book.events(round, name), order, DEFAULT_PAUSES, now) for round, name in book.open_clocks()
     }
     if not any(wanted.values()):
-        DEFAULT_PAUSES.pauses(order.reason, "")
         raise NothingToPause(number, order.reason)
     for (round, name), events in wanted.items():
         book.add(round, name, events)

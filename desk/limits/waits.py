@@ -59,9 +59,17 @@ class WaitRecords:
         self._book.start(case.round, clock, ClockStarted(at=at, by=by, anchor=WAITING, anchored_at=at, target=target_of(policy)))
         plan = waiting_plan(at, policy, self._calendars(self._tx).business)
         following = next_reminder(plan, 0)
-        wait = {"case_number": case.number, "token_id": token, "round": case.round, "clock": clock, "since": at}
-        next_at = following.at if following else None
-        waits.begin(self._tx, Wait(**wait, days=policy.days, reminders=policy.reminders, next_at=next_at))
+        wait = Wait(
+            case_number=case.number,
+            token_id=token,
+            round=case.round,
+            clock=clock,
+            since=at,
+            days=policy.days,
+            reminders=policy.reminders,
+            next_at=following.at if following else None,
+        )
+        waits.begin(self._tx, wait)
 
     def _end(self, case: Case, token: str, at: datetime, by: str) -> None:
         if not any(kind_of(name) == WAITING for _, name in self._book.open_clocks()):

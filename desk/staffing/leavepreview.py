@@ -70,13 +70,13 @@ def _by_the_rule(
         if answer.assignee is not None:
             more[answer.assignee] = more.get(answer.assignee, 0) + wanted.weight
         line = wanted.team if answer.assignee is None else None
-        yield replace(handing, to=answer.assignee, line=line, obstacle=_of(answer, delegate), skill=wanted.skill)
+        yield replace(handing, to=answer.assignee, line=line, obstacle=_obstacle_of(answer, delegate), skill=wanted.skill)
 
 
 def _laden(one: Candidate, more: dict[str, int], at: datetime) -> Candidate:
     return replace(one, load=one.load + more[one.login], last_assigned_at=at) if one.login in more else one
 
 
-def _of(answer: Assignment, delegate: str | None) -> str:
+def _obstacle_of(answer: Assignment, delegate: str | None) -> str:
     rows = [row for row in answer.considered if row["login"] == delegate]
     return "" if answer.assignee == delegate or not rows else str(rows[0]["obstacle"])

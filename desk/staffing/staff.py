@@ -168,8 +168,8 @@ class Staff:
                 availability=agent.available_at(now),
                 cases=carried.get(agent.login, NOTHING).cases,
                 contributions=carried.get(agent.login, NOTHING).contributions,
-                back_at=back_at(agent, candidates.shift_of(agent, shifts), _of(agent, leave), now),
-                leave=next((one for one in _of(agent, leave) if one.covers(now)), None),
+                back_at=back_at(agent, candidates.shift_of(agent, shifts), _leave_of(agent, leave), now),
+                leave=next((one for one in _leave_of(agent, leave) if one.covers(now)), None),
             )
             for agent in found
         ]
@@ -183,7 +183,7 @@ class Staff:
             leave = staffing.absences(tx, until_after=begins, logins=[one.login for one in members])
             shifts, zone = staffing.shifts(tx), self._context.zone
             return [
-                (agent, planned(candidates.shift_of(agent, shifts), _of(agent, leave), monday, zone, days=days))
+                (agent, planned(candidates.shift_of(agent, shifts), _leave_of(agent, leave), monday, zone, days=days))
                 for agent in members
             ]
 
@@ -255,5 +255,5 @@ def _left(tx: Transaction, team: TeamNow) -> list[Left]:
     return [Left(login=task.assignee or "", task_id=task.id, number=numbers[task.id]) for task in tasks]
 
 
-def _of(agent: Agent, leave: Sequence[Absence]) -> list[Absence]:
+def _leave_of(agent: Agent, leave: Sequence[Absence]) -> list[Absence]:
     return [one for one in leave if one.login == agent.login]

@@ -12,6 +12,7 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid, NotAwaited, RightMissing, TeamNotFound
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
+from desk.limits.in_force import policy_name
 from desk.model import Agent, Case
 from desk.notification.announcing import Announcer
 from desk.reasons import decision
@@ -102,7 +103,7 @@ class Transferring:
         if not has_table(definition):
             return
         variables = queries.variables(tx, context.vault, instance.id)
-        policy = f"{instance.process_key} {instance.version}"
+        policy = policy_name(instance.process_key, instance.version)
         target = target_of(definition, variables, team, context.calendars_in(tx), now, policy=policy)
         parts = {one.clock for one in contributions.of_case(tx, context.vault, case.number)}
 

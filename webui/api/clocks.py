@@ -9,7 +9,7 @@ from desk.clocks import ClockPhase, VoidReason
 from desk.clocks.pausing import PauseReason
 from desk.limits.promises import PromiseState
 from desk.limits.reclassifying import NewClass
-from desk.limits.timing import ClockWhy
+from desk.limits.timing import LEFT_OUT, ClockWhy
 from desk.model import CaseType, Priority
 from desk.profiles import MOST_TAGS
 from desk.store.promises import KeptPromise
@@ -66,7 +66,6 @@ PROMISE = Shape(
 )
 PROMISES: Schema = {"title": "Promises", **takes({"items": items(PROMISE.schema)})}
 NOTE = text(LONGEST_REASON, shortest=0)
-LEFT_OUT = ("spam", "cancelled")
 CLASS: Mapping[str, Schema] = {
     "priority": one_of(Priority),
     "type": one_of(CaseType),

@@ -81,8 +81,11 @@ class Standing:
     choice: Choice | None = None
 
 
-def standings(events: Sequence[HistoryEvent], process: Process) -> Iterator[Standing]:
-    """Every activity that is open after these events, in the order in which they were entered."""
+def standings(events: Sequence[HistoryEvent], process: Process) -> list[Standing]:
+    """Every activity that is open after these events, in the order in which they were entered; several runs of one, which stand
+    there since the same instant by the same steps, once.
+    """
+    found: list[Standing] = []
     inside: dict[tuple[str | None, str | None], int] = {}
     for index, event in enumerate(events):
         if isinstance(event, ActivityEntered):
@@ -90,7 +93,7 @@ def standings(events: Sequence[HistoryEvent], process: Process) -> Iterator[Stan
         elif isinstance(event, ActivityLeft | ActivityCancelled):
             inside.pop((event.activity_id, event.token_id), None)
     for (activity_id, token_id), index in inside.items():
-        yield Standing(
+        standing = Standing(
             activity_id=activity_id or "",
             name=name_in(process, activity_id),
             kind=events[index].kind,  # type: ignore[attr-defined]
@@ -98,6 +101,14 @@ def standings(events: Sequence[HistoryEvent], process: Process) -> Iterator[Stan
             steps=tuple(reversed(list(_way(events, process, index)))),
             choice=_choice(events, process, token_id),
         )
+        if standing.choice or not any(_same_place(standing, one) for one in found):
+            found.append(standing)
+    return found
+
+
+def _same_place(one: Standing, other: Standing) -> bool:
+    """Whether they are the same to a reader: a multi-instance activity and its runs differ in their kind alone."""
+    return (one.activity_id, one.since, one.steps) == (other.activity_id, other.since, other.steps)
 
 
 def _way(events: Sequence[HistoryEvent], process: Process, index: int) -> Iterator[Step]:

@@ -107,6 +107,14 @@ def test_claiming_what_was_given_keeps_its_reason_and_taking_what_was_offered_ha
     assert (choice.how, choice.assignee, choice.at) == ("claimed", "li", at(1))
 
 
+def test_several_runs_of_one_activity_stand_there_once_and_tasks_each_on_their_own():
+    runs = [entered("contribute", token) for token in ("t1", "t2", "t3")]
+    tasks = [entered("handle", "t8"), entered("handle", "t9"), task("li", token_id="t8"), task("zhao", token_id="t9")]
+    stands = explained(*runs, entered("contribute", "t4", 5), *tasks).stands
+    assert [(one.activity_id, one.since) for one in stands[:2]] == [("contribute", NOON), ("contribute", at(5))]
+    assert [one.choice.assignee for one in stands[2:]] == ["li", "zhao"]
+
+
 def test_releasing_and_reassigning_replace_the_reason():
     released = TaskReleased(at=at(2), by="li", activity_id="handle", token_id="t1", task_id=1)
     choice = explained(chosen("li"), *WORK, released).stands[0].choice

@@ -16,8 +16,8 @@ from engine.definition import Definition
 
 ASSIGN, LIMITS = "assign", "limits"
 """The header `limits` of the node that assigns a contribution names the decision table of the departments' limits."""
-NO_TABLE = {"amount": 4, "unit": "bh", "source": "未设时限表 (no table of limits)"}
-AGREED = "约定 (agreed)"
+NO_TABLE = {"amount": 4, "unit": "bh", "source": "by default: a department has 4 working hours"}
+AGREED = "as agreed with the department"
 
 
 def target_of(

@@ -24,6 +24,9 @@ def test_departments_are_asked_and_shown_with_who_works_since_when_and_until_whe
     assert page.count("核对支付流水") >= 2
     assert "2 h left" in page
     assert "协办" in product.visitor("li", language="zh").get(f"/cases/{case}").text
+    assert visitor.get(f"/cases/{case}?tab=clocks").text.count("<dd>as agreed with the department</dd>") == 2
+    assert "按与部门的约定" in product.visitor("li", language="zh").get(f"/cases/{case}?tab=clocks").text
+    assert visitor.get(f"/cases/{case}?tab=why").text.count("Why it stands at Departments contribute</h2>") == 1
     history = visitor.get(f"/cases/{case}?tab=history").text
     assert "Asked Technical support" in history
 

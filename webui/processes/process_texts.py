@@ -15,6 +15,8 @@ SHOWN = frozenset({"label", "description", "text", "dateLabel", "timeLabel", "pl
 BETWEEN_REASONS = "; "
 OURS = frozenset(
     {
+        mark("as agreed with the department"),
+        mark("by default: a department has 4 working hours"),
         mark("by default: feedback is analysed within 24 hours"),
         mark("by default: handed over within 24 hours"),
         mark("by default: handed over in half of the solution's time"),

@@ -117,7 +117,12 @@ class Lines:
         return settled + len(taken)
 
     def _take_looks(self, tx: Transaction, now: datetime, until: datetime) -> tuple[int, list[str]]:
-        """How many cases wait as they are, who were put off together; and some of the others, taken until then as lines are."""
+        """How many cases wait as they are, who were put off together; and some of the others, taken until then as lines are.
+
+        One worker at a time: what one of them holds, another one's notice of that line couldn't count.
+        """
+        if not assignments.may_choose_looks(tx):
+            return 0, []
         due = assignments.due_looks(tx, now, MOST_PLANNED)
         settled, others = self._answering.look(tx, due, until)
         taken = others[:AT_ONCE]

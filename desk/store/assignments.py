@@ -21,6 +21,9 @@ from engine.db.queries import OPEN_TASKS
 from engine.db.statements import Statement, given, update_where
 from engine.ports import Transaction
 
+CHOICE_OF_LOOKS = 726374
+"""Our advisory lock on PostgreSQL; SQLite has one writer at a time anyway."""
+
 _row = tables.assignment.c
 _LOGINS = ("avoid", "told")
 _WANTED = Statement(select(_row.wanted).where(_row.case_number == given(_row.case_number)))
@@ -163,6 +166,13 @@ class DueLook:
 def is_look_due(tx: Transaction, now: datetime) -> bool:
     """Whether any assignment is to be looked at again by now."""
     return tx.execute(select(_row.case_number).where(_row.look_again_at <= now).limit(1)).first() is not None
+
+
+def may_choose_looks(tx: Transaction) -> bool:
+    """Whether no other worker chooses just now what it looks at: until this transaction ends, none will."""
+    if tx.dialect.name != "postgresql":
+        return True
+    return tx.execute(select(func.pg_try_advisory_xact_lock(CHOICE_OF_LOOKS))).scalar_one()
 
 
 def due_looks(tx: Transaction, now: datetime, limit: int) -> list[DueLook]:

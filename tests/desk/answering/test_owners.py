@@ -30,6 +30,7 @@ def test_r40_the_head_of_its_team_answers_for_a_new_case_and_is_told_once_when_i
     assert told(office, "wang") == 1
 
 
+@on_sqlite
 def test_r40_whoever_takes_it_is_its_owner_then(office):
     number = ask(office)
     pass_minutes(office, 1)
@@ -85,6 +86,7 @@ def test_r40_a_later_level_reaches_who_answers_by_then(office):
     assert [(one.level, one.supervisor) for one in found if one.clock == "respond"] == [(1, "wang"), (2, "sun")]
 
 
+@on_sqlite
 def test_r40_while_the_head_is_away_the_deputy_answers_also_for_what_waits_already(office):
     number = ask(office)
     pass_minutes(office, 1)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from desk import tables
 from desk.model import Role
 from desk.staffing.answering import LINE, NOBODY_ANSWERS
+from desk.store import assignments
 from tests.desk.answering.conftest import ask, on_leave, on_sqlite, owner_of, pass_minutes, switch, told
 from tests.desk.conftest import Office
 
@@ -85,6 +86,17 @@ def test_r40_what_another_worker_took_of_a_line_is_left_to_it(office, monkeypatc
     assert sorted(owners(office, numbers)) == ["sun", "sun", "wang"]
     office.clock.advance(seconds=30)
     assert (office.desk.lines.tend(), owners(office, numbers)) == (1, ["sun"] * 3)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_r40_while_a_worker_chooses_what_to_look_at_no_other_one_tells_of_part_of_a_line(office):
+    for _ in range(2):
+        ask(office)
+    office.clock.advance(minutes=1)
+    with office.engine.db.transaction() as choosing:
+        assert assignments.may_choose_looks(choosing)
+        assert office.desk.lines.tend() == 0
+    assert (office.desk.lines.tend(), told(office, "wang", LINE)) == (2, 1)
 
 
 @on_sqlite

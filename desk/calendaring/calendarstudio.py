@@ -28,6 +28,7 @@ from desk.rights import require_lead
 from desk.store import calendars as store
 from desk.store import people
 from desk.store.calendars import Draft, Edit, EditKind, Version
+from desk.texts import require_short_reason
 from engine.db.database import tried_again
 from engine.errors import Conflict, NotFound, ReasonMissing, StaleRevision
 from engine.ports import Transaction
@@ -38,7 +39,6 @@ NO_BASE = Wording(
 )
 RESERVED = frozenset({AROUND_THE_CLOCK, BUSINESS, OWN_TEAMS})
 MOST_VERSIONS = 50
-MOST_NOTE = 1000
 Alter = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """An edit of a document, see desk.calendaring.calendaredits."""
 
@@ -218,11 +218,12 @@ class CalendarStudio:
     def publish(self, key: str, *, note: str, read: int, by: str) -> int:
         """Let a draft count from now on; open cases follow in the background, closed ones never. The new version's number.
 
-        Raises ReasonMissing without a note, RightMissing; StaleRevision when the draft, or what counts, changed meanwhile.
+        Raises ReasonMissing without a note, AnswersInvalid for a long one, RightMissing; StaleRevision when the draft, or what
+        counts, changed meanwhile.
         """
         with self._db.transaction() as tx:
             self._require_editor(tx, key, by)
-            said = _note(note)
+            said = note_of(note)
             draft = self._read(tx, key, read)
             newest = store.newest_versions(tx).get(key)
             current = newest.version if newest else 0
@@ -238,7 +239,8 @@ class CalendarStudio:
     def choose_business(self, key: str, *, note: str, by: str) -> None:
         """Let a published calendar be the desk's own, which targets name `business`.
 
-        Raises ReasonMissing, NotFound, RightMissing, OrganisationOfBase for one that has its organisation's days from another.
+        Raises ReasonMissing, AnswersInvalid, NotFound, RightMissing, OrganisationOfBase for one that has its organisation's
+        days from another.
         """
         with self._db.transaction() as tx:
             self._require_editor(tx, key, by)
@@ -248,7 +250,7 @@ class CalendarStudio:
             if isinstance(found, Calendar) and found.base:
                 raise OrganisationOfBase(key, found.base)
             if key != (store.business_key(tx) or CN_OFFICE):
-                store.add_edit(tx, EditKind.BUSINESS, key, note=_note(note), by=by, at=self._context.now())
+                store.add_edit(tx, EditKind.BUSINESS, key, note=note_of(note), by=by, at=self._context.now())
 
     @tried_again
     def import_year(self, text: str, *, by: str) -> StatutoryYear:
@@ -324,11 +326,12 @@ def unknown(key: str) -> NotFound:
     return NotFound(f"There is no calendar {key[:60]}. Choose one from the list.", key=key[:60])
 
 
-def _note(text: str) -> str:
-    """Why, as it stays in the history. Raises ReasonMissing."""
+def note_of(text: str) -> str:
+    """Why, as it stays in the history. Raises ReasonMissing, AnswersInvalid for a long text."""
     if not text.strip():
         raise ReasonMissing
-    return text.strip()[:MOST_NOTE]
+    require_short_reason(text, "note")
+    return text.strip()
 
 
 def _meant(document: Mapping[str, Any], days: Mapping[str, StatutoryDays], calendars: Calendars) -> Calendar:

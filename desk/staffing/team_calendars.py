@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from desk.calendaring.calendarpreview import CalendarPreview, Preview
-from desk.calendaring.calendarstudio import CalendarStudio, unknown
+from desk.calendaring.calendarstudio import CalendarStudio, note_of, unknown
 from desk.calendars import Calendar
 from desk.clocks.targets import BUSINESS
 from desk.context import DeskContext
@@ -22,9 +22,7 @@ from desk.staffing.staffing_errors import TeamCalendarChanged
 from desk.store import calendars as store
 from desk.store import people
 from desk.store.calendars import EditKind, TeamChoice
-from desk.texts import require_short_reason
 from engine.db.database import tried_again
-from engine.errors import ReasonMissing
 from engine.ports import Transaction
 
 MOST_CHOICES = 20
@@ -99,13 +97,13 @@ class TeamCalendars:
         """
         with self._db.transaction() as tx:
             self._head(tx, team, by)
-            _check(note)
+            said = note_of(note)
             calendars = self._context.calendars_in(tx)
             if calendar is not None and calendar not in calendars.named:
                 raise unknown(calendar)
             if calendar == calendars.teams.get(team):
                 return
-            edit = store.add_edit(tx, EditKind.TEAM, team, note=note.strip(), by=by, at=self._context.now())
+            edit = store.add_edit(tx, EditKind.TEAM, team, note=said, by=by, at=self._context.now())
             # nobody else can choose from here on until this is committed
             last = store.choices_of_team(tx, team, limit=1)
             if read != (last[0].edit.id if last else 0):
@@ -150,9 +148,3 @@ def _team(tx: Transaction, key: str) -> Team:
     if found is None:
         raise TeamNotFound(key)
     return found
-
-
-def _check(note: str) -> None:
-    if not note.strip():
-        raise ReasonMissing
-    require_short_reason(note, "note")

@@ -153,10 +153,11 @@ def test_two_who_edit_the_same_draft_do_not_overwrite_each_other(product):
     assert close(other, "2026-01-08", revision=1).status_code == 409
 
 
-def test_publishing_needs_a_reason(product):
+def test_publishing_needs_a_reason_and_cuts_none(product):
     supervisor = product.visitor("wang")
     supervisor.post(f"{OFFICE}/draft")
     assert publish(supervisor, 1, note=" ").status_code == 422
+    assert publish(supervisor, 1, note="x" * 501).status_code == 422
     assert product.desk.calendars.versions("cn-office") == []
 
 

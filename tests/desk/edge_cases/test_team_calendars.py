@@ -13,7 +13,7 @@ from desk.calendaring.calendaredits import with_about, with_days, with_week
 from desk.calendars.problems import CalendarInvalid
 from desk.clocks import Cause, ClockRetargeted
 from desk.collaboration.contributions import Asked
-from desk.errors import RightMissing
+from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.limit_errors import OrganisationOfBase
 from desk.limits.reclassifying import NewClass
 from desk.staffing.staffing_errors import TeamCalendarChanged
@@ -152,6 +152,8 @@ def test_only_who_heads_a_team_chooses_its_calendar_with_a_reason_and_having_see
         of.choose("technical", "berlin-office", note="so", read=0, by="tech")
     with pytest.raises(ReasonMissing):
         of.choose("technical", "berlin-office", note=" ", read=0, by="wang")
+    with pytest.raises(AnswersInvalid):
+        of.choose("technical", "berlin-office", note="x" * 501, read=0, by="wang")
     with pytest.raises(NotFound, match="no calendar night"):
         of.choose("technical", "night", note="so", read=0, by="wang")
     of.choose("technical", "berlin-office", note="so", read=0, by="wang")

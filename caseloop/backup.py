@@ -74,6 +74,9 @@ def _copy_sqlite(source: Path, target: Path, progress: Callable[[int, int], None
         raise Unavailable(f"There is no database at {source}. Run: caseloop db upgrade")
     here, there = sqlite3.connect(source), sqlite3.connect(target)
     try:
+        # one reading as long as the copy takes: else each write meanwhile would make it begin anew, and a busy desk never ends it
+        here.execute("BEGIN")
+        here.execute("SELECT 1 FROM sqlite_master").fetchone()
         here.backup(there, pages=PAGES_AT_ONCE, progress=lambda _, left, total: progress(total - left, total))
     finally:
         there.close()

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine
 
-from caseloop import bootstrap, first_start
+from caseloop import backup, bootstrap, first_start
 from caseloop.cli import main
 from caseloop.settings import Settings
 from engine.db import queries
@@ -89,6 +89,23 @@ def test_a_back_up_taken_while_cases_come_in_is_whole_and_goes_on_elsewhere(
     restored.desk.intake.open_case(INTAKE, by="li")
     for services in (running, restored):
         services.db.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_written_meanwhile_never_makes_a_copy_begin_anew(
+    running: bootstrap.Services, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "PAGES_AT_ONCE", 100)
+    told: list[int] = []
+
+    def write_meanwhile(done: int, _total: int) -> None:
+        assert done > (told[-1] if told else 0), "it began anew"
+        told.append(done)
+        running.desk.intake.open_case(INTAKE, by="li")
+
+    backup.back_up(settings_of(tmp_path / "home", database_url), tmp_path / "copy", progress=write_meanwhile)
+    assert len(told) > 2
+    running.db.dispose()
 
 
 def test_a_back_up_is_never_overwritten_nor_restored_over_a_database(

@@ -13,7 +13,7 @@ from desk.casework.timeline import Explained, TimelineItem, explained, said, tim
 from desk.clocks import CONDITIONAL, ClockPhase
 from desk.clocks.names import FOLLOW_UP, NOT_PROMISED, kind_of
 from desk.context import DeskContext
-from desk.errors import AnswersInvalid, RightMissing
+from desk.errors import RightMissing
 from desk.masking import mask_contact, mask_name, mask_number
 from desk.model import Agent, Case, Verdict
 from desk.rights import may_see_contact, readable
@@ -24,7 +24,7 @@ from desk.store.clocks import ClockRow
 from desk.store.links import Link
 from desk.store.sealing import index
 from desk.tables import ORDER
-from desk.wordings import REQUIRED
+from desk.texts import require_reason
 from engine.db import queries
 from engine.db.database import tried_again
 from engine.model import InstanceState, Suspension
@@ -227,19 +227,16 @@ class Cases:
     def reveal_contact(self, number: str, *, by: str, reason: str) -> str:
         """The customer's full contact, for its owner and the team's supervisors. Who looked and why is logged.
 
-        Raises CaseNotFound, RightMissing, AnswersInvalid without a reason.
+        Raises CaseNotFound, RightMissing, AnswersInvalid without a reason or for a long one.
         """
-        if not reason.strip():
-            raise AnswersInvalid({"reason": REQUIRED})
+        require_reason(reason)
         with self._db.transaction() as tx:
             agent = people.agent(tx, by)
             case = store.case(tx, number, readable=readable(agent))
             if not may_see_contact(agent, case, people.teams(tx)):
                 raise RightMissing(by, f"see the contact of {number}", f"its owner {case.owner or '(nobody yet)'}")
             now = self._context.now()
-            notices.add_disclosure(
-                tx, self._context.vault, number=number, by=by, what="contact", reason=reason.strip()[:500], at=now
-            )
+            notices.add_disclosure(tx, self._context.vault, number=number, by=by, what="contact", reason=reason.strip(), at=now)
             return store.matters(tx, self._context.vault, [number])[number].contact
 
     def disclosures(self, number: str, *, viewer: str) -> list[notices.Disclosure]:

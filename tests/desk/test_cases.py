@@ -69,6 +69,8 @@ def test_the_full_contact_is_for_the_owner_and_the_teams_supervisor_with_a_reaso
         reveal(number, by="li", reason="好奇")
     with pytest.raises(AnswersInvalid, match="reason is required"):
         reveal(number, by="zhao", reason="  ")
+    with pytest.raises(AnswersInvalid, match="longer than 500"):
+        reveal(number, by="zhao", reason="x" * 501)
     seen = office.desk.cases.disclosures(number, viewer="wang")
     assert [(one.by, one.reason) for one in seen] == [("li", "回电"), ("wang", "投诉跟进")]
 

@@ -17,7 +17,7 @@ from desk.clocks import Cause, ClockState, evaluate
 from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.limits.in_force import TARGETS_VERSION, policy_name
+from desk.limits.in_force import TARGETS_VERSION, policy_name, version_in_force
 from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
 from desk.onebyone import told_of
 from desk.rights import require_operator
@@ -52,11 +52,15 @@ class MovedClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPreview:
-    """What a run would do to the first cases: `looked_at` of `total`; `unreadable` are cases that it couldn't change."""
+    """What a run would do to the first cases: `looked_at` of `total`; `unreadable` are cases that it couldn't change.
+
+    `by_others` counts those that go by another version's targets so far: clocks that begin later would go by this one's.
+    """
 
     version: str
     total: int
     looked_at: int
+    by_others: int
     moved: tuple[MovedClock, ...]
     unreadable: tuple[str, ...]
 
@@ -77,6 +81,7 @@ class Policies:
         """What would move, without moving it."""
         moved: list[MovedClock] = []
         unreadable: list[str] = []
+        by_others = 0
         with self._db.reading() as tx:
             require_operator(people.agent(tx, viewer), WHAT)
             queries.deployment(tx, self._key, version)
@@ -84,12 +89,22 @@ class Policies:
             for number in numbers:
                 try:
                     moved += self._would_move(tx, number, version)
+                    by_others += self._in_force(tx, number) != version
                 except CaseloopError:
                     unreadable.append(number)
             total = store.count(tx, self._key, version)
         return PolicyPreview(
-            version=version, total=total, looked_at=len(numbers), moved=tuple(moved), unreadable=tuple(unreadable)
+            version=version,
+            total=total,
+            looked_at=len(numbers),
+            by_others=by_others,
+            moved=tuple(moved),
+            unreadable=tuple(unreadable),
         )
+
+    def _in_force(self, tx: Transaction, number: str) -> str:
+        instance = instance_of(tx, number)
+        return version_in_force(queries.variables(tx, self._context.vault, instance.id), instance.version)
 
     def _would_move(self, tx: Transaction, number: str, version: str) -> list[MovedClock]:
         book, now = clockchanges.book_of(tx, self._context, number), self._context.now()

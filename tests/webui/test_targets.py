@@ -62,13 +62,16 @@ def test_applying_targets_shows_what_would_move_asks_for_a_reason_and_tells_how_
     other = "1.0" if product.desk.cases.case(number, viewer="wang").case.version == "1.1" else "1.1"
     page = visitor.get(f"/targets/{other}/apply").text
     assert "Nothing would move" in page
-    assert 'name="reason"' not in page
+    assert "Clocks that begin later in these cases would go by it" in page
+    assert 'name="reason"' in page
     assert visitor.post(f"/targets/{other}/apply", {"reason": " "}).status_code == 422
     visitor.post(f"/targets/{other}/apply", {"reason": "新合同"})
     product.work()
     page = visitor.get(f"/targets/{other}/apply").text
     assert "新合同" in page
     assert "1 of 1 looked at, 0 moved, 0 failed" in page
+    assert "No open case of another version has other limits by this one" in page
+    assert 'name="reason"' not in page
 
 
 def test_applying_targets_is_for_supervisors_and_analysts_and_versions_that_are_deployed(product):

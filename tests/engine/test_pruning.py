@@ -30,6 +30,7 @@ WAITING = package(
     messages={"payment": "= order"},
     key="waiting",
 )
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
 
 
@@ -87,6 +88,7 @@ def test_finished_jobs_go_after_a_month_and_all_that_may_matter_stays(bench: Ben
     assert jobs(bench)["called_off"] == jobs(bench)["broken"] == "done"
 
 
+@ON_ONE
 def test_the_newest_job_stays_so_that_its_number_is_given_to_no_other(bench: Bench) -> None:
     bench.handlers["send"] = Sender()
     bench.start(SENDING, "first")
@@ -120,6 +122,7 @@ def test_the_key_of_a_message_that_is_kept_for_who_will_await_it_stays(bench: Be
     assert pruned(bench) == 1
 
 
+@ON_ONE
 def test_a_key_that_was_free_again_is_as_old_as_its_last_use(bench: Bench) -> None:
     send(bench, "bank-1", key="A8", ttl=60)
     bench.clock.advance(days=91)
@@ -128,6 +131,7 @@ def test_a_key_that_was_free_again_is_as_old_as_its_last_use(bench: Bench) -> No
     assert (pruned(bench), keys(bench)) == (0, {"bank-1"})
 
 
+@ON_ONE
 def test_there_is_a_look_an_hour_and_one_a_second_while_there_is_more(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pruning, "MOST_AT_ONCE", 2)
     bench.handlers["send"] = Sender()
@@ -147,6 +151,7 @@ def test_there_is_a_look_an_hour_and_one_a_second_while_there_is_more(bench: Ben
     assert chore.tend() == 1
 
 
+@ON_ONE
 def test_whoever_keeps_for_ever_loses_nothing(bench: Bench) -> None:
     bench.handlers["send"] = Sender()
     bench.start(SENDING, "first")

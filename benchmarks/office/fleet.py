@@ -14,17 +14,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from caseloop.bootstrap import HANDLER_GROUP
 from engine import faults
+from webui.app import BLUEPRINTS
 
 WEB, WORKER = "web", "worker"
 LEASE_SECONDS = 10.0
 """Short, so that what a dead worker held is taken over soon; long enough that no living worker on a busy machine loses its."""
 _context = multiprocessing.get_context("forkserver")
-_program = ("caseloop.cli.serve", "caseloop.bootstrap", "caseloop.serving", "engine.worker", "webui.notification.notices")
-_context.set_forkserver_preload([*_program, "webui.app", "benchmarks.office.fleet"])
+_program = ("caseloop.cli.serve", "caseloop.bootstrap", "caseloop.serving", "engine.worker", "webui.app", *BLUEPRINTS)
+_handlers = {handler.module for handler in entry_points(group=HANDLER_GROUP)}
+_context.set_forkserver_preload([*_program, *sorted(_handlers), "benchmarks.office.fleet"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

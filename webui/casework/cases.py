@@ -27,6 +27,7 @@ from webui.i18n import LANGUAGES, language
 from webui.limits import clock_words
 from webui.limits.limit_words import row_limit
 from webui.notification import notice_words
+from webui.notification.delivery_words import last_word
 from webui.processes.process_texts import task_names
 from webui.staffing.assigning import owner_view
 from webui.staffing.people_names import agents, name_of, team_name, teams
@@ -127,6 +128,7 @@ def _work(case: CaseView, texts: Any, login: str) -> dict[str, Any]:
         "urged": desk.urging.times(case.number),
         "escalations": desk.escalations.of_case(case.number, viewer=login),
         "notice_words": notice_words,
+        "last_word": last_word,
     }
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.support.product import INTAKE, Product
 
-from .desk import RunningDesk, await_drawn, check_looks, running_desk, sign_in
+from .desk import RunningDesk, await_drawn, check_looks, enter, running_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CALM = {"type": "inquiry", "subtype": "product_info", "usage_blocked": False, "order_number": "", "urgency": "normal"}
@@ -84,7 +84,7 @@ def test_each_page_is_readable_for_everybody(desk, told, open_page, screenshot, 
     page = open_page(desk.address, language=language, width=width)
     page.expected_troubles += ["403", "410"]
     if login:
-        sign_in(page, login)
+        enter(page, login)
     for name, path in PAGES[login]:
         page.goto(path.format(**vars(told)))
         await_drawn(page)

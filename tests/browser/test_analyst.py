@@ -13,7 +13,7 @@ from engine.db import queries
 from tests.support.product import Product
 from tests.support.versions import KEY, a_draft, a_stuck_case
 
-from .desk import check_looks, running_desk, sign_in
+from .desk import check_looks, enter, running_desk, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -47,7 +47,7 @@ PAGES = {
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
 def test_the_analysts_pages_look_right_and_are_accessible(busy_desk, open_page, screenshot, language, width):
     page = open_page(busy_desk.address, language=language, width=width)
-    sign_in(page, "analyst")
+    enter(page, "analyst")
     for name, path in PAGES.items():
         page.goto(path)
         screenshot(page, name, language)
@@ -156,7 +156,7 @@ def test_opening_and_saving_every_file_in_its_editor_changes_nothing_that_runs(d
     product, draft_id = desk.product, a_draft(desk.product)
     before = product.desk.drafts.draft(draft_id).files
     page = open_page(desk.address)
-    sign_in(page, "analyst")
+    enter(page, "analyst")
     for revision, name in enumerate((name for name in before if name.endswith((".bpmn", ".dmn", ".form"))), start=2):
         page.goto(f"/drafts/{draft_id}/files/{name}")
         page.locator("body[data-ready='1']").wait_for()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from .desk import RunningDesk, check_looks, running_desk, sign_in
+from .desk import RunningDesk, check_looks, enter, running_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,7 +22,7 @@ def desk(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.mark.parametrize(("language", "width", "day"), [("zh", 1280, "2026-03-03"), ("en", 390, "2026-03-04")])
 def test_a_day_is_closed_previewed_and_published(desk, open_page, screenshot, language, width, day):
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto("/calendars")
     screenshot(page, "calendars", language)
     check_looks(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support.product import INTAKE
 
-from .desk import check_looks, sign_in
+from .desk import check_looks, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,7 +21,7 @@ def test_acknowledging_an_escalation(desk, open_page, screenshot, language, widt
     desk.product.desk.intake.open_case({**INTAKE, "customer_name": "李四", "received_at": late.isoformat()}, by="li")
     desk.product.work()
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto("/escalations")
     expect(page.locator("[name=escalation][type=checkbox]")).to_have_count(2)
     screenshot(page, "escalations", language)
@@ -40,7 +40,7 @@ def test_acknowledging_an_escalation(desk, open_page, screenshot, language, widt
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
 def test_asking_the_targets_what_if(desk, open_page, screenshot, language, width):
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto("/targets?version=1.1&against=1.0")
     page.locator("#what-type").select_option("complaint")
     page.locator("#what-priority").select_option("low")

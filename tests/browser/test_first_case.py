@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-from .desk import A_REFRESH, RunningDesk, choose, look_until, ready_form, running_desk, sign_in
+from .desk import A_REFRESH, RunningDesk, choose, enter, look_until, ready_form, running_desk, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WORDS = {
@@ -149,7 +149,7 @@ def test_a_half_written_request_survives_a_reload_and_a_known_caller_is_recognis
         {"channel": "phone", "customer_name": "赵六", "customer_contact": "13700001111", "type": "inquiry", "urgency": "low",
          "description": "询问账单日"}, by="li",
     )  # fmt: skip
-    sign_in(page, "zhao")
+    enter(page, "zhao")
     for _ in range(2):
         page.goto("/requests/new?channel=phone")
         ready_form(page)
@@ -173,7 +173,7 @@ def test_a_task_taken_over_meanwhile_says_by_whom_and_keeps_what_was_typed(desk,
     )
     task = product.task_of(number)
     product.desk.work.claim(task.id, by=task.assignee)
-    sign_in(page, task.assignee)
+    enter(page, task.assignee)
     page.goto(f"/tasks/{task.id}")
     ready_form(page)
     form = page.locator("#task")
@@ -189,7 +189,7 @@ def test_a_task_taken_over_meanwhile_says_by_whom_and_keeps_what_was_typed(desk,
 def test_the_queue_refreshes_itself_without_losing_the_focus(desk, open_page):
     page = open_page(desk.address)
     page.clock.install()
-    sign_in(page, "wang")
+    enter(page, "wang")
     desk.product.desk.intake.open_case(
         {"channel": "web", "customer_name": "甲", "type": "inquiry", "urgency": "normal", "description": "一"}, by="zhao"
     )

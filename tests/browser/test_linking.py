@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.product import INTAKE
 
-from .desk import check_looks, sign_in
+from .desk import check_looks, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,7 +18,7 @@ def test_a_case_is_merged_into_another_and_a_message_of_it_split_off_again(desk,
     going, staying = (office.intake.open_case(INTAKE, by="li") for _ in range(2))
     office.work.customer_message(going, "另外想问一下账单日怎么改", message_id="else")
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto(f"/cases/{going}")
     page.locator("#links a.button").click()
     expect(page.locator("#candidates tbody tr")).to_have_count(1)
@@ -55,7 +55,7 @@ def test_a_customer_who_writes_to_a_closed_case_leads_to_the_one_that_follows(de
     office.surveys.answer(office.surveys.invite(number).token, {"rating": "satisfied"})
     product.work()
     page = open_page(desk.address, width=390)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto(f"/cases/{number}")
     screenshot(page, "closed", "zh")
     check_looks(page)

@@ -12,7 +12,7 @@ from desk.notification.channel_book import Entry
 from desk.notification.ports import Refused, Way
 from tests.support.product import INTAKE
 
-from .desk import RunningDesk, check_looks, running_desk, sign_in
+from .desk import RunningDesk, check_looks, enter, running_desk, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -52,7 +52,7 @@ def number(desk: RunningDesk) -> str:
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
 def test_choosing_ways_and_previewing_a_template(desk, number, open_page, screenshot, language, width):
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "admin")
+    enter(page, "admin")
     page.goto("/me/notifications")
     page.locator("[name=quiet_from]").fill("22:30")
     page.locator("main form button.primary").click()

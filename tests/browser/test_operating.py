@@ -9,7 +9,7 @@ from engine.db import queries
 from tests.support.product import Product
 from tests.support.versions import a_stuck_case, repair, resolve
 
-from .desk import check_looks, running_desk, sign_in
+from .desk import check_looks, enter, running_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -41,7 +41,7 @@ def another_stuck(product: Product) -> str:
 @pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_the_pages_look_right_and_are_accessible(broken_desk, open_page, screenshot, language, width):
     page = open_page(broken_desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     for name, path in {"incidents-many": "/incidents", "operate": "/instances/1", "operate-suspended": "/instances/2"}.items():
         page.goto(path)
         screenshot(page, name, language)
@@ -58,7 +58,7 @@ def test_all_shown_are_tried_again_in_rounds_without_another_click(desk, open_pa
     numbers = [a_stuck_case(desk.product), another_stuck(desk.product)]
     repair(desk.product, numbers[0])
     page = open_page(desk.address, language="en")
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto("/incidents")
     page.get_by_role("button", name="Retry all 2 shown").click()
     expect(page.get_by_text("2 of 2 tried, 1 failed again.")).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_token_is_moved_and_a_bad_value_is_said_without_losing_it(desk, open_p
     number = desk.product.open_case(by="li")
     page = open_page(desk.address, language="en")
     page.expected_troubles += ["422"]
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto(f"/cases/{number}")
     page.get_by_role("link", name="Operate").click()
     page.get_by_text("Add a variable…").press("Enter")

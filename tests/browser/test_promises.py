@@ -11,7 +11,7 @@ from sqlalchemy import update
 from desk import tables
 from tests.support.product import INTAKE
 
-from .desk import check_looks, sign_in
+from .desk import check_looks, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,7 +26,7 @@ def test_a_broken_promise_is_taken_back_with_an_apology(desk, open_page, screens
         tx.execute(update(tables.promise).values(due_at=now - timedelta(minutes=5)))
     ours.promising.promise(kept, due_at=now + timedelta(hours=30), reason="技术部门排查中，预计明天完成", by="wang")
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto("/promises")
     expect(page.locator("main .badge.bad").first).to_be_visible()
     screenshot(page, "promises", language)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from desk.collaboration.contributions import Asked
 
-from .desk import RunningDesk, check_looks, running_desk, sign_in
+from .desk import RunningDesk, check_looks, enter, running_desk, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,7 +28,7 @@ def desk(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
 def test_leave_entered_after_its_preview_stands_in_the_plan_of_the_week(desk, open_page, screenshot, language, width):
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     for name, path in (("teams", "/teams"), ("team", "/teams/service"), ("team-shift", "/teams/service/shift")):
         page.goto(path)
         screenshot(page, name, language)
@@ -68,7 +68,7 @@ def test_the_own_switch_is_in_every_page(desk, open_page, screenshot):
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
 def test_authority_and_suggestions_look_right(desk, open_page, screenshot, language, width):
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "admin")
+    enter(page, "admin")
     page.goto("/authority")
     kind = {"zh": "refund", "en": "goodwill"}[language]
     form = page.locator("form", has=page.locator("#field-kind"))
@@ -94,7 +94,7 @@ def test_a_team_gets_another_calendar_after_a_look_at_what_it_moves(desk, open_p
     number = desk.product.open_case()
     desk.product.desk.contributions.ask(number, [Asked(team="technical", wanted="查日志", limit="4bh")], by="wang")
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto("/teams/technical")
     page.locator(".tabs a").last.click()
     chosen = {"zh": "berlin-office", "en": "24x7"}[language]
@@ -113,7 +113,7 @@ def test_a_team_gets_another_calendar_after_a_look_at_what_it_moves(desk, open_p
 
 def test_hours_that_do_not_hold_are_not_shown(desk, open_page, screenshot):
     page = open_page(desk.address, language="zh", width=1280)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto("/people/li")
     hours = page.locator("#shift-mon")
     expect(page.get_by_label("按团队班次")).to_be_checked()

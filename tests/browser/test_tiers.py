@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-from .desk import check_looks, choose, ready_form, running_desk, sign_in
+from .desk import check_looks, choose, enter, ready_form, running_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CONTACT = "13900001111"
@@ -49,7 +49,7 @@ def take_the_call(page: Page, words: SimpleNamespace) -> str:
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
 def test_a_vip_is_seen_wherever_they_are_and_limits_follow(desk, open_page, screenshot, language, width):
     words, page = WORDS[language], open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     number = take_the_call(page, words)
     expect(page.locator(".badges")).to_contain_text(words.vip)
     for name, path in (
@@ -74,7 +74,7 @@ def test_a_vip_is_seen_wherever_they_are_and_limits_follow(desk, open_page, scre
 
 def test_another_tier_is_given_with_a_reason_by_keyboard_alone(desk, open_page):
     words, page = WORDS["en"], open_page(desk.address, language="en")
-    sign_in(page, "wang")
+    enter(page, "wang")
     number = take_the_call(page, words)
     page.goto(f"/cases/{number}?tab=clocks")
     page.locator("#field-tier").focus()

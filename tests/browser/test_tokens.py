@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import sign_in
+from tests.browser.desk import enter
 from tests.browser.server import serving
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def address(product) -> Iterator[str]:
 @pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_an_administrator_makes_a_token_and_revokes_it(address, open_page, screenshot, language, width):
     page = open_page(address, language=language, width=width)
-    sign_in(page, "admin")
+    enter(page, "admin")
     page.goto("/admin/tokens")
     page.fill("[name=name]", "仓库 warehouse")
     page.select_option("[name=login]", "li")

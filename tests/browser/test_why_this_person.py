@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from desk.model import Availability
 from tests.support.product import INTAKE
 
-from .desk import RunningDesk, check_looks, running_desk, sign_in
+from .desk import RunningDesk, check_looks, enter, running_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CALM = {**INTAKE, "type": "inquiry", "subtype": "product_info", "usage_blocked": False}
@@ -28,7 +28,7 @@ def test_the_case_is_given_anew_and_the_line_given_out(desk, open_page, screensh
     product = desk.product
     number = product.open_case(**CALM)
     page = open_page(desk.address, language=language, width=width)
-    sign_in(page, "wang")
+    enter(page, "wang")
     page.goto(f"/cases/{number}?tab=owner")
     expect(page.locator("#give tr.chosen")).to_have_count(1)
     screenshot(page, "owner", language)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.product import INTAKE
 
-from .desk import A_REFRESH, sign_in
+from .desk import A_REFRESH, enter, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,7 +17,7 @@ def test_a_note_that_was_refused_stays_open_and_its_draft_opens_it_again(desk, o
     work.claim(task.id, by="li")
     page = open_page(desk.address)
     page.expected_troubles += ["422"]
-    sign_in(page, "li")
+    enter(page, "li")
     page.goto(f"/tasks/{task.id}")
     note, done = page.locator("#progress-form"), page.locator("#field-content")
     expect(done).to_be_hidden()

@@ -20,7 +20,7 @@ from caseloop.serving import serve
 from tests.support.product import Product
 from tests.support.programs import program
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def eventually(holds: Callable[[], bool]) -> None:

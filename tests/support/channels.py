@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -79,8 +79,10 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
             for name, text in service.headers.items():
                 self.send_header(name, text)
             self.send_header("Content-Length", str(len(sent)))
-            self.end_headers()
-            self.wfile.write(sent)
+            # who waits no longer for what hangs is gone
+            with suppress(ConnectionError):
+                self.end_headers()
+                self.wfile.write(sent)
 
         def log_message(self, *_: Any) -> None:
             """Keep quiet."""

@@ -36,7 +36,7 @@ class Place:
             case "promises.show":
                 return services().desk.promises.broken(viewer=agent.login)
             case "messaging.show" if agent.leads:
-                return len(services().desk.deliveries.stuck(by=agent.login))
+                return services().desk.deliveries.failing(by=agent.login)
         return 0
 
     @property

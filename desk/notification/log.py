@@ -74,6 +74,12 @@ class Deliveries:
                 for name, one in sorted(found.items())
             ]
 
+    def failing(self, *, by: str) -> int:
+        """How many channels fail just now, for the navigation. Raises RightMissing unless `by` leads."""
+        with self._db.reading() as tx:
+            require_lead(people.agent(tx, by), "look at the log of deliveries")
+            return len(deliveries.overdue(tx, self._context.now()))
+
     def of_case(self, number: str, *, viewer: str) -> list[Delivery]:
         """What was sent for a case. Raises CaseNotFound."""
         with self._db.reading() as tx:

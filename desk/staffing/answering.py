@@ -107,11 +107,11 @@ class Answering:
         if owner is None:
             log.warning("nobody_answers", case=kept.number, team=kept.team)
             told = dossier.staff(ADMINISTRATORS) or dossier.staff(SUPERVISORS) or dossier.staff(TEAM)
-            template, time = NOBODY_ANSWERS, f":{self._context.now():%Y%m%d%H%M%S}"
+            template, whose = NOBODY_ANSWERS, f"{self._context.now():%Y%m%d%H%M%S}"
         else:
             told = (dossier.people[owner],) if owner in dossier.people else ()
-            template, time = ANSWERING, ""
-        key = f"{template}:{task.id}:{task.revision}{time}"
+            template, whose = ANSWERING, owner
+        key = f"{template}:{task.id}:{task.revision}:{whose}"
         self._announcer.tell_staff(tx, dossier, told, template, self._announcer.variables(dossier), key=key)
 
     def _tell_lines(self, tx: Transaction, untold: Sequence[tuple[DueLook, str]], leading: Leading) -> set[str]:
@@ -135,7 +135,8 @@ class Answering:
             "list": ", ".join(one.number for one in found[:MOST_NAMED]) + (" …" if len(found) > MOST_NAMED else ""),
             "link": f"{self._context.settings.base_url}/teams/{team_key}/line",
         }
-        key, urgent = f"{LINE}:{found[0].task_id}:{found[0].task_revision}", any(one.priority == Priority.URGENT for one in found)
+        urgent = any(one.priority == Priority.URGENT for one in found)
+        key = f"{LINE}:{found[0].task_id}:{found[0].task_revision}:{owner}"
         self._announcer.tell(tx, [people.agent(tx, owner)], LINE, given, key=key, team=team_key, urgent=urgent)
 
 

@@ -7,10 +7,14 @@ from sqlalchemy import update
 
 from desk import tables
 from desk.model import Role
-from desk.staffing.answering import LINE, NOBODY_ANSWERS
+from desk.notification.channel_book import Entry
+from desk.staffing.answering import ANSWERING, LINE, NOBODY_ANSWERS
 from desk.store import assignments
+from handlers.channels.http import Http
+from handlers.channels.webhook import Webhook
 from tests.desk.answering.conftest import ask, on_leave, on_sqlite, owner_of, pass_minutes, switch, told
 from tests.desk.conftest import Office
+from tests.support.channels import SECRET, serving
 
 pytestmark = pytest.mark.stored
 
@@ -56,6 +60,21 @@ def test_r40_a_line_is_told_of_once_to_each_also_when_it_changes_hands_again(off
     new = ask(office)
     pass_minutes(office, 1)
     assert (owner_of(office, new), told(office, "sun", LINE), told(office, "sun")) == ("sun", 1, 1)
+
+
+@on_sqlite
+@pytest.mark.parametrize(("count", "template"), [(1, ANSWERING), (2, LINE)])
+def test_r40_who_listens_to_what_is_answered_for_learns_of_each_who_does(office, count, template):
+    with serving(office.clock.now().timestamp()) as service:
+        to = {"url": f"{service.url}/hook", "secret": SECRET, "http": Http(inner_hosts=("127.0.0.1",)), "clock": office.clock}
+        office.desk.channels.add(Entry(name="hook", channel=Webhook(**to), subscribes=frozenset({ANSWERING})))
+        for _ in range(count):
+            ask(office)
+        pass_minutes(office, 1)
+        on_leave(office, "wang")
+        pass_minutes(office, 10)
+    said = [one.template for one in office.desk.deliveries.page(by="wang", channel="hook").deliveries]
+    assert (said, told(office, "wang", template), told(office, "sun", template)) == ([template] * 2, 1, 1)
 
 
 @on_sqlite

@@ -19,11 +19,11 @@ from desk.context import DeskSettings
 from desk.limits.clocklookup import ClockLookup
 from desk.projection import CaseProjection
 from desk.service import Desk
+from engine import pruning
 from engine.db import schema
 from engine.db.database import Database
 from engine.errors import SettingsInvalid
 from engine.ports import Chance, Clock, Decider, Doer, Handler, SystemChance, SystemClock
-from engine.pruning import Pruning
 from engine.queue import Queue
 from engine.queues.embedded import EmbeddedQueue
 from engine.queues.procrastinate import ProcrastinateQueue
@@ -83,7 +83,7 @@ def build(
     queue = QUEUES[settings.queue](db, vault)
     kept = {"projections": (projection,), "lookups": lookups}
     engine = Engine(db, vault=vault, handlers=handlers, clock=clock, chance=chance, queue=queue, **kept)
-    engine.chores.append(Pruning(db, clock, keep_jobs=settings.keep_jobs, keep_keys=settings.keep_keys))
+    engine.chores.extend(pruning.chores(db, clock, keep_jobs=settings.keep_jobs, keep_keys=settings.keep_keys))
     desk = Desk(engine, vault=vault, clock=clock, chance=chance, settings=desk_settings, calendars=calendars, hasher=hasher)
     services = Services(settings=settings, db=db, vault=vault, clock=clock, chance=chance, engine=engine, desk=desk)
     handlers.update(load_handlers(services))

@@ -107,7 +107,7 @@ class Activities:
             for task_id in user_tasks.withdraw(ledger.tx, ledger.instance.id, token_id, ledger.at):
                 ledger.record(TaskCancelled(at=ledger.at, task_id=task_id, activity_id=activity_id, token_id=token_id))
         if node is None or node.work.handler:
-            work.cancel_jobs(ledger.tx, ledger.instance.id, token_id)
+            work.cancel_jobs(ledger.tx, ledger.instance.id, token_id, ledger.now)
 
     def _node(self, activity_id: str) -> Node | None:
         """The node as drawn; None for one that the normaliser put in."""

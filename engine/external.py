@@ -132,7 +132,7 @@ class ExternalTasks:
         return replace(settlement, retry_at=self._engine.clock.now() + timedelta(seconds=command.retry_seconds))
 
     def _settle(self, tx: Transaction, job: Job, outcome: JobOutcome, settlement: Settlement, by: str) -> None:
-        settling.write(tx, job, settlement)
+        settling.write(tx, job, settlement, self._engine.clock.now())
         if settlement.retry_at is None:
             stored = self._engine.lock(tx, job.instance_id)
             settling.tell_instance(self._engine.take_up(tx, stored), job, outcome, settlement, by=by)

@@ -47,6 +47,7 @@ INSTANCE_MOVES: Mapping[InstanceState, frozenset[InstanceState]] = {
 }
 
 OPEN_INSTANCES = (InstanceState.ACTIVE, InstanceState.SUSPENDED)
+OVER_JOBS = (JobState.DONE, JobState.CANCELLED)
 
 TASK_MOVES: Mapping[TaskState, frozenset[TaskState]] = {
     TaskState.CREATED: frozenset({TaskState.CLAIMED, TaskState.COMPLETED, TaskState.CANCELLED}),
@@ -142,6 +143,7 @@ class Job:
     """Durable work. `token_id` is None when no token waits for it (a send task).
 
     With a `topic` it is an external task: work for another program, which fetches it; without, for our own workers.
+    `available_at` of a job that is over tells when it ended.
     """
 
     id: int

@@ -57,7 +57,7 @@ def resolve(engine: Instances, tx: Transaction, command: ResolveIncident, reason
     if incident.token_id is not None and execution.ledger.instance.state in OPEN_INSTANCES:
         raise IncidentHoldsToken(incident.id, activity_id=incident.activity_id)
     if incident.job_id is not None:
-        work.settle_job(tx, incident.job_id, JobState.CANCELLED)
+        work.settle_job(tx, incident.job_id, JobState.CANCELLED, available_at=execution.ledger.now)
     return _closed(execution, incident, by=command.by, reason=reason)
 
 

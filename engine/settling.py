@@ -6,20 +6,22 @@ The same for our own workers and for the programs that take external tasks.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from engine.db import work
 from engine.execution import Execution
 from engine.history import JobCancelled, JobDone
 from engine.jobs import Settlement
-from engine.model import Job, JobState
+from engine.model import OVER_JOBS, Job, JobState
 from engine.ports import Cancel, Done, JobOutcome, Throw, Transaction
 
 
-def write(tx: Transaction, job: Job, settlement: Settlement) -> None:
+def write(tx: Transaction, job: Job, settlement: Settlement, now: datetime) -> None:
     """Write what became of a job, in the transaction in which its instance or a person is told."""
     tried = {"retries": settlement.retries, "attempt": settlement.attempt}
-    work.settle_job(tx, job.id, settlement.state, **tried, available_at=settlement.retry_at or job.available_at)
+    ended_at = now if settlement.state in OVER_JOBS else job.available_at
+    work.settle_job(tx, job.id, settlement.state, **tried, available_at=settlement.retry_at or ended_at)
 
 
 def tell_instance(execution: Execution, job: Job, outcome: JobOutcome, settlement: Settlement, *, by: str = "engine") -> None:

@@ -197,8 +197,9 @@ class Worker:
         if not self._holds(tx, lease):
             log.warning("lease_lost", job_id=job.id, handler=job.handler, business_key=job.business_key)
             return
-        settlement = settle(job, outcome, self.engine.clock.now(), self.engine.chance.fraction())
-        settling.write(tx, job, settlement)
+        now = self.engine.clock.now()
+        settlement = settle(job, outcome, now, self.engine.chance.fraction())
+        settling.write(tx, job, settlement, now)
         self.engine.queue.finish(tx, lease)
         faults.reached(faults.JOB_SETTLING)
         if settlement.retry_at is None:

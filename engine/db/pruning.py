@@ -12,23 +12,21 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 
 from engine.db import tables
-from engine.model import JobState
+from engine.model import OVER_JOBS
 from engine.ports import Transaction
-
-OVER = (JobState.DONE, JobState.CANCELLED)
 
 _job, _taken = tables.job.c, tables.message_taken.c
 _incident, _buffered = tables.incident.c, tables.buffered_message.c
 
 
-def jobs(tx: Transaction, due_before: datetime, limit: int) -> list[int]:
-    """At most `limit` ids of jobs that are over, were due last before an instant, and never raised an incident."""
-    return list(tx.execute(select(_job.id).where(*_old_jobs(due_before)).limit(limit)).scalars())
+def jobs(tx: Transaction, ended_before: datetime, limit: int) -> list[int]:
+    """At most `limit` ids of jobs that ended before an instant and never raised an incident."""
+    return list(tx.execute(select(_job.id).where(*_old_jobs(ended_before)).limit(limit)).scalars())
 
 
-def delete_jobs(tx: Transaction, job_ids: Collection[int], due_before: datetime) -> int:
+def delete_jobs(tx: Transaction, job_ids: Collection[int], ended_before: datetime) -> int:
     """Delete those of these jobs of which that holds still, and on which nobody works; how many."""
-    query = select(_job.id).where(_job.id.in_(job_ids), *_old_jobs(due_before)).with_for_update(skip_locked=True)
+    query = select(_job.id).where(_job.id.in_(job_ids), *_old_jobs(ended_before)).with_for_update(skip_locked=True)
     free = list(tx.execute(query).scalars())
     return tx.execute(delete(tables.job).where(_job.id.in_(free))).rowcount
 
@@ -45,11 +43,11 @@ def delete_keys(tx: Transaction, message_ids: Collection[str], taken_before: dat
     return tx.execute(delete(tables.message_taken).where(_taken.message_id.in_(free))).rowcount
 
 
-def _old_jobs(due_before: datetime) -> tuple[ColumnElement[bool], ...]:
+def _old_jobs(ended_before: datetime) -> tuple[ColumnElement[bool], ...]:
     told = select(_incident.job_id).where(_incident.job_id.is_not(None))
     # SQLite would give the id of the newest row, were it deleted, to the next one
     newest = select(func.max(_job.id)).scalar_subquery()
-    return _job.state.in_(OVER), _job.available_at < due_before, _job.id.not_in(told), _job.id < newest
+    return _job.state.in_(OVER_JOBS), _job.available_at < ended_before, _job.id.not_in(told), _job.id < newest
 
 
 def _old_keys(taken_before: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -65,11 +65,11 @@ def give_up(tx: Transaction, vault: KeyRing, job: Job, why: str, now: datetime) 
     )
 
 
-def cancel_jobs(tx: Transaction, instance_id: int, token_id: str) -> None:
+def cancel_jobs(tx: Transaction, instance_id: int, token_id: str, now: datetime) -> None:
     """Withdraw what a token's jobs have not done yet. A worker that runs one finds its lease gone."""
     table = tables.job
     query = update(table).where(table.c.instance_id == instance_id, table.c.token_id == token_id, table.c.state.in_(UNSETTLED))
-    tx.execute(query.values(state=JobState.CANCELLED, lease_owner=None, lease_until=None))
+    tx.execute(query.values(state=JobState.CANCELLED, lease_owner=None, lease_until=None, available_at=now))
 
 
 def hold_jobs(tx: Transaction, instance_id: int) -> None:

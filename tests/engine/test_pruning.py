@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from engine import pruning
-from engine.commands import CorrelateMessage, RetryIncidents
+from engine.commands import CancelInstance, CorrelateMessage, RetryIncidents
 from engine.db import queries, tables
 from engine.db.database import Database
 from engine.model import JobState
 from engine.ports import Cancel, Done, Fail, HandlerCall, JobOutcome, Snooze
-from engine.pruning import Pruning
+from engine.pruning import JobPruning
 from engine.vault import KeyRing
 from tests.conftest import fresh_postgres
 from tests.engine.conftest import Bench
@@ -22,6 +22,7 @@ from tests.support.packages import catch_message, package, work
 
 pytestmark = pytest.mark.stored
 SENDING = package(start(), work("send", "send"), end(), chain("start", "send", "end"))
+SHIPPING = package(start(), work("ship", "external:shipping"), end(), chain("start", "ship", "end"), key="shipping")
 WAITING = package(
     start(),
     catch_message("paid", "payment"),
@@ -47,7 +48,7 @@ class Sender:
 
 
 def pruned(bench: Bench) -> int:
-    return Pruning(bench.db, bench.clock, keep_jobs=MONTH, keep_keys=QUARTER).tend()
+    return sum(chore.tend() for chore in pruning.chores(bench.db, bench.clock, keep_jobs=MONTH, keep_keys=QUARTER))
 
 
 def jobs(bench: Bench) -> dict[str, JobState]:
@@ -86,6 +87,20 @@ def test_finished_jobs_go_after_a_month_and_all_that_may_matter_stays(bench: Ben
     bench.engine.retry_many(RetryIncidents(by="ana", handler="send"))
     bench.worker.run_until_idle()
     assert jobs(bench)["called_off"] == jobs(bench)["broken"] == "done"
+
+
+def test_a_month_is_counted_from_when_a_job_ended_however_late_it_was_done(bench: Bench) -> None:
+    bench.handlers["send"] = Sender()
+    bench.start(SENDING, "late")
+    withdrawn = bench.start(SHIPPING, "withdrawn")
+    bench.clock.advance(days=40)
+    bench.worker.run_until_idle()
+    with bench.db.transaction() as tx:
+        bench.engine.cancel(tx, CancelInstance(instance_id=withdrawn.id, by="ana", reason="nobody wants it"))
+    bench.start(SENDING, "newest")
+    assert (pruned(bench), jobs(bench)) == (0, {"late": "done", "withdrawn": "cancelled", "newest": "available"})
+    bench.clock.advance(days=30, seconds=1)
+    assert (pruned(bench), set(jobs(bench))) == (2, {"newest"})
 
 
 @ON_ONE
@@ -139,7 +154,7 @@ def test_there_is_a_look_an_hour_and_one_a_second_while_there_is_more(bench: Ben
         bench.start(SENDING, f"K-{number}")
     bench.worker.run_until_idle()
     bench.clock.advance(days=31)
-    chore = Pruning(bench.db, bench.clock, keep_jobs=MONTH, keep_keys=None)
+    chore = JobPruning(bench.db, bench.clock, MONTH)
     looks = []
     for _ in range(5):
         looks.append((chore.tend(), chore.tend()))
@@ -152,6 +167,26 @@ def test_there_is_a_look_an_hour_and_one_a_second_while_there_is_more(bench: Ben
 
 
 @ON_ONE
+def test_jobs_that_cannot_be_deleted_keep_back_no_keys(bench: Bench) -> None:
+    bench.handlers["send"] = Sender()
+    bench.start(SENDING, "first")
+    bench.start(SENDING, "second")
+    bench.worker.run_until_idle()
+    send(bench, "bank-1", ttl=1)
+    bench.engine.chores.extend(pruning.chores(bench.db, bench.clock, keep_jobs=MONTH, keep_keys=QUARTER))
+    bench.clock.advance(days=91)
+    with bench.db.transaction() as tx:
+        tx.exec_driver_sql("CREATE TRIGGER kept BEFORE DELETE ON job BEGIN SELECT RAISE(ABORT, 'kept'); END")
+    bench.worker.run_until_idle()
+    assert (set(jobs(bench)), keys(bench)) == ({"first", "second"}, set())
+    with bench.db.transaction() as tx:
+        tx.exec_driver_sql("DROP TRIGGER kept")
+    bench.clock.advance(minutes=1)
+    bench.worker.run_until_idle()
+    assert set(jobs(bench)) == {"second"}
+
+
+@ON_ONE
 def test_whoever_keeps_for_ever_loses_nothing(bench: Bench) -> None:
     bench.handlers["send"] = Sender()
     bench.start(SENDING, "first")
@@ -159,11 +194,14 @@ def test_whoever_keeps_for_ever_loses_nothing(bench: Bench) -> None:
     bench.worker.run_until_idle()
     send(bench, "bank-1", ttl=1)
     bench.clock.advance(days=9999)
-    assert Pruning(bench.db, bench.clock, keep_jobs=None, keep_keys=None).tend() == 0
+    assert [chore.tend() for chore in pruning.chores(bench.db, bench.clock, keep_jobs=None, keep_keys=None)] == [0, 0]
     assert len(jobs(bench)) == 2
 
 
-def test_what_somebody_holds_is_left_for_the_next_time(postgres_url: str, vault: KeyRing) -> None:
+def test_what_somebody_holds_is_left_for_the_next_time_and_delays_no_back_log(
+    postgres_url: str, vault: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "MOST_AT_ONCE", 2)
     with fresh_postgres(postgres_url) as url:
         bench = Bench(Database(url), vault)
         bench.handlers["send"] = Sender()
@@ -174,10 +212,12 @@ def test_what_somebody_holds_is_left_for_the_next_time(postgres_url: str, vault:
             bench.start(WAITING, key, order=key)
             assert send(bench, key, key=key)
         bench.clock.advance(days=91)
+        both = pruning.chores(bench.db, bench.clock, keep_jobs=MONTH, keep_keys=QUARTER)
         with bench.db.transaction() as tx:
             tx.execute(select(tables.job).where(tables.job.c.business_key == "K-1").with_for_update())
             tx.execute(select(tables.message_taken).where(tables.message_taken.c.message_id == "bank-1").with_for_update())
-            assert pruned(bench) == 2
+            assert [chore.tend() for chore in both] == [1, 1]
             assert (set(jobs(bench)), keys(bench)) == ({"K-1", "K-3"}, {"bank-1"})
-        assert pruned(bench) == 2
+        bench.clock.advance(seconds=1)
+        assert [chore.tend() for chore in both] == [1, 1]
         bench.db.dispose()

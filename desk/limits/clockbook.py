@@ -114,6 +114,10 @@ class ClockBook:
         """Round and name of the clocks that are neither stopped nor void."""
         return [(entry.round, entry.name) for entry in self._open()]
 
+    def policies(self) -> set[str]:
+        """What the open clocks say that their limits are from."""
+        return {entry.folded.target.policy_version for entry in self._open()}
+
     def all_clocks(self) -> list[tuple[int, str]]:
         """Round and name of every clock."""
         return list(self._entries)

@@ -52,7 +52,8 @@ class MovedClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPreview:
-    """What a run would do to the first cases: `looked_at` of `total`; `unreadable` are cases that it couldn't change.
+    """What a run would do to the first cases: `looked_at` of `total` that may have other targets; `unreadable` are cases that it
+    couldn't change.
 
     `by_others` counts those that go by another version's targets so far: clocks that begin later would go by this one's.
     """
@@ -132,7 +133,10 @@ class Policies:
         return evaluate(events, self._context.calendars_in(tx), max(self._context.now(), events[-1].at))
 
     def _retarget(self, tx: Transaction, book: ClockBook, number: str, version: str, *, by: str, reason: str) -> None:
+        """Let the case's clocks follow the version; those that do already are left alone."""
         context, now = self._context, self._context.now()
+        if self._in_force(tx, number) == version and book.policies() <= {"", policy_name(self._key, version)}:
+            return
         rows = self._rows(tx, number, version)
         if rows is not None:
             change = Change(cause=Cause.POLICY_APPLIED, by=by, at=now, note=reason, may_lower=True)

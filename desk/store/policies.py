@@ -9,16 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
 
 from desk import tables
-from desk.limits.in_force import policy_name
+from desk.limits.in_force import TARGETS_VERSION, policy_name
 from desk.model import CaseState
 from desk.store.sealing import seal, unseal
 from desk.tables import REASON
+from engine.db import tables as engine_tables
 from engine.ports import Transaction
 from engine.vault import KeyRing
 
 _run = tables.policy_run.c
 _case = tables.case.c
 _clock = tables.clock.c
+_instance = engine_tables.process_instance.c
+_variable = engine_tables.variable.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +43,16 @@ class PolicyRun:
 
 
 def _others(process_key: str, version: str, after: str = "") -> list[ColumnElement[bool]]:
-    """Open cases of other versions, and those of this one to which another one's targets were applied."""
+    """Open cases that may have other targets: those of other versions, and those of this one whose process or clocks were ever
+    told another one's. Which hold says the process's sealed variable.
+    """
     by_others = _clock.stopped_at.is_(None) & _clock.policy_version.not_in(("", policy_name(process_key, version)))
     promised = exists().where(_clock.case_number == _case.number, by_others)
+    of_case = (_instance.process_key == _case.process_key) & (_instance.business_key == _case.number)
+    applied = exists().where(of_case, _variable.instance_id == _instance.id, _variable.name == TARGETS_VERSION)
     return [
         _case.process_key == process_key,
-        or_(_case.version != version, promised),
+        or_(_case.version != version, promised, applied),
         _case.state != CaseState.CLOSED,
         _case.number > after,
     ]

@@ -70,7 +70,7 @@ def test_applying_targets_shows_what_would_move_asks_for_a_reason_and_tells_how_
     page = visitor.get(f"/targets/{other}/apply").text
     assert "新合同" in page
     assert "1 of 1 looked at, 0 moved, 0 failed" in page
-    assert "No open case of another version has other limits by this one" in page
+    assert "No open case has other limits by this one" in page
     assert 'name="reason"' not in page
 
 

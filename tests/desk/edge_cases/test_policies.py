@@ -47,6 +47,20 @@ def reopen(office, number):
     office.run()
 
 
+def apply(office, version):
+    office.desk.policies.apply(version, by="wang", reason="新合同")
+    office.run()
+
+
+def stop_clocks(office, number, *, spared=""):
+    """Stop a case's open clocks but one; the names of what goes on."""
+    with office.engine.db.transaction() as tx:
+        book = book_of(tx, office.desk.context, number)
+        book.stop({name for _, name in book.open_clocks()} - {spared}, office.clock.now(), by="wang", what="closed")
+        book.write()
+        return {name for _, name in book.open_clocks()}
+
+
 def test_e25_running_cases_keep_their_targets_until_a_policy_is_applied_to_them(office, stricter):
     office.at("10:15")
     number = office.open(BILLING_DAY)
@@ -129,10 +143,7 @@ def test_e25_a_case_that_was_resolved_when_a_policy_came_opens_again_by_it(offic
     office.at("10:15")
     number = office.open(BILLING_DAY)
     office.resolve(number)
-    with office.engine.db.transaction() as tx:
-        book = book_of(tx, office.desk.context, number)
-        book.stop(None, office.clock.now(), by="wang", what="closed")
-        book.write()
+    stop_clocks(office, number)
     assert all(why.state.over for why in office.desk.timing.why(number, viewer="wang"))
     office.desk.policies.apply(STRICTER, by="wang", reason="新合同")
     office.run()
@@ -140,6 +151,35 @@ def test_e25_a_case_that_was_resolved_when_a_policy_came_opens_again_by_it(offic
     office.run()
     assert promised(office, number).policy_version == "customer-service 1.0"
     assert promised(office, number, round=2).policy_version == "customer-service 2.0"
+
+
+def test_e25_a_policy_is_taken_back_for_a_resolved_case_too(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    office.resolve(number)
+    stop_clocks(office, number)
+    apply(office, STRICTER)
+    preview = office.desk.policies.preview("1.0", viewer="wang")
+    assert (preview.total, preview.by_others, preview.moved) == (1, 1, ())
+    apply(office, "1.0")
+    assert office.desk.policies.preview("1.0", viewer="wang").by_others == 0
+    office.desk.surveys.answer(office.desk.surveys.invite(number).token, {"rating": "dissatisfied"})
+    office.run()
+    again = promised(office, number, round=2)
+    assert (again.limit.amount, again.policy_version) == (24, "customer-service 1.0")
+
+
+def test_e25_a_policy_is_taken_back_for_a_case_of_which_only_an_answer_is_timed(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    office.desk.work.reply(number, "正在查", by=office.task(number).assignee or "")
+    office.desk.work.customer_message(number, "在吗？", message_id="m1")
+    apply(office, STRICTER)
+    assert stop_clocks(office, number, spared="next_response") == {"next_response"}
+    apply(office, "1.0")
+    office.desk.work.reply(number, "正在查", by=office.task(number).assignee or "")
+    office.desk.work.customer_message(number, "还没好？", message_id="m2")
+    assert promised(office, number, "next_response:2").policy_version == "customer-service 1.0"
 
 
 def test_e25_the_next_answer_is_timed_by_the_policy_that_was_applied_in_every_round(office, stricter):

@@ -10,13 +10,14 @@ from sqlalchemy import text, update
 from desk import tables
 from desk.collaboration.contributions import Asked
 from desk.notification.templates import spoken
-from desk.store import contributions, promises
+from desk.store import assignments, contributions, promises
 from tests.desk.conftest import Office, local
 
 pytestmark = pytest.mark.stored
 TURNS = import_module("desk.steps.desk_0015_count_turns_and_let_contributions_wait")
 PROMISES = import_module("desk.steps.desk_0018_alert_of_broken_promises_and_know_languages")
 LANGUAGES = import_module("desk.steps.desk_0020_let_people_choose_their_language_anew")
+TOLD = import_module("desk.steps.desk_0021_know_who_was_told_that_they_answer")
 
 
 def test_contributions_that_nobody_holds_stand_in_line_since_they_were_asked_for(office):
@@ -59,6 +60,24 @@ def test_who_chose_no_language_before_chooses_anew_and_is_written_to_as_before(o
         tx.execute(text(LANGUAGES.FORGET_WHAT_NOBODY_CHOSE))
     assert [office.desk.people.agent(login).language for login in ("li", "wang", "chen")] == ["", "", "en"]
     assert spoken("") == "zh"
+
+
+def test_who_knows_already_that_they_answer_for_a_line_is_not_told_of_it_again_and_of_what_is_new_they_are(office):
+    for agent in office.desk.people.agents():
+        office.desk.people.change_agent(agent.login, by="test", revision=agent.revision, available=agent.login == "wang")
+    known = [office.open(customer_name=name) for name in ("赵六", "钱七")]
+    office.clock.advance(minutes=1)
+    office.run()
+    new = [office.open(customer_name=name) for name in ("孙八", "李九")]
+    with office.engine.db.transaction() as tx:
+        tx.execute(update(tables.assignment).values(told="[]"))
+        TOLD.note_who_knows(tx)
+        told = [assignments.kept(tx, number).told for number in (*known, *new)]
+    assert told == [{"wang"}, {"wang"}, set(), set()]
+    office.clock.advance(minutes=11)
+    office.run()
+    said = [one.body for one in office.desk.notices.of("wang") if one.template == "answering_line"]
+    assert [[number for number in (*known, *new) if number in body] for body in said] == [new, known]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -11,7 +11,7 @@ import structlog
 from desk.context import DeskContext
 from desk.model import Priority, Role, Team
 from desk.notification.announcing import Announcer
-from desk.notification.dossier import ADMINISTRATORS, SUPERVISORS, TEAM
+from desk.notification.dossier import ADMINISTRATORS, TEAM
 from desk.store import assignments, candidates, cases, people
 from desk.store.assignments import NOBODY, DueLook, Kept
 from desk.store.candidates import Lead
@@ -63,8 +63,11 @@ def who_leads(tx: Transaction, at: datetime) -> Leading:
 
 
 class Answering:
-    """Keeps it so while a case waits in its line, and tells whom it concerns: each once while it waits. What comes to somebody at
-    once from one line is told in one notice. When nobody may answer, administrators are alarmed.
+    """Lets each case that waits in its line have an owner all the time, and tells whom it concerns: each once while it waits.
+    What comes to somebody at once from one line is told in one notice.
+
+    When nobody may answer, administrators are alarmed, also those from whom the case is kept, since nobody else can change that;
+    without any the case's team, but for those from whom it is kept.
     """
 
     def __init__(self, context: DeskContext, announcer: Announcer) -> None:
@@ -99,14 +102,14 @@ class Answering:
         if owner != kept.owner:
             cases.save(tx, cases.case(tx, kept.number), owner=owner)
         if (owner or NOBODY) not in kept.told:
-            self._tell(tx, kept, task, owner)
+            self._tell(tx, kept, task, owner, never)
         assignments.change(tx, kept.number, told=_with(kept.told, owner), look_again_at=now + LOOK_AGAIN)
 
-    def _tell(self, tx: Transaction, kept: Kept, task: UserTask, owner: str | None) -> None:
+    def _tell(self, tx: Transaction, kept: Kept, task: UserTask, owner: str | None, never: Collection[str]) -> None:
         dossier = self._announcer.dossier(tx, kept.number)
         if owner is None:
             log.warning("nobody_answers", case=kept.number, team=kept.team)
-            told = dossier.staff(ADMINISTRATORS) or dossier.staff(SUPERVISORS) or dossier.staff(TEAM)
+            told = dossier.staff(ADMINISTRATORS) or [one for one in dossier.staff(TEAM) if one.login not in never]
             template, whose = NOBODY_ANSWERS, f"{self._context.now():%Y%m%d%H%M%S}"
         else:
             told = (dossier.people[owner],) if owner in dossier.people else ()

@@ -172,3 +172,16 @@ def test_e42_where_nobody_leads_the_team_is_alarmed(office):
     in_team = {one.login for one in office.desk.people.agents() if "service-b" in one.team_keys}
     alarmed = {one.login for one in office.desk.people.agents() if told(office, one.login, NOBODY_ANSWERS)}
     assert (office.desk.cases.case(number, viewer="chen").case.owner, alarmed) == (None, in_team)
+
+
+@on_sqlite
+def test_e42_who_is_kept_from_a_case_is_not_alarmed_that_nobody_may_answer_for_it(only_wang):
+    office, number = only_wang, ask(only_wang)
+    for login in ("li", "wang"):
+        switch(office, login, team_keys=("service-b",))
+    with office.engine.db.transaction() as tx:
+        assignments.keep_from(tx, number, {"wang", "chen"}, team="service-b")
+        tx.execute(update(tables.agent).where(tables.agent.c.login == "admin").values(role=Role.AGENT))
+    pass_minutes(office, 1)
+    alarmed = {one.login for one in office.desk.people.agents() if told(office, one.login, NOBODY_ANSWERS)}
+    assert (office.desk.cases.case(number, viewer="li").case.owner, alarmed) == (None, {"li"})

@@ -17,7 +17,7 @@ from desk.context import DeskContext
 from desk.notification.channel_book import ChannelBook
 from desk.notification.coming_back import ComingBack
 from desk.notification.digests import gather
-from desk.notification.outages import Outages
+from desk.notification.outages import Outages, rests
 from desk.notification.patience import GIVEN_UP_AFTER, Breaker, next_try
 from desk.notification.ports import Channel, Message, Outcome, Refused, Sent, TryLater
 from desk.store import deliveries
@@ -28,6 +28,9 @@ from engine.ports import Transaction
 AT_ONCE = 2
 LEASE = timedelta(seconds=60)
 IDLE_SECONDS = 1.0
+LOOK_AT_OUTAGE = timedelta(minutes=1)
+"""So often, while messages leave, it is looked whether somebody was told that their channel rests."""
+
 log = structlog.get_logger()
 
 
@@ -41,7 +44,8 @@ class Courier:
         self._coming_back = coming_back
         self._outages = outages
         self._breakers: dict[str, Breaker] = {}
-        self._told_to_rest: dict[str, bool] = {}
+        self._told_to_rest: set[str] = set()
+        self._look_at: dict[str, datetime] = {}
 
     def run(self, stop: Event, *, lease: timedelta = LEASE) -> None:
         """Work until told to stop. What a courier had that died is sent by another one after the time of the lease."""
@@ -83,14 +87,16 @@ class Courier:
         limit = 1 if breaker.tripped else AT_ONCE
         vault, until = self._context.vault, now + lease
         taken = self._db.run(lambda tx: deliveries.lease(tx, vault, name, now=now, until=until, limit=limit))
+        one_left = False
         for index, (delivery, message) in enumerate(taken):
             outcome = _sent(channel, message, delivery.idempotency_key)
             self._note_luck(name, outcome)
             self._db.run(lambda tx, one=(delivery, message), said=outcome: self._settle(tx, *one, said, until))
-            self._tell_of_outage(name, self._breakers[name])
+            one_left = one_left or isinstance(outcome, Sent)
             if self._breakers[name].rests(self._context.now()):
                 self._give_back(taken[index + 1 :], until)
                 break
+        self._tell_of_outage(name, one_left=one_left)
         return len(taken)
 
     def _any_due(self, *, channel: str | None = None, in_digest: bool) -> bool:
@@ -105,11 +111,20 @@ class Courier:
         if self._breakers[name].tripped:
             log.warning("channel_rests", channel=name, until=self._breakers[name].rests_until, reason=outcome.reason)
 
-    def _tell_of_outage(self, name: str, breaker: Breaker) -> None:
-        """Tell of a channel when it begins to rest, and when it answers; once, as far as this process knows."""
-        if self._told_to_rest.get(name) is not breaker.tripped and (breaker.tripped or not breaker.failures):
-            self._db.run(lambda tx: self._outages.tell(tx, name, rests=breaker.tripped))
-            self._told_to_rest[name] = breaker.tripped
+    def _tell_of_outage(self, name: str, *, one_left: bool) -> None:
+        """Tell of a channel when it begins to rest, and when a message leaves by it again, whichever courier told of the rest."""
+        now = self._context.now()
+        if self._breakers.get(name, Breaker()).tripped:
+            if name not in self._told_to_rest:
+                self._db.run(lambda tx: self._outages.tell(tx, name, rests=True))
+                self._told_to_rest.add(name)
+        elif one_left and (name in self._told_to_rest or now >= self._look_at.get(name, now)):
+            with self._db.reading() as tx:
+                told = rests(tx, name)
+            if told:
+                self._db.run(lambda tx: self._outages.tell(tx, name, rests=False))
+            self._told_to_rest.discard(name)
+            self._look_at[name] = now + LOOK_AT_OUTAGE
 
     def _give_back(self, untried: Sequence[tuple[Delivery, Message]], until: datetime) -> None:
         def work(tx: Transaction) -> None:

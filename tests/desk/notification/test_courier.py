@@ -7,6 +7,7 @@ from threading import Event, Thread
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from desk.calendarsource import StoredCalendars
 from desk.context import DeskContext
@@ -19,6 +20,7 @@ from desk.notification.outages import Outages, rests
 from desk.notification.ports import Message, Refused, Sent, TryLater, Way
 from desk.store import deliveries, notices, people
 from desk.store.deliveries import DeliveryState, NewDelivery, Overdue, reference_of
+from engine.errors import Unavailable
 from engine.testing import FakeChance, FakeClock
 from handlers.channels.http import Http
 from handlers.channels.webhook import Webhook
@@ -26,6 +28,7 @@ from tests.support.channels import SECRET, serving
 from tests.support.product import MORNING
 
 pytestmark = pytest.mark.stored
+AWAY = TryLater(reason="h.example answered 500. It is tried again.")
 
 
 class Noted:
@@ -232,7 +235,7 @@ def test_each_administrator_is_told_once_that_a_channel_rests_and_once_that_it_w
     employ(house, "root", Role.ADMIN)
     employ(house, "wang", Role.SUPERVISOR)
     house.promise("a", "b")
-    noted.answer = TryLater(reason="h.example answered 500. It is tried again.")
+    noted.answer = AWAY
     house.courier.run_until_idle()
     assert told(house, "root") == ([], False)
     house.promise("c")
@@ -246,11 +249,57 @@ def test_each_administrator_is_told_once_that_a_channel_rests_and_once_that_it_w
     for _ in range(3):
         house.pass_time(minutes=10)
     assert told(house, "root") == (["channel_rests", "channel_works"], False)
-    noted.answer = TryLater(reason="h.example answered 500. It is tried again.")
+    noted.answer = AWAY
     house.promise("d", "e", "f")
     house.pass_time(minutes=10)
     assert told(house, "root") == (["channel_rests", "channel_works", "channel_rests"], True)
     assert told(house, "wang")[0] == []
+
+
+def test_a_channel_that_only_refuses_is_not_said_to_work_again(house, noted):
+    employ(house, "root", Role.ADMIN)
+    noted.answer = AWAY
+    house.promise("a", "b", "c")
+    house.courier.run_until_idle()
+    noted.answer = Refused(reason="401 who are you")
+    house.pass_time(minutes=20)
+    assert set(house.states().values()) == {"failed"}
+    assert told(house, "root") == (["channel_rests"], True)
+    noted.answer = Sent(said="noted")
+    house.promise("d")
+    house.courier.run_until_idle()
+    assert told(house, "root") == (["channel_rests", "channel_works"], False)
+
+
+def test_whichever_courier_sends_again_tells_that_a_channel_works_again(house, noted):
+    employ(house, "root", Role.ADMIN)
+    house.promise("a")
+    house.courier.run_until_idle()
+    noted.answer, another = AWAY, house.another()
+    house.promise("b", "c", "d")
+    another.run_until_idle()
+    assert told(house, "root") == (["channel_rests"], True)
+    noted.answer = Sent(said="noted")
+    house.pass_time(minutes=1)
+    assert told(house, "root") == (["channel_rests", "channel_works"], False)
+
+
+def test_what_was_not_tried_is_given_back_even_if_nobody_can_be_told_that_the_channel_rests(house, noted):
+    employ(house, "root", Role.ADMIN)
+    noted.answer = AWAY
+    house.promise("a", "b", "c", "d")
+    rename(house, "desk_notice", "away")
+    with pytest.raises((DBAPIError, Unavailable)):
+        house.courier.run_until_idle()
+    rename(house, "away", "desk_notice")
+    with house.db.reading() as tx:
+        assert deliveries.any_due(tx, now=house.clock.now(), channel="it", in_digest=False)
+    house.pass_time(minutes=1)
+    assert told(house, "root") == (["channel_rests"], True)
+
+
+def rename(house, before, after):
+    house.db.run(lambda tx: tx.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}"))
 
 
 def test_an_adapter_with_a_mistake_in_it_loses_nothing(house, noted):

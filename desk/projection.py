@@ -140,6 +140,8 @@ class _Writing:
                 self._classified(value)
             case VariableSet(name="case", value=value) if isinstance(value, Mapping):
                 self._profiled(value)
+            case VariableSet(name="target_rows", value=value):
+                self.clocks.targeted(value)
             case VariableSet(name="assignment", value=value) if isinstance(value, Mapping):
                 self._assigned(value, at=event.at, by=event.by)
             case VariableSet(name="clocks", value=value) if isinstance(value, Mapping):

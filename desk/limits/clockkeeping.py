@@ -32,7 +32,7 @@ from desk.clocks.targets import AROUND_THE_CLOCK, RECEIVED, SOLVED_GRACE
 from desk.clocks.teams import HANDED_OVER
 from desk.clocks.variables import read_variable
 from desk.limits.clockbook import ClockBook
-from desk.limits.in_force import policy_name, version_in_force
+from desk.limits.in_force import TARGET_ROWS, policy_name, version_in_force
 from desk.model import Case
 from engine.history import HandlerDecided, MessageCorrelated
 from engine.model import ProcessInstance
@@ -71,15 +71,24 @@ class ClockKeeping:
         self._variables = variables
         self._considered: tuple[Mapping[str, Any], ...] = ()
         self._because = LEFT
+        self._asked: Mapping[str, Any] = {}
 
     @cached_property
+    def _before(self) -> Mapping[str, Any]:
+        return self._variables()
+
+    @property
     def _policy(self) -> str:
         """What the limits are from that the process tells; a case's first ones are always from its own version."""
         own = self._instance.version
-        version = version_in_force(self._variables(), own) if self.book.all_clocks() else own
+        version = version_in_force({**self._before, **self._asked}, own) if self.book.all_clocks() else own
         return policy_name(self._instance.process_key, version)
 
     # -- what starts and moves them
+
+    def targeted(self, rows: Any) -> None:
+        """The process has other target rows from now on."""
+        self._asked = {TARGET_ROWS: rows}
 
     def decided(self, event: HandlerDecided) -> None:
         """A decider looked at target rows: they are kept with the clocks that its result starts."""

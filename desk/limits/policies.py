@@ -17,8 +17,8 @@ from desk.clocks import Cause, ClockState, evaluate
 from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.limits.in_force import TARGETS_VERSION, policy_name, version_in_force
-from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
+from desk.limits.in_force import TARGET_ROWS, TARGETS_VERSION, as_applied, policy_name, version_in_force
+from desk.limits.targeting import Change, retarget_all, target_rows
 from desk.onebyone import told_of
 from desk.rights import require_operator
 from desk.store import cases, people
@@ -157,7 +157,7 @@ class Policies:
         told = queries.variables(tx, self._context.vault, instance.id)
         if rows is None or told.get(TARGET_ROWS) is None or instance.state not in OPEN_INSTANCES:
             return
-        values = {TARGET_ROWS: rows, TARGETS_VERSION: run.version}
+        values = {TARGET_ROWS: as_applied(rows, run.version), TARGETS_VERSION: run.version}
         if any(told.get(name) != value for name, value in values.items()):
             self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=values, by=run.by, reason=run.reason))
 

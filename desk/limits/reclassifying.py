@@ -12,8 +12,8 @@ from desk.context import DeskContext
 from desk.errors import AnswersInvalid
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.limits.in_force import policy_name, version_in_force
-from desk.limits.targeting import TARGET_ROWS, Change, retarget_all, target_rows
+from desk.limits.in_force import TARGET_ROWS, applied_version, as_applied, policy_name
+from desk.limits.targeting import Change, retarget_all, target_rows
 from desk.model import Case, CaseType, Priority
 from desk.profiles import checked_tags, checked_tier, known_tier
 from desk.rights import require_lead, require_owner_or_lead
@@ -24,6 +24,7 @@ from desk.wordings import NO_CHOICE
 from engine.commands import SetVariables
 from engine.db import queries
 from engine.db.database import tried_again
+from engine.errors import NotFound
 from engine.model import ProcessInstance
 from engine.ports import Transaction
 
@@ -142,24 +143,37 @@ class Reclassifying:
         For whoever changes what the target rows read. The instance is locked.
         Raises RightMissing, ReasonMissing, ExpressionFailed, TargetRowInvalid.
         """
-        context, now = self._context, self._context.now()
-        known = queries.variables(tx, context.vault, instance.id)
-        version = version_in_force(known, instance.version)
-        definition = self._engine.definition(queries.deployment(tx, instance.process_key, version).id, tx)
-        rows = target_rows(definition, _of_known_tier(variables, context.settings.tiers), now)
+        known = queries.variables(tx, self._context.vault, instance.id)
         changed = {name: value for name, value in variables.items() if name not in known or known[name] != value}
+        version, rows = self._promised(tx, instance, applied_version(known), variables)
         if rows is not None:
             changed[TARGET_ROWS] = rows
         self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=changed, by=by, reason=reason))
         if rows is None:
             return
-        change = Change(cause=cause, by=by, at=now, note=reason, may_lower=may_lower)
-        policy = policy_name(instance.process_key, version)
+        change = Change(cause=cause, by=by, at=self._context.now(), note=reason, may_lower=may_lower)
+        self._let_follow(tx, case, rows, change, policy=policy_name(instance.process_key, version))
 
+    def _promised(
+        self, tx: Transaction, instance: ProcessInstance, applied: str | None, variables: Mapping[str, Any]
+    ) -> tuple[str, list[Mapping[str, Any]] | None]:
+        """The version in force with its rows. It is the process's own too where none is deployed as the one that its variables
+        name: others than we may have written them.
+        """
+        try:
+            deployed = queries.deployment(tx, instance.process_key, applied or instance.version)
+        except NotFound:
+            applied = None
+            deployed = queries.deployment(tx, instance.process_key, instance.version)
+        asked = _of_known_tier(variables, self._context.settings.tiers)
+        rows = target_rows(self._engine.definition(deployed.id, tx), asked, self._context.now())
+        return deployed.version, rows if rows is None or applied is None else as_applied(rows, applied)
+
+    def _let_follow(self, tx: Transaction, case: Case, rows: Sequence[Mapping[str, Any]], change: Change, *, policy: str) -> None:
         def alter(book: ClockBook) -> None:
-            retarget_all(book, case, rows, context.calendars_in(tx), change, policy=policy)
+            retarget_all(book, case, rows, self._context.calendars_in(tx), change, policy=policy)
 
-        clockchanges.change(tx, context, case.number, alter, by=by, reason=cause)
+        clockchanges.change(tx, self._context, case.number, alter, by=change.by, reason=change.cause)
 
 
 def cause_of(case: Case, changed: Mapping[str, Any]) -> Cause:

@@ -16,9 +16,9 @@ from desk.clocks.waiting import RESUMED_BY_CUSTOMER
 from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
-from desk.limits.in_force import policy_name, version_in_force
+from desk.limits.in_force import TARGET_ROWS, policy_name, version_in_force
 from desk.limits.limit_errors import TargetRowInvalid
-from desk.limits.targeting import TARGET_ROWS, service_target, team_at_start
+from desk.limits.targeting import service_target, team_at_start
 from desk.store import cases
 from engine.db import queries
 from engine.model import ProcessInstance

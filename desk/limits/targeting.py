@@ -1,4 +1,4 @@
-"""What is promised to a case now: the target rows of its own process version, asked anew with what is known of the case."""
+"""What is promised to a case now: the target rows of the version in force, asked anew with what is known of the case."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from desk.clocks.rounds import ROUND, TIMED_AGAIN
 from desk.clocks.targets import team_of, with_default_limits, with_default_transfer
 from desk.limits.clockbook import ClockBook
 from desk.limits.clockkeeping import SETS_CLOCKS, STARTED_BY_EVENTS
+from desk.limits.in_force import TARGET_ROWS
 from desk.model import Case
 from engine.definition import Definition
 from engine.results import inputs_of
 
-TARGET_ROWS = "target_rows"
 TRANSFER_HEADER = "defaultTransfer"
 
 

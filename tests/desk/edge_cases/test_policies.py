@@ -7,9 +7,12 @@ from sqlalchemy import insert
 
 from bpmn.package import ProcessPackage
 from desk import tables
+from desk.casetasks import instance_of
 from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.clockchanges import book_of
 from desk.limits.reclassifying import NewClass
+from engine.commands import SetVariables
+from engine.db import queries
 from tests.desk.conftest import BILLING_DAY, PACKAGE, SHANGHAI, keep_deployed, local
 
 STRICTER = "2.0"
@@ -59,6 +62,18 @@ def stop_clocks(office, number, *, spared=""):
         book.stop({name for _, name in book.open_clocks()} - {spared}, office.clock.now(), by="wang", what="closed")
         book.write()
         return {name for _, name in book.open_clocks()}
+
+
+def variables(office, number):
+    with office.engine.db.reading() as tx:
+        return queries.variables(tx, office.desk.context.vault, instance_of(tx, number).id)
+
+
+def set_variables(office, number, **values):
+    """As a diagram may, or another program."""
+    with office.engine.db.transaction() as tx:
+        order = SetVariables(instance_id=instance_of(tx, number).id, values=values, by="engine", reason="")
+        office.engine.set_variables(tx, order)
 
 
 def test_e25_running_cases_keep_their_targets_until_a_policy_is_applied_to_them(office, stricter):
@@ -180,6 +195,34 @@ def test_e25_a_policy_is_taken_back_for_a_case_of_which_only_an_answer_is_timed(
     office.desk.work.reply(number, "正在查", by=office.task(number).assignee or "")
     office.desk.work.customer_message(number, "还没好？", message_id="m2")
     assert promised(office, number, "next_response:2").policy_version == "customer-service 1.0"
+
+
+def test_e25_a_process_that_asks_its_own_table_again_goes_by_that_again(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    asked = variables(office, number)
+    apply(office, STRICTER)
+    again = {"target_rows": asked["target_rows"], "clocks": {**asked["clocks"], "round": 2}}
+    set_variables(office, number, **again)
+    assert promised(office, number).policy_version == "customer-service 2.0"
+    assert promised(office, number, round=2).policy_version == "customer-service 1.0"
+    office.desk.reclassifying.reclassify(number, NewClass(tags=["refund"]), reason="退款", by="wang")
+    second = promised(office, number, round=2)
+    assert (second.limit.amount, second.policy_version) == (24, "customer-service 1.0")
+
+
+def test_e25_a_version_that_was_never_deployed_keeps_nobody_from_classing_a_case_anew(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    rows = [{**row, "of_version": "9.9"} for row in variables(office, number)["target_rows"]]
+    for change in ({"targets_version": "9.9"}, {"target_rows": rows}):
+        set_variables(office, number, **change)
+        before = office.desk.cases.case(number, viewer="wang").case.priority
+        other = "normal" if before == "urgent" else "urgent"
+        office.desk.reclassifying.reclassify(number, NewClass(priority=other), reason="核实", by="wang")
+        assert promised(office, number).policy_version == "customer-service 1.0"
+    apply(office, STRICTER)
+    assert promised(office, number).policy_version == "customer-service 2.0"
 
 
 def test_e25_the_next_answer_is_timed_by_the_policy_that_was_applied_in_every_round(office, stricter):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from desk.context import DeskContext
@@ -17,7 +17,8 @@ MOST_COUNTED = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """How many cases of a customer a team has, and how many are open. `ask` is the login of who leads it, if anybody does."""
+    """How many cases of a customer a team has, and how many are open. `ask` is the login of who leads it, but of
+    nobody from whom one of these cases is kept, if there is anybody."""
 
     team: str
     cases: int
@@ -25,13 +26,21 @@ class Elsewhere:
     ask: str | None
 
 
-def by_team(hidden: Iterable[Case], leading: Leading) -> tuple[Elsewhere, ...]:
-    """Count cases by team, the team with the most open ones in front."""
+def by_team(hidden: Iterable[Case], leading: Leading, kept_from: Mapping[str, Collection[str]]) -> tuple[Elsewhere, ...]:
+    """Count cases by team, the team with the most open ones in front. `kept_from`: of a case by its number those from whom it is
+    kept; nobody is to be asked of them.
+    """
     of_team: dict[str, list[Case]] = {}
     for case in hidden:
         of_team.setdefault(case.team, []).append(case)
+    never = {team: {login for case in its for login in kept_from.get(case.number, ())} for team, its in of_team.items()}
     counted = [
-        Elsewhere(team=team, cases=len(its), open=sum(case.open for case in its), ask=leading.who_answers_for(team))
+        Elsewhere(
+            team=team,
+            cases=len(its),
+            open=sum(case.open for case in its),
+            ask=leading.who_answers_for(team, never=never[team]),
+        )
         for team, its in of_team.items()
     ]
     return tuple(sorted(counted, key=lambda one: (-one.open, -one.cases, one.team)))
@@ -47,5 +56,6 @@ def cases_elsewhere(tx: Transaction, desk: DeskContext, text: str, agent: Agent)
     found = customers.matching(tx, desk.vault, contact=text, number=text)
     known = {case.number: case for case in cases.of_customers(tx, [one.id for one in found], limit=MOST_COUNTED)}
     unread = known.keys() - cases.readable_among(tx, known, may_read)
-    hidden = unread - assignments.kept_from_person(tx, agent.login, unread)
-    return by_team((known[number] for number in hidden), who_leads(tx, desk.now())) if hidden else ()
+    kept_from = assignments.kept_from_each(tx, unread)
+    hidden = [known[number] for number in unread if agent.login not in kept_from.get(number, ())]
+    return by_team(hidden, who_leads(tx, desk.now()), kept_from) if hidden else ()

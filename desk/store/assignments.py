@@ -126,10 +126,10 @@ def kept_from(tx: Transaction, number: str) -> frozenset[str]:
     return frozenset(json.loads(found[0]).get("avoid", ())) if found else frozenset()
 
 
-def kept_from_person(tx: Transaction, login: str, numbers: Collection[str]) -> frozenset[str]:
-    """Which of these cases somebody never gets."""
+def kept_from_each(tx: Transaction, numbers: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Who never gets these cases: the logins by number."""
     query = select(_row.case_number, _row.wanted).where(is_among(tx, _row.case_number, numbers))
-    return frozenset(number for number, wanted in tx.execute(query) if login in json.loads(wanted).get("avoid", ()))
+    return {number: frozenset(json.loads(wanted).get("avoid", ())) for number, wanted in tx.execute(query)}
 
 
 def keep_from(tx: Transaction, number: str, logins: Collection[str], *, team: str) -> None:

@@ -49,6 +49,15 @@ def test_cases_that_others_have_of_a_customer_are_counted_by_team_but_not_to_who
     }
 
 
+def test_nobody_is_sent_to_ask_whoever_is_complained_about_in_one_of_the_cases(office):
+    office.open(about_agent="wang")
+    elsewhere = office.desk.cases.elsewhere
+    assert [one.ask for one in elsewhere("13812345678", viewer="tech")] == ["admin"]
+    assert elsewhere("13812345678", viewer="tech")[0].team == "complaints"
+    office.open(INQUIRY, customer_contact="13812345678")
+    assert {one.team: one.ask for one in elsewhere("13812345678", viewer="tech")} == {"complaints": "admin", "service": "wang"}
+
+
 def test_a_technician_sees_a_case_once_asked_to_help_and_afterwards(office):
     number = office.open()
     office.desk.work.claim(office.task(number).id, by="li")

@@ -15,22 +15,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from desk import tables
 from desk.assignment import ASKED, Wanted
 from desk.assignment.line import WaitingCase
+from engine.db import advisory
 from engine.db import tables as engine_tables
 from engine.db.arrays import is_among
 from engine.db.queries import OPEN_TASKS
 from engine.db.statements import Statement, given, update_where
 from engine.ports import Transaction
 
-CHOICE_OF_LOOKS = 726374
-"""Our advisory lock on PostgreSQL; SQLite has one writer at a time anyway."""
+NOBODY = ""
+"""Stands among those who were told when it is known that nobody may answer."""
 
 _row = tables.assignment.c
 _LOGINS = ("avoid", "told")
 _WANTED = Statement(select(_row.wanted).where(_row.case_number == given(_row.case_number)))
-
-
-NOBODY = ""
-"""Stands among those who were told when it is known that nobody may answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,9 +167,7 @@ def is_look_due(tx: Transaction, now: datetime) -> bool:
 
 def may_choose_looks(tx: Transaction) -> bool:
     """Whether no other worker chooses just now what it looks at: until this transaction ends, none will."""
-    if tx.dialect.name != "postgresql":
-        return True
-    return tx.execute(select(func.pg_try_advisory_xact_lock(CHOICE_OF_LOOKS))).scalar_one()
+    return advisory.take(tx, advisory.Lock.CHOICE_OF_LOOKS)
 
 
 def due_looks(tx: Transaction, now: datetime, limit: int) -> list[DueLook]:

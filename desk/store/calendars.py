@@ -13,15 +13,13 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk import tables
+from engine.db import advisory
 from engine.db.statements import Statement
 from engine.errors import NotFound, StaleRevision, TransactionLost
 from engine.ports import Transaction
 
 EDIT, VERSION, YEAR, DRAFT = tables.calendar_edit, tables.calendar_version, tables.statutory_year, tables.calendar_draft
 TEAM = tables.team_calendar
-
-CALENDAR_EDITS = 726372
-"""Our advisory lock on PostgreSQL; SQLite has one writer at a time anyway."""
 
 
 class EditKind(StrEnum):
@@ -96,8 +94,7 @@ _LATEST = Statement(select(func.max(EDIT.c.id)))
 
 def add_edit(tx: Transaction, kind: EditKind, key: str, *, note: str, by: str, at: datetime) -> int:
     """Begin a new state of the calendars; its number. Waits for who begins another one, so that edits commit in their order."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(select(func.pg_advisory_xact_lock(CALENDAR_EDITS)))
+    advisory.wait_for(tx, advisory.Lock.CALENDAR_EDITS)
     counts = dict.fromkeys(("total", "looked_at", "moved", "failed"), 0)
     query = insert(EDIT).values(kind=kind, key=key, note=note, by=by, at=at, **counts)
     return tx.execute(query).inserted_primary_key[0]

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import delete, insert, inspect, select
 
-from engine.db import tables
+from engine.db import advisory, tables
 from engine.db.database import Database
 from engine.errors import Unavailable
 from engine.ports import Transaction
@@ -42,9 +42,7 @@ def upgrade(database: Database, locations: Sequence[Path] = ()) -> None:
     """
     config = _config(locations)
     with database.transaction() as tx:
-        if database.dialect == "postgresql":
-            # two processes that start at once must not both create the tables
-            tx.exec_driver_sql("SELECT pg_advisory_xact_lock(726371)")
+        advisory.wait_for(tx, advisory.Lock.SCHEMA_STEPS)
         config.attributes["connection"] = tx
         try:
             command.upgrade(config, "heads")

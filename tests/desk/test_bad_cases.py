@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, update
 
 from desk import tables
 from desk.casetasks import instance_of
 from desk.context import DeskSettings
 from desk.staffing.assignment_records import SWEEP
 from desk.store import assignments, calendars, cases
-from desk.store.calendars import CALENDAR_EDITS, EditKind
+from desk.store.calendars import EditKind
 from desk.store.sealing import seal
 from desk.tables import CONTACT
+from engine.db import advisory
 from tests.desk.conftest import BILLING_DAY, Office, local
 
 pytestmark = pytest.mark.stored
@@ -92,4 +93,4 @@ def test_edits_of_the_calendars_are_begun_one_after_the_other(database):
     with database.transaction() as tx:
         calendars.add_edit(tx, EditKind.BUSINESS, "cn-office", note="", by="wang", at=local("2023-10-01T09:00"))
         with database.transaction() as other:
-            assert not other.execute(select(func.pg_try_advisory_xact_lock(CALENDAR_EDITS))).scalar_one()
+            assert not advisory.take(other, advisory.Lock.CALENDAR_EDITS)

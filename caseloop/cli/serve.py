@@ -73,22 +73,7 @@ def web(settings: Settings, grace_seconds: float) -> None:
     app = create_app(built(settings), secret_key=bootstrap.web_secret(settings))
     follow_parent(stop)
     log.info("web_serves", url=settings.base_url, pid=os.getpid())
-    behind_proxy: dict[str, Any] = {}
-    if settings.trusted_proxy:
-        behind_proxy = {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": "x-forwarded-for"}
-    cut = serve(
-        app,
-        stop=stop,
-        leave=lambda: end_streams(app),
-        grace_seconds=grace_seconds,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads + settings.streams,
-        url_scheme=urlsplit(settings.base_url).scheme,
-        ident="caseloop",
-        clear_untrusted_proxy_headers=True,
-        **behind_proxy,
-    )
+    cut = serve(app, stop=stop, leave=lambda: end_streams(app), grace_seconds=grace_seconds, **_listening(settings))
     log.info("web_stopped", pid=os.getpid(), requests_cut=cut)
 
 
@@ -131,6 +116,21 @@ def worker(settings: Settings, threads: int, lease_seconds: float) -> None:
     for thread in workers:
         thread.join()
     engine.queue.close()
+
+
+def _listening(settings: Settings) -> dict[str, Any]:
+    """Waitress's options."""
+    options = {
+        "host": settings.host,
+        "port": settings.port,
+        "threads": settings.threads + settings.streams,
+        "url_scheme": urlsplit(settings.base_url).scheme,
+        "ident": "caseloop",
+        "clear_untrusted_proxy_headers": True,
+    }
+    if settings.trusted_proxy:
+        options |= {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": "x-forwarded-for"}
+    return options
 
 
 def _require_free_port(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,7 +56,7 @@ class Dossier:
             return named or self.staff(SUPERVISORS)
         if audience in (SUPERVISORS, ADMINISTRATORS):
             role = Role.SUPERVISOR if audience == SUPERVISORS else Role.ADMIN
-            return tuple(one for one in self.people.values() if one.active and one.role is role)
+            return of_role(self.people.values(), role)
         return tuple(one for one in self.people.values() if one.active and (key or self.case.team) in one.team_keys)
 
     def _active(self, login: str | None) -> tuple[Agent, ...]:
@@ -96,6 +96,11 @@ class Dossier:
             return ""
         due_at = self.clocks[clock].due_at
         return minute(due_at, zone) if due_at else PAUSED
+
+
+def of_role(people: Iterable[Agent], role: Role) -> tuple[Agent, ...]:
+    """Those of a role who are still with us."""
+    return tuple(one for one in people if one.active and one.role is role)
 
 
 def read_dossier(tx: Transaction, desk: DeskContext, number: str) -> Dossier:

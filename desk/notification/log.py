@@ -16,6 +16,7 @@ from desk.rights import readable, require_lead
 from desk.store import cases, deliveries, people
 from desk.store.deliveries import Delivery, DeliveryState, Overdue
 from engine.db.database import tried_again
+from engine.ports import Transaction
 
 PAGE = 50
 TROUBLE = (DeliveryState.FAILED, DeliveryState.BOUNCED)
@@ -67,8 +68,7 @@ class Deliveries:
     def stuck(self, *, by: str) -> list[Stuck]:
         """The channels that fail just now. Raises RightMissing unless `by` leads."""
         with self._db.reading() as tx:
-            require_lead(people.agent(tx, by), "look at the log of deliveries")
-            found, now = deliveries.overdue(tx, self._context.now()), self._context.now()
+            found, now = self._overdue(tx, by), self._context.now()
             return [
                 Stuck(channel=name, waiting=one.waiting, since=one.since, rests=rests(tx, name), tried_by=_tried_by(one, now))
                 for name, one in sorted(found.items())
@@ -77,8 +77,11 @@ class Deliveries:
     def failing(self, *, by: str) -> int:
         """How many channels fail just now, for the navigation. Raises RightMissing unless `by` leads."""
         with self._db.reading() as tx:
-            require_lead(people.agent(tx, by), "look at the log of deliveries")
-            return len(deliveries.overdue(tx, self._context.now()))
+            return len(self._overdue(tx, by))
+
+    def _overdue(self, tx: Transaction, by: str) -> dict[str, Overdue]:
+        require_lead(people.agent(tx, by), "look at the log of deliveries")
+        return deliveries.overdue(tx, self._context.now())
 
     def of_case(self, number: str, *, viewer: str) -> list[Delivery]:
         """What was sent for a case. Raises CaseNotFound."""

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from desk.context import DeskContext
 from desk.model import Agent, Role
 from desk.notification.announcing import Announcer
+from desk.notification.dossier import of_role
 from desk.store import notices, people
 from engine.ports import Transaction
 
@@ -29,7 +30,7 @@ class Outages:
         """Tell each administrator that a channel rests now, or that it works again; nothing to who knows."""
         template = RESTS if rests else WORKS
         link = f"{self._context.settings.base_url}{LOG}?channel={quote(channel)}"
-        for agent in _administrators(tx):
+        for agent in of_role(people.agents(tx), Role.ADMIN):
             number, told = _last_told(tx, agent, channel)
             if told is not rests:
                 key = f"{_prefix(channel)}{number + rests}:{template}"
@@ -38,11 +39,7 @@ class Outages:
 
 def rests(tx: Transaction, channel: str) -> bool:
     """Whether an administrator was told that a channel rests, and not yet that it works again."""
-    return any(_last_told(tx, agent, channel)[1] for agent in _administrators(tx))
-
-
-def _administrators(tx: Transaction) -> list[Agent]:
-    return [agent for agent in people.agents(tx) if agent.active and agent.role is Role.ADMIN]
+    return any(_last_told(tx, agent, channel)[1] for agent in of_role(people.agents(tx), Role.ADMIN))
 
 
 def _last_told(tx: Transaction, agent: Agent, channel: str) -> tuple[int, bool]:

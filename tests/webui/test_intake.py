@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from desk.model import Channel
 from tests.support.product import INTAKE
 
 
@@ -24,6 +25,14 @@ def test_the_channel_may_be_chosen_by_the_address_and_the_time_is_now(product):
     data = form_of(product.visitor("li").get("/requests/new?channel=chat"))["data"]
     assert data == {"received_at": "2026-01-05T09:30", "channel": "chat"}
     assert "channel" not in form_of(product.visitor("li").get("/requests/new?channel=pigeon"))["data"]
+
+
+def test_every_channel_by_which_people_come_has_a_tab(product):
+    tabs = re.search(
+        r'<nav class="tabs" aria-label="Channel">(.*?)</nav>', product.visitor("li").get("/requests/new?channel=web").text
+    )[1]
+    assert set(re.findall(r"channel=(\w+)", tabs)) == set(Channel) - {Channel.SYSTEM}
+    assert re.search(r'channel=web[^>]*aria-current="page">Web</a>', tabs)
 
 
 def test_the_version_is_that_of_the_team(product):

@@ -19,6 +19,7 @@ from desk.escalating import choice
 from desk.escalating.choice import Escalated, Missed
 from desk.escalating.ladder import HIGHEST_LEVEL, Step, Whom, next_at
 from desk.escalating.laddering import Ladders
+from desk.instants import minute
 from desk.model import Case
 from desk.notification.announcing import Announcer
 from desk.notification.dossier import SUPERVISORS, Dossier
@@ -82,9 +83,15 @@ class Climbing:
         person = dossier.people.get(kept.supervisor or "")
         agents = [person] if person and person.active else dossier.staff(SUPERVISORS)
         template = "escalated" if person and person.active else "queue_alarm"
-        given = {**self._announcer.variables(dossier), "clock": kept.clock}
+        given = {**self._announcer.variables(dossier), "clock": kept.clock, "due": self._missed_at(dossier, kept)}
         key = f"escalation:{kept.case_number}:{kept.clock}:{kept.round}:{kept.level}"
         self._announcer.tell_staff(tx, dossier, agents, template, given, key=key, urgent=urgent)
+
+    def _missed_at(self, dossier: Dossier, kept: KeptEscalation) -> str:
+        """The due instant that was missed, as local wall time; empty when the clock isn't kept any more."""
+        row = dossier.clocks.get(kept.clock)
+        missed_at = (row.breached_at or row.due_at) if row and row.round == kept.round else None
+        return minute(missed_at, self._context.zone) if missed_at else ""
 
     def _climb(self, tx: Transaction, kept: KeptEscalation) -> bool:
         now = self._context.now()

@@ -49,6 +49,13 @@ def test_e33_levels_come_once_at_their_due_instants_also_after_a_down_time(offic
     assert told(office, "wang", "queue_alarm") == 2
 
 
+def test_who_is_told_reads_when_the_missed_limit_itself_was_due(office):
+    office.open()
+    office.at("09:46")
+    (notice,) = [one for one in office.desk.notices.of("wang") if one.template == "escalated"]
+    assert "的响应时限已过，请您跟进。\n到期于：2023-10-01 09:45\n" in notice.body
+
+
 def test_e34_at_night_a_level_that_is_not_urgent_waits_for_an_answer_from_the_morning_on(office):
     office.clock.set(local("2023-10-10T17:50"))
     number = office.open(BILLING_DAY, received_at="2023-10-10T17:50")

@@ -17,8 +17,9 @@ MOST_COUNTED = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """How many cases of a customer a team has, and how many are open. `ask` is the login of who leads it, but of
-    nobody from whom one of these cases is kept, if there is anybody."""
+    """How many cases of a customer a team has, and how many are open. `ask` is the login of who leads it and may know of them,
+    if there is anybody.
+    """
 
     team: str
     cases: int

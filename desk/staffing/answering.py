@@ -25,7 +25,8 @@ ANSWERING, LINE, NOBODY_ANSWERS = "answering", "answering_line", "nobody_answers
 """The templates: of one case, of several, and of one for which nobody may answer."""
 MOST_NAMED = 10
 LATEST = datetime.max.replace(tzinfo=UTC)
-MOST_OF_LINES = 500
+MOST_OF_A_LINE = 1000
+"""So many cases of a line are told of in one notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +76,11 @@ class Answering:
         self._announcer = announcer
 
     def look(self, tx: Transaction, due: Sequence[DueLook], until: datetime) -> tuple[list[str], list[str]]:
-        """The numbers of those cases that go on to wait as they do, since who answers for them knows it; and of those that are to
-        be looked at one by one. Of a line that changes hands these are all that do so, unless they are looked at until then
-        anyway; and whom several cases come to is told.
+        """Tell whom several cases of a line come to in one notice, before `look_again` makes them the owner of one after another.
+
+        `due` is what is looked at by now. Where some of it changes hands all of its line does; what of that is due `until` then
+        is looked at anyway. Returns the numbers of the cases to leave alone, since who answers for them goes on to and knows it,
+        and of those to look at again: the others of `due`, and what changes hands with them.
         """
         leading = who_leads(tx, self._context.now())
         lines = _lines_that_change_hands(tx, due, leading)
@@ -133,7 +136,7 @@ class Answering:
     def _tell_line(self, tx: Transaction, owner: str, team: Team | None, found: Sequence[DueLook]) -> None:
         found, team_key = sorted(found, key=lambda one: one.number), found[0].team
         given = {
-            "count": len(found),
+            "count": len(found) if len(found) < MOST_OF_A_LINE else f"{MOST_OF_A_LINE}+",
             "team": team.name if team else team_key,
             "list": ", ".join(one.number for one in found[:MOST_NAMED]) + (" …" if len(found) > MOST_NAMED else ""),
             "link": f"{self._context.settings.base_url}/teams/{team_key}/line",
@@ -147,7 +150,7 @@ def _lines_that_change_hands(tx: Transaction, due: Sequence[DueLook], leading: L
     """What waits, beside what is due, in the lines of which something that is due changes hands."""
     moving = {one.team for one in due if one.waits and leading.owner_of(one) != one.owner}
     known = {one.number for one in due}
-    found = assignments.waiting_looks(tx, moving, MOST_OF_LINES) if moving else ()
+    found = (one for team in sorted(moving) for one in assignments.waiting_looks(tx, team, MOST_OF_A_LINE))
     return [one for one in found if one.number not in known]
 
 

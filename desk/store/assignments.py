@@ -172,22 +172,22 @@ def may_choose_looks(tx: Transaction) -> bool:
 
 def due_looks(tx: Transaction, now: datetime, limit: int) -> list[DueLook]:
     """What is to be looked at by now and nobody else looks at, locked: what somebody has before what waits."""
-    return _looks(tx, _row.look_again_at <= now, limit)
+    return _looks(tx, _row.look_again_at <= now, (_row.waiting_since.is_not(None), _row.look_again_at), limit)
 
 
-def waiting_looks(tx: Transaction, team_keys: Collection[str], limit: int) -> list[DueLook]:
-    """What waits in the lines of these teams and nobody else looks at, locked, whether it is to be looked at by now or not."""
-    return _looks(tx, and_(_row.team.in_(list(team_keys)), _row.waiting_since.is_not(None)), limit)
+def waiting_looks(tx: Transaction, team: str, limit: int) -> list[DueLook]:
+    """What waits in a team's line and nobody else looks at, locked, whether it is due by now or not: what came first."""
+    return _looks(tx, and_(_row.team == team, _row.waiting_since.is_not(None)), (_row.waiting_since, _row.case_number), limit)
 
 
-def _looks(tx: Transaction, which: ColumnElement[bool], limit: int) -> list[DueLook]:
+def _looks(tx: Transaction, which: ColumnElement[bool], order: tuple[ColumnElement[Any], ...], limit: int) -> list[DueLook]:
     case, task = tables.case.c, engine_tables.user_task.c
     columns = (_row.case_number, _row.team, _row.wanted, _row.told, _row.look_again_at)
     columns += (case.owner, case.priority, task.id, task.revision)
     waits = and_(_row.waiting_since.is_not(None), task.assignee.is_(None), task.state.in_(OPEN_TASKS))
     query = select(*columns, waits.label("waits")).join(tables.case, case.number == _row.case_number)
     query = query.outerjoin(engine_tables.user_task, task.id == _row.task_id).where(which)
-    query = query.order_by(_row.waiting_since.is_not(None), _row.look_again_at).limit(limit)
+    query = query.order_by(*order).limit(limit)
     return [
         DueLook(
             number=row.case_number,

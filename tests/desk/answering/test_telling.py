@@ -128,6 +128,31 @@ def test_r40_the_notice_of_a_long_line_names_some_of_its_cases(office, monkeypat
     assert third not in notice.body
 
 
+def test_r40_a_line_that_is_too_long_to_be_read_as_a_whole_is_said_to_be_longer(office, monkeypatch):
+    monkeypatch.setattr("desk.staffing.answering.MOST_OF_A_LINE", 2)
+    first, second, third = line_of_three(office)
+    on_leave(office, "wang")
+    pass_minutes(office, 4)
+    assert owners(office, [first, second, third]) == ["sun", "sun", "wang"]
+    (notice,) = [one for one in office.desk.notices.of("sun") if one.template == LINE]
+    assert notice.subject == "由您负责的待分派案件：客服二组 2+ 件"
+    assert f"案件：{first}, {second}\n" in notice.body
+    pass_minutes(office, 10)
+    assert (owner_of(office, third), told(office, "sun", LINE), told(office, "sun")) == ("sun", 1, 1)
+
+
+@on_sqlite
+def test_r40_several_lines_that_change_hands_at_once_are_each_told_of_as_a_whole(office, monkeypatch):
+    monkeypatch.setattr("desk.staffing.answering.MOST_OF_A_LINE", 3)
+    numbers = []
+    for _ in range(2):
+        numbers += [ask(office), office.open(received_at="")]
+        pass_minutes(office, 3)
+    on_leave(office, "wang")
+    pass_minutes(office, 7)
+    assert (owners(office, numbers), told(office, "sun", LINE), told(office, "sun")) == (["sun"] * 4, 2, 0)
+
+
 @on_sqlite
 def test_r40_a_case_that_is_kept_from_all_who_lead_is_nobodys(only_wang):
     office, number = only_wang, ask(only_wang)

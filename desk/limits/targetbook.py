@@ -35,11 +35,13 @@ class Request:
 class Promised:
     """What the table promises: the strictest target of each clock, and every row that was looked at. Or why it can't say.
 
-    `targets` is None with a `problem`, or when the process asks no table.
+    `targets` is None with a `problem`, or when the process asks no table. `provisional` names the clocks whose due instants rest
+    on a year whose statutory days aren't published (E7).
     """
 
     targets: Targets | None
     problem: CaseloopError | None = None
+    provisional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +102,15 @@ def _promised(definition: Definition, calendars: Calendars, request: Request) ->
         rows = target_rows(definition, _variables(request), request.received_at)
         if rows is None:
             return Promised(targets=None)
-        return Promised(targets=strictest_targets(rows, Anchors(received_at=request.received_at), calendars))
+        targets = strictest_targets(rows, Anchors(received_at=request.received_at), calendars)
+        return Promised(targets=targets, provisional=_provisional(targets, calendars))
     except CaseloopError as error:
         return Promised(targets=None, problem=error)
+
+
+def _provisional(targets: Targets, calendars: Calendars) -> frozenset[str]:
+    found = targets.clocks.items()
+    return frozenset(name for name, one in found if calendars.of(one.calendar).is_provisional(one.started_at, one.due_at))
 
 
 def _variables(request: Request) -> dict[str, Any]:

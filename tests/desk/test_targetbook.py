@@ -41,6 +41,13 @@ def test_what_if_tells_each_due_instant_and_every_row_that_was_looked_at(office)
     assert solving == [(False, local("2023-10-09T18:00")), (True, local("2023-10-03T10:15"))]
 
 
+def test_what_rests_on_a_year_whose_holidays_are_not_published_is_provisional(office):
+    asked = Request(type="inquiry", priority="low", received_at=local("2026-12-30T10:00"))
+    assert office.desk.targets.what_if("1.0", asked).provisional == {"solve"}
+    settled = Request(type="inquiry", priority="low", received_at=local("2023-10-01T10:15"))
+    assert office.desk.targets.what_if("1.0", settled).provisional == frozenset()
+
+
 def test_a_version_that_is_not_deployed_is_named(office):
     with pytest.raises(NotFound, match=r"9\.9 isn't deployed"):
         office.desk.targets.board("9.9", MONDAY)

@@ -22,6 +22,13 @@ def test_what_if_tells_due_instants_and_all_rules(product):
     assert "投诉：48小时内给出解决方案" not in page
 
 
+def test_what_if_marks_what_rests_on_a_year_whose_holidays_are_not_published(product):
+    visitor = product.visitor("wang", language="zh")
+    for received, marks in (("2026-12-30T10:00", 1), ("2023-10-01T10:15", 0)):
+        answer = visitor.get(f"/targets?type=inquiry&priority=low&received={received}").text
+        assert answer.partition('id="what-if"')[2].count("暂定") == marks
+
+
 def test_what_if_begins_with_a_receipt_now(product):
     page = product.visitor("analyst").get("/targets").text
     [shown] = re.findall(r'name="received"[^>]*value="([^"]*)"', page)

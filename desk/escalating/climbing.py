@@ -16,6 +16,7 @@ from desk.clocks import ClockEvent, ClockPhase, ClockRetargeted, ClockState, eva
 from desk.clocks.names import SOLVE
 from desk.context import DeskContext
 from desk.escalating import choice
+from desk.escalating.alarming import alarm
 from desk.escalating.choice import Escalated, Missed
 from desk.escalating.ladder import HIGHEST_LEVEL, Step, Whom, next_at
 from desk.escalating.laddering import Ladders
@@ -80,12 +81,18 @@ class Climbing:
         return True
 
     def _announce(self, tx: Transaction, dossier: Dossier, kept: KeptEscalation, *, urgent: bool) -> None:
-        person = dossier.people.get(kept.supervisor or "")
-        agents = [person] if person and person.active else dossier.staff(SUPERVISORS)
-        template = "escalated" if person and person.active else "queue_alarm"
-        given = {**self._announcer.variables(dossier), "clock": kept.clock, "due": self._missed_at(dossier, kept)}
+        about = {"clock": kept.clock, "level": kept.level, "due": self._missed_at(dossier, kept)}
+        given = {**self._announcer.variables(dossier), **about}
         key = f"escalation:{kept.case_number}:{kept.clock}:{kept.round}:{kept.level}"
-        self._announcer.tell_staff(tx, dossier, agents, template, given, key=key, urgent=urgent)
+        person = dossier.people.get(kept.supervisor or "")
+        if person and person.active:
+            self._announcer.tell_staff(tx, dossier, [person], "escalated", given, key=key, urgent=urgent)
+            return
+        levels = escalations.of_cases(tx, None, [kept.case_number])
+        found = alarm(kept, levels, dossier.staff(SUPERVISORS), dossier.people)
+        if found is not None:
+            given |= {"told": ", ".join(found.told)}
+            self._announcer.tell_staff(tx, dossier, found.agents, found.template, given, key=key, urgent=urgent)
 
     def _missed_at(self, dossier: Dossier, kept: KeptEscalation) -> str:
         """The due instant that was missed, as local wall time; empty when the clock isn't kept any more."""

@@ -47,8 +47,10 @@ KINDS: Mapping[str, Kind] = {
     "suggestions_handed_over": Kind(),
 }
 OTHER = Kind()
-_SAME_KIND: Mapping[str, str] = {"answering_line": "answering"}
-"""Templates that tell of many cases what another one tells of one: what is chosen for that one holds for both."""
+_SAME_KIND: Mapping[str, str] = {"answering_line": "answering", "queue_alarm_above": "queue_alarm"}
+"""Templates that tell otherwise what another one tells, of many cases or of a higher level, say: what is chosen for that one
+holds for both.
+"""
 
 
 def name_of_kind(template: str) -> str:

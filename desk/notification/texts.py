@@ -47,6 +47,8 @@ SAMPLE: Mapping[str, str] = {
     "order_number": "DD20231001001",
     "product": "APP",
     "clock": "solve",
+    "level": "2",
+    "told": "王主管",
     "decision": "approved",
     "result": "resolved",
     "solution": "支付接口已修复",

@@ -46,7 +46,8 @@ def test_e33_levels_come_once_at_their_due_instants_also_after_a_down_time(offic
     office.run()
     assert climbed(office, number) == levels
     assert (told(office, "wang"), told(office, "sun")) == (2, 2)
-    assert told(office, "wang", "queue_alarm") == 2
+    alarms = [one.subject for one in office.desk.notices.of("wang") if "alarm" in one.template]
+    assert alarms == []  # levels that come at once are no news to who was told just now
 
 
 def test_who_is_told_reads_when_the_missed_limit_itself_was_due(office):
@@ -54,6 +55,47 @@ def test_who_is_told_reads_when_the_missed_limit_itself_was_due(office):
     office.at("09:46")
     (notice,) = [one for one in office.desk.notices.of("wang") if one.template == "escalated"]
     assert "的响应时限已过，请您跟进。\n到期于：2023-10-01 09:45\n" in notice.body
+
+
+def test_an_alarm_names_limit_and_level_and_whom_lower_levels_told(office):
+    number = office.open()
+    for hour in ("09:46", "09:53", "10:01"):
+        office.at(hour)
+    assert [level for level, *_ in climbed(office, number)] == [1, 2, 3]
+    for login in ("wang", "sun"):
+        (notice,) = [one for one in office.desk.notices.of(login) if one.template == "queue_alarm_above"]
+        assert notice.subject == f"再往上无人可升级：{number}（响应）"
+        assert "\n时限：响应（升级第 3 级）\n已告知：王主管, 孙主管\n到期于：2023-10-01 09:45\n" in notice.body
+    assert told(office, "wang", "queue_alarm") == 0
+
+
+def test_a_case_that_is_entered_late_alarms_nobody_whom_its_first_level_tells_now(office):
+    office.desk.people.change_team("complaints", supervisor="wang", deputy=None, by="admin")
+    office.clock.set(local("2023-10-01T12:30"))
+    number = office.open(received_at="2023-10-01T09:30")
+    office.run()
+    assert [level for level, *_ in climbed(office, number)] == [1, 2, 3]
+    assert [told(office, login, "escalated") for login in ("wang", "sun")] == [2, 2]
+    alarms = {
+        one.login: told(office, one.login, "queue_alarm") + told(office, one.login, "queue_alarm_above") for one in people(office)
+    }
+    assert not any(alarms.values())
+
+
+def people(office: Office):
+    return office.desk.people.agents()
+
+
+def test_e42_an_alarm_that_reached_all_is_not_told_anew_by_the_levels_above(office):
+    for login in ("wang", "sun"):
+        office.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    office.clock.set(local("2023-10-01T09:50"))
+    number = office.open(received_at="2023-10-01T08:00")
+    office.run()
+    assert [(level, whom) for level, whom, _ in climbed(office, number)] == [(1, None), (2, None), (3, None)]
+    assert [told(office, login, "queue_alarm") for login in ("wang", "sun")] == [1, 1]
+    (notice,) = [one for one in office.desk.notices.of("wang") if one.template == "queue_alarm" and "响应" in one.body]
+    assert "\n时限：响应（升级第 1 级）\n" in notice.body
 
 
 def test_e34_at_night_a_level_that_is_not_urgent_waits_for_an_answer_from_the_morning_on(office):

@@ -14,6 +14,7 @@ TEMPLATES = {
     "urged": Label(text=mark("Somebody urges a case")),
     "escalated": Label(text=mark("A limit was missed")),
     "queue_alarm": Label(text=mark("Nobody to escalate to")),
+    "queue_alarm_above": Label(text=mark("Nobody further up to escalate to")),
     "undeliverable": Label(text=mark("A message to you came back")),
     "channel_rests": Label(text=mark("A channel rests after failures")),
     "channel_works": Label(text=mark("A channel works again")),

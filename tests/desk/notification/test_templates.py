@@ -44,6 +44,8 @@ FULL = {
     "department": "技术支持",
     "wanted": "排查支付接口",
     "clock": "solve",
+    "level": 2,
+    "told": "王主管",
     "times": 3,
     "by": "李娜",
     "subject": "新案件 NR20231001001",

@@ -11,6 +11,7 @@ import click
 from caseloop.cli.product import built
 from caseloop.settings import Settings
 from desk.clocks.state import ClockPhase
+from desk.model import Verdict
 
 if TYPE_CHECKING:
     from desk.limits.timing import ClockWhy
@@ -38,7 +39,8 @@ def clock(settings: Settings, numbers: Sequence[str]) -> None:
 def lines(why: ClockWhy, zone: tzinfo) -> Iterator[str]:
     """A clock in English: how it stands, then the steps; instants as wall time of a zone."""
     state = why.state
-    stands = ", ".join(dict.fromkeys((str(state.phase), str(state.verdict))))
+    verdict = () if state.verdict is Verdict.RUNNING else (str(state.verdict),)
+    stands = ", ".join(dict.fromkeys((str(state.phase), *verdict)))
     yield f"  {why.name}, round {why.round}: {stands}; {_due(why, zone)}"
     yield from (f"    {step.text(zone)}" for step in why.steps)
     if len(why.verdicts) > 1:

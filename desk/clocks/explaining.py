@@ -34,14 +34,15 @@ SENTENCES: Mapping[str, str] = {
     "calendar_edited": "calendar edited at {at:%Y-%m-%d %H:%M} {zone} by {by} ({note}): due {due_after:%Y-%m-%d %H:%M}, before "
     "{due_before:%Y-%m-%d %H:%M}",
     "calendar_edited_paused": "calendar edited at {at:%Y-%m-%d %H:%M} {zone} by {by} ({note}) while it was paused",
-    "paused": "paused from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} {zone} for {reasons}: {minutes:g} minutes",
+    "paused": "paused from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} {zone} for {reasons}: {minutes} minutes",
+    "still_paused": "paused since {since:%Y-%m-%d %H:%M} {zone} for {reasons}: {minutes} minutes so far",
     "paused_after_due": "paused from {since:%Y-%m-%d %H:%M} {zone} for {reasons}, after it was due: changes nothing",
     "closed": "{date} is closed: {name}",
     "opened": "{date} is open: {name}",
     "policy": "by the targets of {policy}",
     "not_before": "not earlier than {at:%Y-%m-%d %H:%M} {zone}",
-    "due": "due {at:%Y-%m-%d %H:%M} {zone}: {limit_minutes:g} minutes of the calendar, and {paused_minutes:g} of pauses",
-    "waiting": "paused for {reasons}: {remaining_minutes:g} minutes remain, due {at:%Y-%m-%d %H:%M} {zone} if it went on now",
+    "due": "due {at:%Y-%m-%d %H:%M} {zone}: {limit_minutes} minutes of the calendar, and {paused_minutes} of pauses",
+    "waiting": "paused for {reasons}: {remaining_minutes} minutes remain, due {at:%Y-%m-%d %H:%M} {zone} if it went on now",
     "provisional": "provisional: the holidays of a year that it touches aren't published yet",
     "breached": "missed at {at:%Y-%m-%d %H:%M} {zone}",
     "breached_by_change": "missed at {at:%Y-%m-%d %H:%M} {zone}, since it was {cause}",
@@ -70,6 +71,8 @@ def _worded(name: str, value: Any, zone: tzinfo) -> Any:
         return value.said("en")
     if isinstance(value, StrEnum) or name in _CODES:
         return str(value).replace("_", " ").replace("-", " ")
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
     return value.astimezone(zone) if isinstance(value, datetime) else value
 
 
@@ -128,6 +131,8 @@ def _pauses(events: Sequence[ClockEvent], state: ClockState) -> Iterator[ClockSt
         reasons = ", ".join(sorted(within))
         if since >= state.due_if_resumed:
             yield _step("paused_after_due", since=since, until=until, reasons=reasons)
+        elif state.phase is ClockPhase.PAUSED and since == state.paused_since:
+            yield _step("still_paused", since=since, reasons=reasons, minutes=_minutes(total - before))
         else:
             yield _step("paused", since=since, until=until, reasons=reasons, minutes=_minutes(total - before))
         before = total

@@ -63,6 +63,7 @@ def test_a_clock_that_runs_says_so_once_and_its_steps_hold_words_without_codes()
     assert running[0] == "  solve, round 1: running; due 2024-03-06T01:00:00+00:00"
     assert running[-1].endswith("1440 minutes of the calendar, and 0 of pauses")
     assert "paused for third party:" in paused[-1]
+    assert paused[0].startswith("  solve, round 1: paused; ")
 
 
 def test_a_paused_clock_says_when_it_is_due_if_it_goes_on_as_planned() -> None:

@@ -36,6 +36,14 @@ def test_time_of_a_calendar_is_never_told_in_days(app, minutes, said):
         assert format_hours(timedelta(minutes=minutes)) == said
 
 
+def test_a_pause_that_goes_on_is_told_without_an_end(app):
+    told = {"since": datetime(2026, 11, 22, 13, 51, tzinfo=UTC), "reasons": "customer", "minutes": 3.0}
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        said = step_text(ClockStep(code="still_paused", arguments=told), str)
+    assert said.startswith("自 11-22 21:51 起暂停（")
+    assert said.endswith("至今 3 分钟的日历时间不计。")
+
+
 def test_an_edited_calendar_says_when_it_was_due_before_and_names_the_calendar_as_the_studio_does(app):
     at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
     told = {"at": at, "by": "", "cause": Cause.CALENDAR_EDITED, "calendar": "business"}

@@ -26,6 +26,7 @@ STEPS: Mapping[str, str] = {
     "calendar_edited": mark("%(at)s, %(by)s: %(cause)s (%(calendar)s). Due %(due_before)s before, %(due_after)s since then."),
     "calendar_edited_paused": mark("%(at)s, %(by)s: %(cause)s (%(calendar)s) while it was paused; it counts when it goes on."),
     "paused": mark("Paused from %(since)s to %(until)s (%(reasons)s): %(minutes)s of its calendar don't count."),
+    "still_paused": mark("Paused since %(since)s (%(reasons)s): %(minutes)s of its calendar don't count so far."),
     "paused_after_due": mark("Paused from %(since)s (%(reasons)s), after it was due: changes nothing."),
     "closed": mark("%(date)s is closed: %(name)s."),
     "opened": mark("%(date)s is open: %(name)s."),

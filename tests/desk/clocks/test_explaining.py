@@ -78,6 +78,17 @@ def test_a_paused_clock_tells_what_remains():
     assert steps["waiting"] == {"reasons": "customer", "remaining_minutes": 60, "at": local("2024-03-05T12:00")}
 
 
+def test_a_pause_that_goes_on_is_told_as_one_without_an_end_and_in_minutes_that_people_read():
+    events = [started("2024-03-05T09:00", 2, "h"), made.pause("2024-03-05T09:30"), made.resume("2024-03-05T09:40")]
+    now = local("2024-03-05T10:06") + timedelta(seconds=50.2)
+    steps = explanation([*events, made.pause("2024-03-05T10:00")], CALENDARS, now)
+    assert [step.code for step in steps] == ["started", "target", "paused", "still_paused", "waiting"]
+    assert [str(step) for step in steps[2:4]] == [
+        "paused from 2024-03-05 01:30 to 2024-03-05 01:40 UTC for customer: 10 minutes",
+        "paused since 2024-03-05 02:00 UTC for customer: 6.8 minutes so far",
+    ]
+
+
 def test_an_instant_over_an_unpublished_year_is_called_provisional():
     unpublished = replace(CALENDARS, business=replace(CALENDARS.business, published=frozenset({2024})))
     codes = [code for code, _ in told([started("2024-12-30T09:00", 5, "wd", "business")], "2024-12-30T09:00", unpublished)]

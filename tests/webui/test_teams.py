@@ -82,6 +82,15 @@ def test_a_shift_and_its_dates_stand_in_the_plan_of_the_week(product):
     assert product.visitor("zhao").get("/teams/service/week?from=9999-99-99").status_code == 200
 
 
+def test_the_week_says_of_leave_for_some_hours_that_somebody_without_hours_is_there_otherwise(product):
+    at = {"from_at": "2026-01-07T21:00", "until_at": "2026-01-09T00:00", "open_work": "keep", "enter": "yes"}
+    assert product.visitor("li").post("/people/li/leave", {**LEAVE, **at}).status_code == 303
+    page = product.visitor("li").get("/teams/service/week?from=2026-01-08").text
+    row = page.partition("</caption>")[2].partition('href="/people/li"')[2].partition("</tr>")[0]
+    assert row.count("otherwise always on") == 1
+    assert row.count(">always on<") == 5
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

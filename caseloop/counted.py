@@ -68,7 +68,8 @@ def _working_day(number: int | None) -> str:
 def _day_line(day: DayTrace, counted: str) -> str:
     spans = " ".join(map(str, day.day.spans)) or "closed"
     paused = f", {_minutes(day.paused)} min paused" if day.paused else ""
-    why = f"  {day.day.name.zh} {day.day.name.en} ({day.day.layer})" if day.day.name else ""
+    names = dict.fromkeys((day.day.name.zh, day.day.name.en)) if day.day.name else ()
+    why = f"  {' '.join(names)} ({day.day.layer})" if names else ""
     return f"{day.day.date} {WEEKDAYS[day.day.date.weekday()]}  {spans:24}  {counted}{paused}{why}"
 
 

@@ -55,11 +55,11 @@ NOT_JSON = Wording("this isn't JSON ({fact}).", "这不是 JSON 格式（{fact}�
 def read_document(text: str) -> dict[str, Any]:
     """A document from a file's text, JSON or TOML, in canonical form. Raises CalendarInvalid with all problems."""
     what = "The calendar's file"
-    if not text.lstrip().startswith("{"):
-        return canonical(read_toml(text, what))
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
+        if not text.lstrip().startswith("{"):
+            return canonical(read_toml(text, what))
         raise CalendarInvalid(what, [Problem(place="", wording=NOT_JSON, params={"fact": error})]) from error
     return canonical(raw)
 

@@ -85,6 +85,16 @@ def test_explain_says_day_by_day_what_counted_and_why():
     assert "调休上班" in lines[10]
 
 
+def test_a_day_with_one_name_for_all_languages_says_it_once(tmp_path: Path):
+    file = tmp_path / "nights.toml"
+    plain = '[[layers]]\nkey = "organisation"\n[layers.dates]\n"2024-02-09" = {{ spans = [], name = {} }}\n'
+    asked = ("--received", "2024-02-08T09:00", "--target", "1wd", "--calendar-file", str(file), "--explain")
+    for name, said in (('"除夕"', "除夕"), ('{ zh = "除夕", en = "New Year\'s Eve" }', "除夕 New Year's Eve")):
+        file.write_text(NIGHT + plain.format(name), "utf-8")
+        [line] = [line for line in due(*asked).output.splitlines() if line.startswith("2024-02-09")]
+        assert line.endswith(f"not counted  {said} (organisation)")
+
+
 def test_explain_of_years_ends():
     answer = due("--received", "2020-01-01T00:00Z", "--target", "90000h", "--explain")
     assert len(answer.output.splitlines()) < 410
@@ -147,6 +157,7 @@ def test_an_instant_out_of_reach_is_refused(received):
         (NIGHT.replace('"00:00-08:00"', ""), "no weekday opens"),
         ("zone =", "isn't TOML"),
         ("{", "isn't JSON"),
+        ("[]", "[] isn't a group of named entries"),
         ("{}", "'key', 'name', 'zone', 'weekly' is missing. Add it."),
     ],
 )

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from desk import facts
+from desk.clocks.names import RESPOND, SOLVE
 from desk.context import DeskContext
 from desk.instants import instant, minute
 from desk.notification.announcing import Announcer
@@ -30,6 +32,8 @@ ASSIGNED = "assigned"
 """Goes to the team while nobody has the case: its owner only answers for it, and is told so by the desk."""
 AUDIENCES = frozenset({OWNER, SUPERVISOR, SUPERVISORS, TEAM, CUSTOMER, CONTRIBUTOR, DEPARTMENT_SUPERVISOR})
 ONCE_CHOICES = frozenset({"always", "round"})
+WARNS_OF = MappingProxyType({"response_warning": RESPOND, "solution_warning": SOLVE})
+"""The clocks whose end these templates announce."""
 TIMES = frozenset({"wait_until", "until"})
 SAYABLE = (str, int, float, Decimal, datetime)
 
@@ -57,6 +61,8 @@ class Notify:
         self, tx: Transaction, call: HandlerCall, audience: str, template: str, said: Mapping[str, Any], in_round: bool
     ) -> JobOutcome:
         dossier = self._announcer.dossier(tx, call.business_key)
+        if self._warns_too_late(dossier, template):
+            return Done(result={"told": [], "by": "nobody"})
         key = f"{call.business_key}:{template}:{dossier.case.round}" if in_round else call.idempotency_key
         given = {**words_in(tx, self._desk, call, said), **self._announcer.variables(dossier)}
         if audience == CUSTOMER:
@@ -69,6 +75,11 @@ class Notify:
         staff = dossier.staff(audience, key=part.team, login=part.assignee) if part else dossier.staff(audience)
         self._announcer.tell_staff(tx, dossier, staff, template, given, key=key)
         return Done(result={"told": [agent.login for agent in staff], "by": "notice"})
+
+    def _warns_too_late(self, dossier: Dossier, template: str) -> bool:
+        """Whether what is warned of has come already, as of a case that was entered late; that it was missed is told anyway."""
+        clock = dossier.clocks.get(WARNS_OF.get(template, ""))
+        return clock is not None and clock.due_at is not None and clock.due_at <= self._desk.now()
 
     def _tell_customer(
         self, tx: Transaction, dossier: Dossier, template: str, given: Mapping[str, Any], *, key: str, language: str

@@ -68,6 +68,7 @@ def test_a_breach_escalates_once_also_when_the_case_comes_back_from_the_customer
     office.at("11:40")
     complete(office, number, "handle", {**WAITING, "wait_until": "2023-10-01T12:00"}, "li")
     # the limit of 11:30 waited for the customer from 09:50 to 11:00 and from 11:40 to 12:00
+    office.at("12:35")
     office.at("13:00")
     assert [event.activity_id for event in history(office, number, TimerFired)].count("solve_breach") == 1
     office.at("13:30")
@@ -91,12 +92,24 @@ def test_a_customers_reply_brings_the_case_back_before_the_reminder(office):
 
 def test_the_owner_is_warned_at_three_quarters_of_each_limit_and_told_the_customer_by_phone(office):
     number = office.open()
+    office.at("09:42")
     office.at("11:05")
     fired = {event.activity_id: event.at for event in history(office, number, TimerFired)}
     assert fired["solve_warning"] == local("2023-10-01T11:00")
     assert notices(office, "li") == ["assigned", "response_warning", "solution_warning"]
     office.resolve(number)
     assert notices(office, "li").count("contact_customer") == 2
+
+
+def test_nobody_is_warned_of_a_limit_that_was_missed_before_the_case_was_entered(office):
+    office.at("12:00")
+    number = office.open(received_at="2023-10-01T09:30")
+    office.run()
+    fired = {event.activity_id for event in history(office, number, TimerFired)}
+    assert {"respond_warning", "solve_warning", "respond_breach", "solve_breach"} <= fired
+    assert notices(office, "li") == ["assigned"]
+    assert [notice for notice in notices(office, "wang") if "warning" in notice] == []
+    assert incidents(office) == []
 
 
 def test_version_1_1_warns_at_half_of_each_limit(pilot):

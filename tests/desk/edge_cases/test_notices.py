@@ -35,9 +35,9 @@ def test_e34_at_night_a_breach_is_recorded_its_mail_waits_for_the_morning_and_an
     with office.engine.db.reading() as tx:
         assert {one.clock for one in escalations.levels(tx, number)} >= {"solve"}
     mail.letters.clear()
-    tell(number, "night-1", to="supervisor", template="solution_warning")
+    tell(number, "night-1", to="supervisor", template="reopened")
     assert mail.letters == []
-    tell(urgent, "night-2", to="supervisor", template="solution_warning")
+    tell(urgent, "night-2", to="supervisor", template="reopened")
     assert [urgent in letter.subject for letter in mail.letters] == [True]
     office.at("08:00", day="2023-10-03")
     assert any(number in letter.subject for letter in mail.letters)

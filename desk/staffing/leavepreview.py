@@ -35,12 +35,14 @@ class Handing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeavePreview:
-    """`delegate` stands in at the end of the chain; `obstacle` says why no case reaches them then. Leave often
-    begins at night: not being on shift is no such reason."""
+    """`delegate` stands in at the end of the chain; `obstacle` says why no case reaches them then, whatever it asks for, and
+    `unreached` that each one that there is asks for more than they can take. Leave often begins at night: not being on shift is
+    no such reason."""
 
     handings: tuple[Handing, ...]
     delegate: str | None
     obstacle: str
+    unreached: bool
 
 
 def foreseen(
@@ -50,8 +52,15 @@ def foreseen(
     found = candidates.candidates(tx, agent.team_keys, at, also=(leave,))
     person = next((one for one in found if one.login == delegate), None)
     told = obstacle(replace(person, on_shift=True), Wanted(team="", priority=Priority.URGENT)) if person else ""
-    given = handings if leave.open_work is not OpenWork.HAND_OVER else _by_the_rule(tx, leave, handings, delegate, at)
-    return LeavePreview(handings=tuple(given), delegate=delegate, obstacle=told)
+    by_the_rule = leave.open_work is OpenWork.HAND_OVER
+    given = tuple(_by_the_rule(tx, leave, handings, delegate, at) if by_the_rule else handings)
+    unreached = by_the_rule and not told and bool(given) and all(_is_out_of_reach(one) for one in given)
+    return LeavePreview(handings=given, delegate=delegate, obstacle=told, unreached=unreached)
+
+
+def _is_out_of_reach(handing: Handing) -> bool:
+    """Whether who stands in can't take it, other than for not being on shift yet."""
+    return handing.obstacle not in ("", "off_shift") or (handing.line is not None and not handing.obstacle)
 
 
 def _by_the_rule(

@@ -231,6 +231,19 @@ def test_who_stands_in_is_not_doubted_for_being_off_shift_when_the_leave_begins_
     assert (seen.obstacle, [(one.to, one.obstacle) for one in seen.handings]) == ("", [(None, "off_shift")])
 
 
+@pytest.mark.parametrize("skills", [(), ("complaint",)])
+def test_the_preview_of_leave_says_whether_any_case_reaches_who_stands_in(office, skills):
+    numbers = [office.open(), office.open()]
+    assert {office.task(number).assignee for number in numbers} == {"li"}
+    zhao = office.desk.people.agent("zhao")
+    given = {"skills": skills, "lines": (), "languages": (), "revision": zhao.revision, "by": "wang"}
+    office.desk.staff.change_work("zhao", capacity=9, **given)
+    asked = {"delegate": "zhao", "open_work": OpenWork.HAND_OVER, "by": "li"}
+    seen = office.desk.attendance.preview("li", NOW, NOW + WEEK, **asked)
+    assert (seen.obstacle, seen.unreached) == ("", not skills)
+    assert [one.obstacle for one in seen.handings] == ["" if skills else "lacks_skill"] * 2
+
+
 def test_the_preview_of_leave_fills_the_room_of_who_stands_in_case_by_case(office):
     office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
     numbers = [ask(office, name, by="chen") for name in "甲乙丙"]

@@ -178,6 +178,20 @@ def test_the_page_of_leave_warns_of_who_stands_in_without_having_signed_in_yet(p
     assert 'stands in <span class="badge warn">' in visitor.get("/people/li").text
 
 
+def test_the_page_of_leave_warns_when_no_case_reaches_who_stands_in_and_says_nothing_of_them_without_any(product):
+    number = product.open_case(type="complaint", subtype="product_fault")
+    assert product.task_of(number).assignee == "li"
+    revision = product.desk.people.agent("zhao").revision
+    given = {"skills": (), "lines": (), "languages": (), "capacity": 9, "revision": revision, "by": "wang"}
+    product.desk.staff.change_work("zhao", **given)
+    preview = product.visitor("li").post("/people/li/leave", LEAVE).text
+    assert "None of these cases reaches 赵敏 as things stand" in preview
+    assert "Cases go by the rules of assignment to who stands in" in preview
+    alone = product.visitor("li").post("/people/li/leave", {**LEAVE, "delegate": "", "open_work": "give_back"}).text
+    assert "Cases go by the rules of assignment to who stands in" not in alone
+    assert 'id="cannot-stand-in"' not in alone
+
+
 def test_the_own_page_says_on_leave_and_not_available_while_the_leave_lasts(product):
     visitor = product.visitor("li")
     visitor.post("/people/li/leave", {**LEAVE, "enter": "yes"})

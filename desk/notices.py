@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from desk.context import DeskContext
-from desk.notification.announcing import BY_PERSON
-from desk.store import cases
+from desk.notification.announcing import BY_PERSON, OFFERED
+from desk.store import assignments, cases
 from desk.store import notices as store
 from desk.store.notices import Notice
 from engine.db.database import tried_again
@@ -34,6 +34,13 @@ class Notices:
             closed = {number: case.closed_at for number, case in cases.cases(tx, numbers).items()} if numbers else {}
         ends = ((each, closed.get(each.case_number)) for each in found if each.case_number)
         return {each.id: closed_at for each, closed_at in ends if closed_at is not None and closed_at > each.created_at}
+
+    def taken(self, found: Sequence[Notice]) -> set[int]:
+        """The ids of those notices that told a team of a case which waits for nobody any more."""
+        offers = {each.id: each.case_number for each in found if each.template == OFFERED and each.case_number}
+        with self._db.reading() as tx:
+            waiting = assignments.in_line(tx, set(offers.values())) if offers else frozenset()
+        return {id for id, number in offers.items() if number not in waiting}
 
     def asks_to_tell(self, number: str, login: str, *, since: datetime) -> Notice | None:
         """The newest notice since then that asks this person to tell a case's customer something, of their newest hundred."""

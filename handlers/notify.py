@@ -18,7 +18,7 @@ from desk import facts
 from desk.clocks.names import RESPOND, SOLVE
 from desk.context import DeskContext
 from desk.instants import instant, minute
-from desk.notification.announcing import Announcer
+from desk.notification.announcing import OFFERED, Announcer
 from desk.notification.dossier import CONTRIBUTOR, DEPARTMENT_SUPERVISOR, OWNER, SUPERVISOR, SUPERVISORS, TEAM, Dossier
 from desk.notification.process_words import words_in
 from desk.notification.templates import NAMES, variables_of
@@ -29,7 +29,7 @@ from handlers.headers import choice
 
 CUSTOMER = "customer"
 ASSIGNED = "assigned"
-"""Goes to the team while nobody has the case: its owner only answers for it, and is told so by the desk."""
+"""While nobody has the case the team is told OFFERED instead: its owner only answers for it, and is told so by the desk."""
 AUDIENCES = frozenset({OWNER, SUPERVISOR, SUPERVISORS, TEAM, CUSTOMER, CONTRIBUTOR, DEPARTMENT_SUPERVISOR})
 ONCE_CHOICES = frozenset({"always", "round"})
 WARNS_OF = MappingProxyType({"response_warning": RESPOND, "solution_warning": SOLVE})
@@ -70,8 +70,8 @@ class Notify:
         part = facts.contribution(tx, self._desk.vault, call.inputs.get("contribution"))
         if part is not None:
             given |= {"department": dossier.team_name(part.team), "wanted": part.wanted}
-        if template == ASSIGNED and audience == OWNER and facts.is_in_line(tx, call.business_key):
-            audience = TEAM
+        if template == ASSIGNED and audience == OWNER and _is_nobodys(tx, dossier):
+            audience, template = TEAM, OFFERED
         staff = dossier.staff(audience, key=part.team, login=part.assignee) if part else dossier.staff(audience)
         self._announcer.tell_staff(tx, dossier, staff, template, given, key=key)
         return Done(result={"told": [agent.login for agent in staff], "by": "notice"})
@@ -101,6 +101,10 @@ class Notify:
                 f"The input {name} is {value!r}, not a date and time. Correct it at the node, or in the form."
             ) from None
         return minute(at, self._desk.zone) if at else ""
+
+
+def _is_nobodys(tx: Transaction, dossier: Dossier) -> bool:
+    return dossier.case.owner is None or facts.is_in_line(tx, dossier.case.number)
 
 
 def make(services: Any) -> Notify:

@@ -27,6 +27,9 @@ BY_PERSON = "contact_customer"
 """The template that asks somebody to tell the customer, whom nothing else reaches."""
 
 REASSIGNED = "reassigned"
+OFFERED = "offered"
+"""The template that tells a team of a case that waits for it."""
+
 CUSTOMERS_KEY, PERSONS_KEY = ":customer", ":person"
 NOBODYS_CHOICE = Preferences()
 

@@ -47,9 +47,9 @@ KINDS: Mapping[str, Kind] = {
     "suggestions_handed_over": Kind(),
 }
 OTHER = Kind()
-_SAME_KIND: Mapping[str, str] = {"answering_line": "answering", "queue_alarm_above": "queue_alarm"}
-"""Templates that tell otherwise what another one tells, of many cases or of a higher level, say: what is chosen for that one
-holds for both.
+_SAME_KIND: Mapping[str, str] = {"answering_line": "answering", "queue_alarm_above": "queue_alarm", "offered": "assigned"}
+"""Templates that tell otherwise what another one tells, of many cases, a higher level or a whole team, say: what is chosen for
+that one holds for both.
 """
 
 

@@ -41,11 +41,14 @@ def test_a_case_without_a_free_agent_is_given_out_when_one_is_resolved(one_free)
     first, _, third = (ask(office, name) for name in ("甲", "乙", "丙"))
     assert office.task(third).assignee is None
     assert [one.number for one in office.desk.lines.waiting("service-b")] == [third]
+    assert office.desk.notices.taken(office.desk.notices.of("chen")) == set()
     office.resolve(first)
     assert (office.task(third).assignee, owner_of(office, third)) == ("chen", "chen")
     assert office.desk.lines.waiting("service-b") == []
-    told = [notice.subject for notice in office.desk.notices.of("chen") if notice.case_number == third]
-    assert len(told) == 2, "offered to the team, then given to chen"
+    told = [notice for notice in office.desk.notices.of("chen") if notice.case_number == third]
+    assert [one.template for one in told] == ["assigned", "offered"], "offered to the team, then given to chen"
+    assert f"案件 {third} 在客服二组排队，尚未分派给任何人" in told[1].body
+    assert office.desk.notices.taken(told) == {told[1].id}
 
 
 def test_a_case_that_was_given_out_later_tells_why_and_who_was_considered(one_free):

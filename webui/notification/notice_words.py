@@ -7,6 +7,7 @@ from webui.labels import Label
 
 TEMPLATES = {
     "assigned": Label(text=mark("A case comes to you")),
+    "offered": Label(text=mark("A case waits for my team")),
     "reassigned": Label(text=mark("A task is handed to you")),
     "contact_customer": Label(text=mark("Tell a customer something yourself")),
     "customer_message": Label(text=mark("The customer writes")),

@@ -30,7 +30,8 @@ def show() -> str:
     """All notices of the viewer, the newest first."""
     notices = services().desk.notices.of(signed_in().login, limit=100)
     overtaken = services().desk.notices.overtaken(notices)
-    return render_template("notices/show.html", notices=notices, overtaken=overtaken, subject_of=subject_of)
+    taken = services().desk.notices.taken(notices)
+    return render_template("notices/show.html", notices=notices, overtaken=overtaken, taken=taken, subject_of=subject_of)
 
 
 @blueprint.get("/notices/bell")

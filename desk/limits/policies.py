@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from desk.casetasks import instance_of
-from desk.clocks import Cause, ClockState, evaluate
+from desk.clocks import Cause, ClockPhase, ClockState, evaluate
 from desk.context import DeskContext
 from desk.limits import clockchanges
 from desk.limits.clockbook import ClockBook
@@ -40,7 +40,9 @@ WHAT = "apply targets to open cases"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedClock:
-    """A clock that would be due at another time. `breaches`: it would be missed at once."""
+    """A clock that would be due at another time. `breaches`: it would be missed at once. A paused one is looked at as if it went
+    on now.
+    """
 
     case_number: str
     version: str
@@ -48,6 +50,7 @@ class MovedClock:
     due_before: datetime
     due_after: datetime
     breaches: bool
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +113,11 @@ class Policies:
     def _would_move(self, tx: Transaction, number: str, version: str) -> list[MovedClock]:
         book, now = clockchanges.book_of(tx, self._context, number), self._context.now()
         case, open_clocks = cases.case(tx, number), book.open_clocks()
-        before = {each: self._state(tx, book, each) for each in open_clocks}
-        self._retarget(tx, book, number, version, by="", reason=WHAT)
+        before = {each: self._state(tx, book, each, now) for each in open_clocks}
+        self._retarget(tx, book, number, version, by="", reason=WHAT, now=now)
         found = []
         for each in open_clocks:
-            old, new = before[each], self._state(tx, book, each)
+            old, new = before[each], self._state(tx, book, each, now)
             if new.over or old.due_if_resumed == new.due_if_resumed:
                 continue
             moved = MovedClock(
@@ -124,17 +127,21 @@ class Policies:
                 due_before=old.due_if_resumed,
                 due_after=new.due_if_resumed,
                 breaches=new.due_if_resumed <= now and old.breached_at is None,
+                is_paused=new.phase is ClockPhase.PAUSED,
             )
             found.append(moved)
         return found
 
-    def _state(self, tx: Transaction, book: ClockBook, where: tuple[int, str]) -> ClockState:
+    def _state(self, tx: Transaction, book: ClockBook, where: tuple[int, str], now: datetime) -> ClockState:
+        # what is compared is asked for at one instant: a paused clock's due instant moves with it
         events = book.events(*where)
-        return evaluate(events, self._context.calendars_in(tx), max(self._context.now(), events[-1].at))
+        return evaluate(events, self._context.calendars_in(tx), max(now, events[-1].at))
 
-    def _retarget(self, tx: Transaction, book: ClockBook, number: str, version: str, *, by: str, reason: str) -> None:
+    def _retarget(
+        self, tx: Transaction, book: ClockBook, number: str, version: str, *, by: str, reason: str, now: datetime
+    ) -> None:
         """Let the case's clocks follow the version; those that do already are left alone."""
-        context, now = self._context, self._context.now()
+        context = self._context
         if self._in_force(tx, number) == version and book.policies() <= {"", policy_name(self._key, version)}:
             return
         rows = self._rows(tx, number, version)
@@ -161,9 +168,9 @@ class Policies:
         if any(told.get(name) != value for name, value in values.items()):
             self._engine.set_variables(tx, SetVariables(instance_id=instance.id, values=values, by=run.by, reason=run.reason))
 
-    def _dues(self, tx: Transaction, book: ClockBook) -> dict[tuple[int, str], datetime]:
+    def _dues(self, tx: Transaction, book: ClockBook, now: datetime) -> dict[tuple[int, str], datetime]:
         """When the open clocks are due, or would be if they went on now."""
-        return {each: self._state(tx, book, each).due_if_resumed for each in book.open_clocks()}
+        return {each: self._state(tx, book, each, now).due_if_resumed for each in book.open_clocks()}
 
     @tried_again
     def apply(self, version: str, *, by: str, reason: str) -> int:
@@ -211,9 +218,10 @@ class Policies:
 
     def _follow(self, tx: Transaction, run: PolicyRun, number: str) -> bool:
         def alter(book: ClockBook) -> bool:
-            before = self._dues(tx, book)
-            self._retarget(tx, book, number, run.version, by=run.by, reason=run.reason)
-            return before != self._dues(tx, book)
+            now = self._context.now()
+            before = self._dues(tx, book, now)
+            self._retarget(tx, book, number, run.version, by=run.by, reason=run.reason, now=now)
+            return before != self._dues(tx, book, now)
 
         moved = clockchanges.change(tx, self._context, number, alter, by=run.by, reason=Cause.POLICY_APPLIED)
         self._tell_process(tx, run, number)

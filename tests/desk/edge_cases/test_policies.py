@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import insert
 
@@ -10,9 +12,11 @@ from desk import tables
 from desk.casetasks import instance_of
 from desk.errors import AnswersInvalid, RightMissing
 from desk.limits.clockchanges import book_of
+from desk.limits.policies import Policies
 from desk.limits.reclassifying import NewClass
 from engine.commands import SetVariables
 from engine.db import queries
+from engine.testing import FakeClock
 from tests.desk.conftest import BILLING_DAY, PACKAGE, SHANGHAI, keep_deployed, local
 
 STRICTER = "2.0"
@@ -250,6 +254,30 @@ def test_e25_a_limit_that_has_passed_by_the_new_policy_is_marked_beforehand(offi
     office.at("20:00")
     (moved,) = [one for one in office.desk.policies.preview(STRICTER, viewer="wang").moved if one.clock == "solve"]
     assert moved.breaches == (moved.due_after <= office.clock.now())
+
+
+class TickingClock(FakeClock):
+    """Later by a second whenever it is asked."""
+
+    def now(self):
+        return self.advance(seconds=1)
+
+
+def test_e25_a_paused_clock_moves_by_another_limit_alone_and_not_as_time_goes_by(office, stricter):
+    office.at("10:15")
+    number = office.open(BILLING_DAY)
+    until = local("2023-10-01T15:00")
+    office.desk.timing.pause(number, reason="customer", until=until, by=office.task(number).assignee or "")
+    office.at("11:00")
+    policies = Policies(replace(office.desk.context, clock=TickingClock(office.clock.now())))
+    (moved,) = policies.preview(STRICTER, viewer="wang").moved
+    assert (moved.clock, moved.is_paused) == ("solve", True)
+    for _ in range(2):
+        policies.apply(STRICTER, by="wang", reason="新合同")
+        while policies.tend():
+            pass
+    assert [run.moved for run in policies.runs(viewer="wang")] == [0, 1]
+    assert policies.preview(STRICTER, viewer="wang").moved == ()
 
 
 def test_e25_a_case_that_cannot_follow_is_counted_and_stops_no_other(office, stricter):

@@ -5,10 +5,11 @@ A notice in the app is there with the commit; what leaves the house waits in the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bpmn.wording import Wording
 from desk.context import DeskContext
 from desk.model import Agent, Priority
 from desk.notification.channel_book import ChannelBook
@@ -31,6 +32,7 @@ OFFERED = "offered"
 """The template that tells a team of a case that waits for it."""
 
 CUSTOMERS_KEY, PERSONS_KEY = ":customer", ":person"
+MOST_NAMED = 10
 NOBODYS_CHOICE = Preferences()
 
 
@@ -85,9 +87,9 @@ class Announcer:
         team: str,
         urgent: bool = False,
     ) -> None:
-        """Tell each in their language by the ways that they want, and the channels that subscribed to the team's; mails hold
-        nothing that a customer wrote. `given` has the variables of the template. What is `urgent` waits for no morning.
-        Raises Invalid for a missing variable.
+        """Tell each in their language by the ways that they want, and the channels that subscribed to the team's, where it begins
+        with their names; mails hold nothing that a customer wrote. `given` has the variables of the template. What is `urgent`
+        waits for no morning. Raises Invalid for a missing variable.
         """
         told = _Told(template=template, given=given, key=key, urgent=urgent)
         chosen = list(agents)
@@ -95,7 +97,7 @@ class Announcer:
         for agent in chosen:
             self._tell(tx, agent, wanted.get(agent.login, NOBODYS_CHOICE), told)
         for entry in self._book.listening(name_of_kind(template), team):
-            said = written(tx, template, given, entry.language)
+            said = _addressed(written(tx, template, given, entry.language), chosen)
             self._promise(tx, told, said, entry.name, to="", key=f"{key}:@{entry.name}", plan=self._now())
 
     def tell_new_holder(self, tx: Transaction, number: str, holder: str, *, reason: str, key: str) -> None:
@@ -196,6 +198,15 @@ class Announcer:
             login=login,
         )
         deliveries.promise(tx, self._context.vault, new, now)
+
+
+def _addressed(said: Written, agents: Sequence[Agent]) -> Written:
+    """What a channel of many says, beginning with who is meant by "you"; as it is when it is told to nobody in particular."""
+    if not agents:
+        return said
+    names = ", ".join(agent.name for agent in agents[:MOST_NAMED]) + (" …" if len(agents) > MOST_NAMED else "")
+    whom = Wording(f"To: {names}", f"致：{names}").said(said.language)
+    return replace(said, text=f"{whom}\n{said.text}")
 
 
 def _number(given: Mapping[str, Any]) -> str | None:

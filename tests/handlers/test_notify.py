@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.errors import AnswersInvalid
+from desk.notification.channel_book import Entry
 from engine.errors import FormInvalid
 from engine.ports import Done, Fail
 from handlers.archive import Archive
+from handlers.channels.mail import Mail
 from handlers.mail import MailRefused, MailUnavailable
 from handlers.notify import Notify
 from handlers.survey import InviteToSurvey
@@ -157,6 +159,15 @@ def test_staff_with_an_address_get_a_mail_without_the_customers_words(office, no
     assert [letter.to for letter in mail.letters] == ["li@example.org"]
     assert "APP支付失败" not in mail.letters[0].text
     assert "APP支付失败" in unread(office, "li")[0].body
+
+
+@pytest.mark.parametrize(("language", "whom"), [("zh", "致：李娜\n案件"), ("en", "To: 李娜\nCase")])
+def test_a_channel_of_many_says_to_whom_it_was_told(office, notify, number, mail, language, whom):
+    entry = Entry(name="room", channel=Mail(mailer=mail), subscribes=frozenset({"assigned"}), language=language)
+    office.desk.channels.add(entry)
+    notify.do(call(office, number, "notify", to="owner", template="assigned"))
+    assert [letter.text.startswith(whom) for letter in mail.letters] == [True]
+    assert "李娜" not in unread(office, "li")[0].body
 
 
 def test_a_mail_that_has_to_wait_does_not_keep_the_notice(office, notify, number, mail):

@@ -19,8 +19,8 @@ from engine.ports import Transaction
 class Handing:
     """What a leave does to an open task: it goes to `to`; None: it is offered to its team. `what` is the leave's choice.
 
-    A preview names the team in whose `line` a case waits because the rule finds nobody, and by an `obstacle` of assignment, with
-    the `skill` that is asked for, why who stands in can't take it.
+    It names the team in whose `line` a case waits because the rule finds nobody, also when it goes back to its team; and by
+    an `obstacle` of assignment, with the `skill` that is asked for, why who stands in can't take it.
     """
 
     task_id: int
@@ -52,9 +52,8 @@ def foreseen(
     found = candidates.candidates(tx, agent.team_keys, at, also=(leave,))
     person = next((one for one in found if one.login == delegate), None)
     told = obstacle(replace(person, on_shift=True), Wanted(team="", priority=Priority.URGENT)) if person else ""
-    by_the_rule = leave.open_work is OpenWork.HAND_OVER
-    given = tuple(_by_the_rule(tx, leave, handings, delegate, at) if by_the_rule else handings)
-    unreached = by_the_rule and not told and bool(given) and all(_is_out_of_reach(one) for one in given)
+    given = tuple(handings if leave.open_work is OpenWork.KEEP else _by_the_rule(tx, leave, handings, delegate, at))
+    unreached = leave.open_work is OpenWork.HAND_OVER and not told and bool(given) and all(_is_out_of_reach(one) for one in given)
     return LeavePreview(handings=given, delegate=delegate, obstacle=told, unreached=unreached)
 
 
@@ -66,7 +65,7 @@ def _is_out_of_reach(handing: Handing) -> bool:
 def _by_the_rule(
     tx: Transaction, leave: Absence, handings: Iterable[Handing], delegate: str | None, at: datetime
 ) -> Iterator[Handing]:
-    """Cases go one after the other, so that each adds to the load of who gets it; other work goes to who stands in."""
+    """Cases go one after the other, so that each adds to the load of who gets it; other work goes as it is."""
     more: dict[str, int] = {}
     for handing in handings:
         kept = assignments.kept(tx, handing.number)
@@ -79,7 +78,8 @@ def _by_the_rule(
         if answer.assignee is not None:
             more[answer.assignee] = more.get(answer.assignee, 0) + wanted.weight
         line = wanted.team if answer.assignee is None else None
-        yield replace(handing, to=answer.assignee, line=line, obstacle=_obstacle_of(answer, delegate), skill=wanted.skill)
+        to = answer.assignee if handing.what is OpenWork.HAND_OVER else None  # a team gives out anew what it gets back
+        yield replace(handing, to=to, line=line, obstacle=_obstacle_of(answer, delegate), skill=wanted.skill)
 
 
 def _laden(one: Candidate, more: dict[str, int], at: datetime) -> Candidate:

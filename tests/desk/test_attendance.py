@@ -244,6 +244,26 @@ def test_the_preview_of_leave_says_whether_any_case_reaches_who_stands_in(office
     assert [one.obstacle for one in seen.handings] == ["" if skills else "lacks_skill"] * 2
 
 
+@pytest.mark.parametrize(("delegate", "obstacles"), [(None, {""}), ("zhao", {"lacks_skill"})])
+def test_the_preview_of_leave_says_what_nobody_can_take_of_what_goes_back_to_its_team(office, delegate, obstacles):
+    office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
+    complaint, inquiry = office.open(), ask(office, "甲")
+    office.desk.attendance.set_availability("zhao", Availability.AVAILABLE, by="zhao")
+    assert {office.task(number).assignee for number in (complaint, inquiry)} == {"li"}
+    zhao = office.desk.people.agent("zhao")
+    given = {"skills": (), "lines": (), "languages": (), "revision": zhao.revision, "by": "wang"}
+    office.desk.staff.change_work("zhao", capacity=9, **given)
+    asked = {"delegate": delegate, "open_work": OpenWork.GIVE_BACK, "by": "li"}
+    seen = {one.number: one for one in office.desk.attendance.preview("li", NOW, NOW + WEEK, **asked).handings}
+    team = office.desk.cases.case(complaint, viewer="wang").case.team
+    assert (seen[complaint].to, seen[complaint].line) == (None, team)
+    assert {seen[complaint].obstacle} == obstacles
+    assert (seen[inquiry].to, seen[inquiry].line, seen[inquiry].obstacle) == (None, None, "")
+    go_on_leave(office, "li", delegate, OpenWork.GIVE_BACK)
+    office.run()
+    assert (office.task(complaint).assignee, office.task(inquiry).assignee is None) == (None, False)
+
+
 def test_the_preview_of_leave_fills_the_room_of_who_stands_in_case_by_case(office):
     office.desk.attendance.set_availability("zhao", Availability.AWAY, by="zhao")
     numbers = [ask(office, name, by="chen") for name in "甲乙丙"]

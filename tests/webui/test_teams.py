@@ -190,6 +190,7 @@ def test_the_page_of_leave_warns_when_no_case_reaches_who_stands_in_and_says_not
     alone = product.visitor("li").post("/people/li/leave", {**LEAVE, "delegate": "", "open_work": "give_back"}).text
     assert "Cases go by the rules of assignment to who stands in" not in alone
     assert 'id="cannot-stand-in"' not in alone
+    assert "and waits: nobody can take it when the leave begins" in alone
 
 
 def test_the_own_page_says_on_leave_and_not_available_while_the_leave_lasts(product):

@@ -40,8 +40,8 @@ from engine.ports import Transaction
 class TimelineItem:
     """One thing that happened. `kind` is stable, for the page to word: reply, call, customer, note, request, urge, reminder,
     progress, entered, claimed, released, reassigned, completed, decided, classed, timer, message, incident, suspended, resumed,
-    moved, cancelled; of its clocks clocks_paused, clocks_resumed, clocks_moved, clocks_voided; of cases that belong with it
-    follows, followed, split_off, split_into, merged, took_in.
+    moved, cancelled; of its clocks clocks_paused, clocks_resumed, clocks_moved, clocks_kept, clocks_voided; of cases that
+    belong with it follows, followed, split_off, split_into, merged, took_in.
     """
 
     at: datetime

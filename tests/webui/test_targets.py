@@ -78,6 +78,9 @@ def test_applying_targets_shows_what_would_move_asks_for_a_reason_and_tells_how_
     assert "新合同" in page
     assert "1 of 1 looked at, 0 moved, 0 failed" in page
     assert "No open case has other limits by this one" in page
+    history, everything = (visitor.get(f"/cases/{number}?tab=history{more}").text for more in ("", "&all"))
+    assert "moved the limits" not in everything
+    assert ["left all limits due as before" in shown for shown in (history, everything)] == [False, True]
     assert 'name="reason"' not in page
 
 

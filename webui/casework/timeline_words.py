@@ -18,7 +18,7 @@ from webui.staffing.people_names import name_of, team_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the timeline. `minor` lines are the process's own steps, shown only to who asks for all."""
+    """One line of the timeline. `minor` lines are shown only to who asks for all: the process's own steps, what moved nothing."""
 
     at: datetime
     who: str
@@ -61,10 +61,11 @@ HEADS: Mapping[str, tuple[str, str, str]] = {
     "clocks_paused": (mark("let the clocks wait"), "clock", "warn"),
     "clocks_resumed": (mark("let the clocks go on"), "redo", "good"),
     "clocks_moved": (mark("moved the limits"), "clock", "warn"),
+    "clocks_kept": (mark("left all limits due as before"), "clock", "quiet"),
     "clocks_voided": (mark("ended limits, which count no more"), "clock", "quiet"),
     "cancelled": (mark("stopped the case"), "cross", "bad"),
 }
-MINOR = frozenset({"entered", "decided"})
+MINOR = frozenset({"entered", "decided", "clocks_kept"})
 SETS_CLOCKS = frozenset({"service-clocks", "new-round"})
 ALWAYS_SHOWN = frozenset({"assign", "escalate", "new-round"})
 
@@ -110,7 +111,7 @@ def _text(item: TimelineItem, words: Callable[[str], str]) -> str:
             return _noticed(item)
         case "classed":
             return " — ".join(filter(None, (_class(item.details.get("class", {})), item.text)))
-        case "clocks_paused" | "clocks_resumed" | "clocks_moved" | "clocks_voided":
+        case "clocks_paused" | "clocks_resumed" | "clocks_moved" | "clocks_kept" | "clocks_voided":
             return clocks_text(item)
         case "entered":
             return ""

@@ -14,6 +14,7 @@ _WHY: Mapping[str, Mapping[str, Label]] = {
     "clocks_paused": PAUSE_REASONS,
     "clocks_resumed": PAUSE_REASONS,
     "clocks_moved": CAUSES,
+    "clocks_kept": CAUSES,
     "clocks_voided": VOIDED,
 }
 
@@ -26,6 +27,8 @@ def clocks_text(item: TimelineItem) -> str:
     if item.kind == "clocks_resumed":
         why = gettext("over: %(why)s", why=why)
     first = " · ".join(filter(None, (why, ends, item.text)))
+    if item.kind == "clocks_kept":
+        return first
     return "\n".join([first, *(_moved(move, item.kind) for move in item.details["moves"])])
 
 

@@ -256,6 +256,20 @@ def test_e25_a_limit_that_has_passed_by_the_new_policy_is_marked_beforehand(offi
     assert moved.breaches == (moved.due_after <= office.clock.now())
 
 
+def test_e25_the_story_of_a_case_calls_moved_only_what_is_due_at_another_time(office, stricter):
+    office.at("10:15")
+    kept, moved, paused = office.open(), office.open(BILLING_DAY), office.open(BILLING_DAY, customer_contact="13900000000")
+    until = local("2023-10-01T15:00")
+    for number in (kept, paused):
+        office.desk.timing.pause(number, reason="customer", until=until, by=office.task(number).assignee or "")
+    apply(office, STRICTER)
+    told = [
+        [item.kind for item in office.desk.cases.timeline(number, viewer="wang") if item.details.get("why") == "policy_applied"]
+        for number in (kept, moved, paused)
+    ]
+    assert told == [["clocks_kept"], ["clocks_moved"], ["clocks_moved"]]
+
+
 class TickingClock(FakeClock):
     """Later by a second whenever it is asked."""
 

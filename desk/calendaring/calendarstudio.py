@@ -16,7 +16,7 @@ from desk.calendars.based import all_based, base_of, with_base
 from desk.calendars.calendar import FIRST_YEAR, LAST_YEAR
 from desk.calendars.document import calendar_of, document_of, read_document
 from desk.calendars.problems import CalendarInvalid, Problem
-from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE
+from desk.calendars.shipped import AROUND_THE_CLOCK, CN_OFFICE, SHIPPED, shipped_document
 from desk.calendars.statutory import StatutoryDays, StatutoryYear, packaged_days, read_year
 from desk.calendarsource import statutory_days
 from desk.clocks import Calendars
@@ -39,6 +39,8 @@ NO_BASE = Wording(
 )
 RESERVED = frozenset({AROUND_THE_CLOCK, BUSINESS, OWN_TEAMS})
 MOST_VERSIONS = 50
+AS_SHIPPED = 0
+"""The number of a shipped calendar as it ships, before the first version that somebody published."""
 Alter = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """An edit of a document, see desk.calendaring.calendaredits."""
 
@@ -113,14 +115,15 @@ class CalendarStudio:
             return self._context.calendars_in(tx)
 
     def opened(self, key: str, *, version: int | None = None, drafted: bool = False) -> Opened:
-        """A calendar as it counts, as a version had it, or as its draft has it. Raises NotFound."""
+        """A calendar as it counts, as a version had it (AS_SHIPPED: as it ships), or as its draft has it. Raises NotFound."""
         with self._db.reading() as tx:
             calendars = self._context.calendars_in(tx)
             draft, counts = store.draft(tx, key), calendars.named.get(key)
-            found = store.version(tx, key, version) if version is not None else store.newest_versions(tx).get(key)
+            former = None if version is None else _former(tx, key, version)
+            found = store.version(tx, key, version) if version else store.newest_versions(tx).get(key)
             days = statutory_days(tx)
-        if version is not None and found is not None:
-            calendar = _meant(found.document, days, calendars)
+        if former is not None:
+            calendar = _meant(former, days, calendars)
         elif (drafted or counts is None) and draft is not None:
             calendar = _meant(draft.document, days, calendars)
         elif counts is not None:
@@ -151,7 +154,7 @@ class CalendarStudio:
 
     @tried_again
     def draft(self, key: str, *, by: str, version: int | None = None) -> Draft:
-        """Open a draft of what counts now, or of a former version; one that is open already stays as it is.
+        """Open a draft of what counts now, or of a former version, AS_SHIPPED too; one that is open already stays as it is.
 
         Raises RightMissing, NotFound; Conflict where a former version is asked for and a draft is open.
         """
@@ -164,7 +167,7 @@ class CalendarStudio:
             calendars = self._context.calendars_in(tx)
             if key not in calendars.named:
                 raise unknown(key)
-            former = store.version(tx, key, version).document if version is not None else document_of(calendars.named[key])
+            former = _former(tx, key, version) if version is not None else document_of(calendars.named[key])
             newest = store.newest_versions(tx).get(key)
             return self._add_draft(tx, key, former, based_on=newest.version if newest else 0, by=by)
 
@@ -332,6 +335,16 @@ def note_of(text: str) -> str:
         raise ReasonMissing
     require_short_reason(text, "note")
     return text.strip()
+
+
+def is_shipped(key: str) -> bool:
+    """Whether a calendar that can be edited ships with the product, so that it can be had AS_SHIPPED."""
+    return key in SHIPPED and key not in RESERVED
+
+
+def _former(tx: Transaction, key: str, version: int) -> Mapping[str, Any]:
+    """The document of a version. Raises NotFound."""
+    return shipped_document(key) if version == AS_SHIPPED and is_shipped(key) else store.version(tx, key, version).document
 
 
 def _meant(document: Mapping[str, Any], days: Mapping[str, StatutoryDays], calendars: Calendars) -> Calendar:

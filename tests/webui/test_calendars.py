@@ -106,6 +106,33 @@ def test_a_closure_is_drafted_previewed_published_compared_and_undone(product):
     assert supervisor.post(f"{OFFICE}/draft", {"version": 1}).headers["Location"] == f"{OFFICE}/preview"
 
 
+def test_a_shipped_calendar_can_be_seen_and_brought_back_as_it_was_shipped(product):
+    supervisor = product.visitor("wang")
+    supervisor.post(f"{OFFICE}/draft")
+    close(supervisor, "2026-01-07")
+    publish(supervisor, 2)
+    page = supervisor.get(OFFICE).text
+    assert 'name="version" value="0"' in page
+    assert f'href="{OFFICE}?version=0">as it was shipped' in page
+    shown = supervisor.get(f"{OFFICE}?version=0&year=2026").text
+    assert "This is how it was shipped." in shown
+    assert "Stocktaking" not in shown.partition("Versions")[0]
+    assert supervisor.post(f"{OFFICE}/draft", {"version": 0}).headers["Location"] == f"{OFFICE}/preview"
+    assert publish(supervisor, 1, "as shipped again").status_code == 303
+    studio = product.desk.calendars
+    assert studio.opened("cn-office").document == studio.opened("cn-office", version=0).document
+    assert [one.version for one in studio.versions("cn-office")] == [2, 1]
+
+
+def test_a_calendar_of_ones_own_was_never_shipped(product):
+    supervisor = product.visitor("wang")
+    supervisor.post("/calendars", {"key": "hotline", "name": "热线", "name_en": "Hotline", "copy_of": "cn-office"})
+    supervisor.post("/calendars/hotline/publish", {"note": "opens", "revision": 1})
+    assert "as it was shipped" not in supervisor.get("/calendars/hotline").text
+    assert supervisor.get("/calendars/hotline?version=0").status_code == 404
+    assert supervisor.post("/calendars/hotline/draft", {"version": 0}).status_code == 404
+
+
 def test_a_paused_case_is_previewed_from_its_planned_end_and_tells_then_what_moved_it_and_why(product):
     number, supervisor = product.open_case(type="suggestion", usage_blocked=False), product.visitor("wang", language="zh")
     now = product.services.clock.now()

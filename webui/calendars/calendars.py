@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request, url_for
 
-from desk.calendaring.calendarstudio import Opened, year_of
+from desk.calendaring.calendarstudio import Opened, is_shipped, year_of
 from desk.calendars import Calendar, DayTrace, due, read_limit, trace
 from desk.calendars.difference import diff
 from desk.calendars.limits import WORKING_DAYS
@@ -74,6 +74,7 @@ def show(key: str) -> str:
         "calendars/show.html",
         opened=opened,
         former=number,
+        shipped=is_shipped(key),
         versions=services().desk.calendars.versions(key),
         what_if=asked_what_if(opened.calendar),
         **year_texts(opened),

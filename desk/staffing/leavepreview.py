@@ -10,16 +10,19 @@ from desk.assignment import Assignment, Candidate, Wanted, assign
 from desk.assignment.absences import Absence, OpenWork
 from desk.assignment.eligibility import obstacle
 from desk.model import Agent, Priority
+from desk.staffing.answering import who_leads
 from desk.staffing.handing import wanted_again
 from desk.store import assignments, candidates
 from engine.ports import Transaction
+
+MOST_ANSWERED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handing:
     """What a leave does to an open task: it goes to `to`; None: it is offered to its team. `what` is the leave's choice.
 
-    It names the team in whose `line` a case waits because the rule finds nobody, also when it goes back to its team; and by
+    A preview names the team in whose `line` a case waits because the rule finds nobody, also of what goes back to it; and by
     an `obstacle` of assignment, with the `skill` that is asked for, why who stands in can't take it.
     """
 
@@ -34,15 +37,24 @@ class Handing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A case that waits, for which somebody on leave answers now and `to` once they are away; None: nobody may."""
+
+    number: str
+    to: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeavePreview:
     """`delegate` stands in at the end of the chain; `obstacle` says why no case reaches them then, whatever it asks for, and
     `unreached` that each one that there is asks for more than they can take. Leave often begins at night: not being on shift is
-    no such reason."""
+    no such reason. `answered` is what waits in lines and they answer for."""
 
     handings: tuple[Handing, ...]
     delegate: str | None
     obstacle: str
     unreached: bool
+    answered: tuple[Answered, ...]
 
 
 def foreseen(
@@ -54,7 +66,16 @@ def foreseen(
     told = obstacle(replace(person, on_shift=True), Wanted(team="", priority=Priority.URGENT)) if person else ""
     given = tuple(handings if leave.open_work is OpenWork.KEEP else _by_the_rule(tx, leave, handings, delegate, at))
     unreached = leave.open_work is OpenWork.HAND_OVER and not told and bool(given) and all(_is_out_of_reach(one) for one in given)
-    return LeavePreview(handings=given, delegate=delegate, obstacle=told, unreached=unreached)
+    answered = tuple(_answered(tx, leave, at))
+    return LeavePreview(handings=given, delegate=delegate, obstacle=told, unreached=unreached, answered=answered)
+
+
+def _answered(tx: Transaction, leave: Absence, at: datetime) -> Iterator[Answered]:
+    leading = who_leads(tx, at)
+    leads = [replace(one, is_gone=one.is_gone or one.login == leave.login) for one in leading.leads]
+    without = replace(leading, leads=leads)
+    for one in assignments.answered_by(tx, leave.login, MOST_ANSWERED):
+        yield Answered(number=one.number, to=without.owner_of(one))
 
 
 def _is_out_of_reach(handing: Handing) -> bool:

@@ -180,7 +180,16 @@ def waiting_looks(tx: Transaction, team: str, limit: int) -> list[DueLook]:
     return _looks(tx, and_(_row.team == team, _row.waiting_since.is_not(None)), (_row.waiting_since, _row.case_number), limit)
 
 
-def _looks(tx: Transaction, which: ColumnElement[bool], order: tuple[ColumnElement[Any], ...], limit: int) -> list[DueLook]:
+def answered_by(tx: Transaction, login: str, limit: int) -> list[DueLook]:
+    """What waits and somebody answers for, not locked: what came first."""
+    which = and_(tables.case.c.owner == login, _row.waiting_since.is_not(None))
+    found = _looks(tx, which, (_row.waiting_since, _row.case_number), limit, hold=False)
+    return [one for one in found if one.waits]
+
+
+def _looks(
+    tx: Transaction, which: ColumnElement[bool], order: tuple[ColumnElement[Any], ...], limit: int, *, hold: bool = True
+) -> list[DueLook]:
     case, task = tables.case.c, engine_tables.user_task.c
     columns = (_row.case_number, _row.team, _row.wanted, _row.told, _row.look_again_at)
     columns += (case.owner, case.priority, task.id, task.revision)
@@ -188,6 +197,7 @@ def _looks(tx: Transaction, which: ColumnElement[bool], order: tuple[ColumnEleme
     query = select(*columns, waits.label("waits")).join(tables.case, case.number == _row.case_number)
     query = query.outerjoin(engine_tables.user_task, task.id == _row.task_id).where(which)
     query = query.order_by(*order).limit(limit)
+    held = query.with_for_update(skip_locked=True, of=tables.assignment) if hold else query
     return [
         DueLook(
             number=row.case_number,
@@ -201,7 +211,7 @@ def _looks(tx: Transaction, which: ColumnElement[bool], order: tuple[ColumnEleme
             task_id=row.id,
             task_revision=row.revision,
         )
-        for row in tx.execute(query.with_for_update(skip_locked=True, of=tables.assignment))
+        for row in tx.execute(held)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk.model import Availability
 from tests.support.product import Product
 
 OFFICE = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-12:00, 13:30-18:00")
@@ -191,6 +192,20 @@ def test_the_page_of_leave_warns_when_no_case_reaches_who_stands_in_and_says_not
     assert "Cases go by the rules of assignment to who stands in" not in alone
     assert 'id="cannot-stand-in"' not in alone
     assert "and waits: nobody can take it when the leave begins" in alone
+
+
+def test_the_preview_of_a_heads_leave_says_who_answers_then_for_what_waits(product):
+    for login in ("li", "zhao", "chen"):
+        product.desk.attendance.set_availability(login, Availability.AWAY, by=login)
+    number = product.open_case(type="complaint", subtype="product_fault")
+    assert product.desk.cases.case(number, viewer="wang").case.owner == "wang"
+    asked = {**LEAVE, "delegate": "", "open_work": "keep"}
+    assert f"{number}: stays with 王主管" in product.visitor("wang").post("/people/wang/leave", asked).text
+    product.desk.people.change_team("complaints", supervisor="wang", deputy="admin", by="admin")
+    preview = product.visitor("wang").post("/people/wang/leave", asked).text
+    assert "answers for 1 case that waits:" in preview
+    assert f"{number}: 管理员 answers for it then" in preview
+    assert "No open task would be concerned" not in preview
 
 
 def test_the_own_page_says_on_leave_and_not_available_while_the_leave_lasts(product):

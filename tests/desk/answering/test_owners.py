@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from desk import tables
+from desk.assignment.absences import OpenWork
 from desk.casetasks import instance_of
 from desk.model import Role
 from desk.staffing.answering import LINE, LOOK_AGAIN, who_leads
@@ -95,6 +96,22 @@ def test_r40_while_the_head_is_away_the_deputy_answers_also_for_what_waits_alrea
     pass_minutes(office, 10)
     assert (owner_of(office, number), told(office, "sun"), told(office, "wang")) == ("sun", 1, 1)
     assert owner_of(office, ask(office, customer_number="", customer_name="赵六")) == "sun"
+
+
+def test_r40_the_preview_of_leave_names_who_answers_then_for_what_waits(office):
+    numbers = [ask(office), ask(office)]
+    pass_minutes(office, 1)
+    now = office.clock.now()
+    given = {"delegate": None, "open_work": OpenWork.KEEP, "by": "wang"}
+    seen = office.desk.attendance.preview("wang", now, now + timedelta(days=1), **given)
+    assert {one.number: one.to for one in seen.answered} == dict.fromkeys(numbers, "sun")
+    assert [owner_of(office, number) for number in numbers] == ["wang", "wang"]
+    on_leave(office, "wang")
+    pass_minutes(office, 10)
+    assert [owner_of(office, number) for number in numbers] == ["sun", "sun"]
+    later = now + timedelta(days=2)
+    given["by"] = "sun"
+    assert len(office.desk.attendance.preview("sun", later, later + timedelta(days=1), **given).answered) == 2
 
 
 @on_sqlite
